@@ -1,0 +1,94 @@
+import type { FrameRate } from '../pacing/frame-rate.ts';
+
+/** Every setting, parsed and checked; nothing in it needs to be questioned again. */
+export interface Config {
+  readonly redis: RedisConfig;
+  /** Redis key of the stream. */
+  readonly stream: string;
+  /** Field of a stream entry that holds the pixels. */
+  readonly key: string;
+  /** ffmpeg's name of the raw pixel format; whether this ffmpeg has it is found out at start. */
+  readonly pixelFormat: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly frameRate: FrameRate;
+  readonly method: ScalingMethod;
+  readonly preset: Preset;
+  readonly destination: Destination;
+  /** Frames older than this are passed over; 0 = no bound. */
+  readonly maxDelayMs: number;
+  /** A backlog that stands this long is trimmed; 0 = never. */
+  readonly trimAfterMs: number;
+  /** The stream is closed after this long without a new frame; 0 = never. */
+  readonly idleTimeoutMs: number;
+  readonly keyframeIntervalS: number;
+  /** An x264 tune; absent = none. */
+  readonly tune?: Tune;
+  /** x264's constant rate factor, 0 to 51. */
+  readonly crf: number;
+  /** Ceiling of the video bit rate, bits a second; absent = none. */
+  readonly maxBitrateBps?: number;
+  readonly srtLatencyMs?: number;
+  /** The ffmpeg to run: a name on PATH or a path. */
+  readonly ffmpeg: string;
+  readonly logLevel: LogLevel;
+  readonly statsIntervalMs: number;
+}
+
+export interface RedisConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Path of a unix socket, used instead of host and port. */
+  readonly socket?: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly db: number;
+  readonly tls: boolean;
+  /** Path of a PEM file with the certificate authority to trust. */
+  readonly tlsCa?: string;
+}
+
+/** Where the video goes. */
+export interface Destination {
+  readonly kind: 'srt' | 'url' | 'file';
+  /** As ffmpeg gets it, less `passphrase` and `streamid` of an SRT address, which stand in `secretOptions`. */
+  readonly url: string;
+  /** Without user, password and query: the only form that may be shown or logged. */
+  readonly display: string;
+  /** SRT options that must not stand in ffmpeg's arguments, which every user of the machine can read. */
+  readonly secretOptions: Readonly<Record<string, string>>;
+}
+
+export const SCALING_METHODS = ['scale', 'skip'] as const;
+/** scale: every tick takes the next frame; skip: every tick takes the newest. */
+export type ScalingMethod = (typeof SCALING_METHODS)[number];
+
+/** x264's presets, fastest first. */
+export const PRESETS = [
+  'ultrafast',
+  'superfast',
+  'veryfast',
+  'faster',
+  'fast',
+  'medium',
+  'slow',
+  'slower',
+  'veryslow',
+] as const;
+export type Preset = (typeof PRESETS)[number];
+
+/** x264's tunes (`x264 --fullhelp`). */
+export const TUNES = [
+  'film',
+  'animation',
+  'grain',
+  'stillimage',
+  'psnr',
+  'ssim',
+  'fastdecode',
+  'zerolatency',
+] as const;
+export type Tune = (typeof TUNES)[number];
+
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];

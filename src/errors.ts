@@ -1,0 +1,19 @@
+/** A setting that is missing, malformed, or refused by ffmpeg. Nothing but a change of settings can help. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  /** @param faults one sentence for each fault, naming the variable, its value and what is allowed */
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join('\n'));
+  }
+}
+
+/** Redis cannot be reached, refuses us, or does not answer. Always worth trying again. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+}
+
+/** ffmpeg ended, could not be started, or does not take frames any more. Always worth trying again. */
+export class EncoderError extends Error {
+  override readonly name = 'EncoderError';
+}
