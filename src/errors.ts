@@ -16,4 +16,13 @@ export class SourceError extends Error {
 /** ffmpeg ended, could not be started, or does not take frames any more. Always worth trying again. */
 export class EncoderError extends Error {
   override readonly name = 'EncoderError';
+
+  /** @param isStall ffmpeg is there but takes nothing, so that it has to be ended */
+  constructor(
+    message: string,
+    readonly isStall: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }

@@ -1,0 +1,101 @@
+import type { Config } from '../config/config.ts';
+import type { FrameFormat } from '../frame/frame-format.ts';
+import { formatFrameRate, framesPerSecond } from '../pacing/frame-rate.ts';
+
+/** Seconds of video that the rate control may run ahead of the cap: short, since a live viewer waits for it. */
+const BUFFER_S = 1;
+/** PTS − PCR in seconds; ffmpeg's own default of 0.7 s is all delay. */
+const MUX_DELAY_S = 0.1;
+/** How often ffmpeg reports its progress, in seconds. */
+const PROGRESS_PERIOD_S = 1;
+
+/** What of the settings decides ffmpeg's arguments. */
+export type EncoderSettings = Pick<
+  Config,
+  'frameRate' | 'preset' | 'tune' | 'crf' | 'maxBitrateBps' | 'keyframeIntervalS'
+>;
+
+/** Where this run of ffmpeg writes. */
+export interface EncoderOutput {
+  readonly url: string;
+  /** Path of a file with `key=value` lines that ffmpeg reads its secret options from. */
+  readonly secretsPath?: string;
+}
+
+/**
+ * ffmpeg's arguments for one stream: raw frames on standard input, MPEG-TS with H.264 out, progress on standard output.
+ * Every frame in is a frame out (`passthrough`): the constant rate is made by the ticks, not by ffmpeg.
+ */
+export function encoderArguments(
+  settings: EncoderSettings,
+  format: FrameFormat,
+  output: EncoderOutput,
+): readonly string[] {
+  return [
+    ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+warning'],
+    ['-progress', 'pipe:1', '-stats_period', `${PROGRESS_PERIOD_S}`],
+    inputArguments(settings, format),
+    ['-filter:v', filterChain(format), ...COLOUR_TAGS],
+    codecArguments(settings),
+    ['-fps_mode', 'passthrough', '-muxdelay', `${MUX_DELAY_S}`, '-muxpreload', '0'],
+    ['-flush_packets', '1', '-f', 'mpegts'],
+    output.secretsPath === undefined ? [] : ['-fpre', output.secretsPath],
+    ['-y', output.url],
+  ].flat();
+}
+
+/** The size of the picture as it is encoded: 4:2:0 has one chroma sample for two lines and columns, so both are even. */
+export function encodedSize(format: Pick<FrameFormat, 'widthPx' | 'heightPx'>): {
+  readonly widthPx: number;
+  readonly heightPx: number;
+} {
+  return {
+    widthPx: format.widthPx + (format.widthPx % 2),
+    heightPx: format.heightPx + (format.heightPx % 2),
+  };
+}
+
+/** Frames from one keyframe to the next. */
+export function gopFrames(settings: Pick<Config, 'frameRate' | 'keyframeIntervalS'>): number {
+  return Math.max(1, Math.round(settings.keyframeIntervalS * framesPerSecond(settings.frameRate)));
+}
+
+/** Tags for what the filter chain makes, so that no player has to guess: BT.709, limited range. */
+const COLOUR_TAGS = [
+  ['-color_range', 'tv'],
+  ['-colorspace', 'bt709'],
+  ['-color_primaries', 'bt709'],
+  ['-color_trc', 'bt709'],
+].flat();
+
+function inputArguments(settings: EncoderSettings, format: FrameFormat): string[] {
+  return [
+    // Nothing is to be found out about raw frames; looking would only hold the first ones back.
+    ['-probesize', '32', '-analyzeduration', '0'],
+    ['-f', 'rawvideo', '-pixel_format', format.pixelFormat],
+    ['-video_size', `${format.widthPx}x${format.heightPx}`],
+    ['-framerate', formatFrameRate(settings.frameRate), '-i', 'pipe:0'],
+  ].flat();
+}
+
+function filterChain(format: FrameFormat): string {
+  const { widthPx, heightPx } = encodedSize(format);
+  const isOdd = widthPx !== format.widthPx || heightPx !== format.heightPx;
+  const convert = 'scale=out_color_matrix=bt709:out_range=tv,format=yuv420p';
+  return isOdd ? `pad=${widthPx}:${heightPx}:0:0,${convert}` : convert;
+}
+
+function codecArguments(settings: EncoderSettings): string[] {
+  const gop = `${gopFrames(settings)}`;
+  return [
+    ['-an', '-c:v', 'libx264', '-preset', settings.preset],
+    settings.tune === undefined ? [] : ['-tune', settings.tune],
+    ['-crf', `${settings.crf}`, ...capArguments(settings.maxBitrateBps)],
+    ['-g', gop, '-keyint_min', gop, '-sc_threshold', '0'],
+  ].flat();
+}
+
+function capArguments(maxBitrateBps: number | undefined): string[] {
+  if (maxBitrateBps === undefined) return [];
+  return ['-maxrate', `${maxBitrateBps}`, '-bufsize', `${maxBitrateBps * BUFFER_S}`];
+}

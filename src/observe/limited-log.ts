@@ -1,0 +1,27 @@
+import { NS_PER_SECOND } from '../pacing/frame-rate.ts';
+
+/** Lets through so many messages a second, and says with the next one how many were held back. */
+export class LimitedLog {
+  #secondNs: bigint | undefined;
+  #written = 0;
+  #heldBack = 0;
+
+  constructor(
+    private readonly perSecond: number,
+    private readonly write: (message: string) => void,
+  ) {}
+
+  log(message: string, nowNs: bigint): void {
+    if (this.#secondNs === undefined || nowNs - this.#secondNs >= NS_PER_SECOND) {
+      this.#secondNs = nowNs;
+      this.#written = 0;
+    }
+    if (this.#written === this.perSecond) {
+      this.#heldBack += 1;
+      return;
+    }
+    this.#written += 1;
+    this.write(this.#heldBack === 0 ? message : `${message} (and ${this.#heldBack} more before it)`);
+    this.#heldBack = 0;
+  }
+}

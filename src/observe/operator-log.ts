@@ -1,0 +1,123 @@
+import type { SourceError } from '../errors.ts';
+import type { FrameFormat } from '../frame/frame-format.ts';
+import type { Clock } from '../pacing/clock.ts';
+import { NS_PER_MS } from '../pacing/clock.ts';
+import type { Tick } from '../pacing/tick-schedule.ts';
+import type { ServiceState } from '../service/run-service.ts';
+import { formatStreamId } from '../source/stream-id.ts';
+import type { StreamEntry } from '../source/stream-connection.ts';
+import { LimitedLog } from './limited-log.ts';
+import type { Logger } from './logger.ts';
+
+/** ffmpeg says a few lines when it ends; a hundred a second would only fill the journal. */
+const FFMPEG_LINES_PER_SECOND = 10;
+
+/** What the messages name. */
+export interface Naming {
+  readonly redis: string;
+  readonly stream: string;
+  readonly key: string;
+  readonly format: FrameFormat;
+  /** In the form that may be shown. */
+  readonly destination: string;
+  readonly idleTimeoutMs: number;
+}
+
+/** Puts what happens into words for the operator, each thing once. */
+export class OperatorLog {
+  readonly #wrong: LimitedLog;
+  readonly #restarts: LimitedLog;
+  readonly #ffmpeg: Record<'error' | 'warn', LimitedLog>;
+  #lostReason: string | undefined;
+  #hasConnected = false;
+
+  constructor(
+    private readonly log: Logger,
+    private readonly clock: Clock,
+    private readonly names: Naming,
+  ) {
+    this.#wrong = new LimitedLog(1, (message) => log.warn(message));
+    this.#restarts = new LimitedLog(1, (message) => log.warn(message));
+    this.#ffmpeg = {
+      error: new LimitedLog(FFMPEG_LINES_PER_SECOND, (message) => log.error(message)),
+      warn: new LimitedLog(FFMPEG_LINES_PER_SECOND, (message) => log.warn(message)),
+    };
+  }
+
+  state(state: ServiceState): void {
+    const { destination, stream, idleTimeoutMs } = this.names;
+    switch (state.kind) {
+      case 'waiting':
+        return this.log.info(`waiting for frames on ${stream}`);
+      case 'starting':
+        return this.log.info(`a frame is there: opening ${destination}`);
+      case 'streaming':
+        return this.log.info(`streaming to ${destination}`);
+      case 'closing':
+        return this.log.info(
+          state.reason === 'idle'
+            ? `no new frame on ${stream} for ${idleTimeoutMs / 1000} s: closing the stream until one comes`
+            : 'stopping: closing the stream',
+        );
+      case 'failed':
+        return this.log.error(
+          `the stream to ${destination} failed: ${state.reason}; trying again in ${state.retryMs / 1000} s`,
+        );
+    }
+  }
+
+  nextFile(path: string): void {
+    this.log.info(`${this.names.destination} holds a recording already: this stream goes to ${path}`);
+  }
+
+  sourceLost(error: SourceError): void {
+    if (error.message === this.#lostReason) return;
+    this.#lostReason = error.message;
+    this.log.error(`${error.message}; trying again until it answers, the last picture is repeated meanwhile`);
+  }
+
+  sourceConnected(): void {
+    const { redis } = this.names;
+    this.log.info(this.#hasConnected ? `${redis}: connected again` : `${redis}: connected`);
+    this.#hasConnected = true;
+    this.#lostReason = undefined;
+  }
+
+  streamRestarted(): void {
+    const { stream } = this.names;
+    this.log.warn(
+      `${stream} has started over (it is empty, or its ids are lower than before): going on with its newest frame`,
+    );
+  }
+
+  wrongEntry(entry: Exclude<StreamEntry, { kind: 'frame' }>): void {
+    const { key, format } = this.names;
+    const id = formatStreamId(entry.id);
+    const needed = `${format.sizeBytes} bytes for ${format.widthPx}x${format.heightPx} ${format.pixelFormat}`;
+    const fault =
+      entry.kind === 'no-key'
+        ? `has no field ${key}`
+        : `has ${entry.sizeBytes} bytes in ${key}, needed are ${needed}`;
+    const hint =
+      entry.kind === 'no-key' ? 'COSMOS_VIDEO_KEY' : 'COSMOS_VIDEO_RESOLUTION and COSMOS_VIDEO_FORMAT';
+    this.#wrong.log(`frame ${id} ${fault}: dropped; check ${hint}`, this.clock.nowNs());
+  }
+
+  tick(tick: Tick): void {
+    if (tick.kind !== 'restarted') return;
+    const lagMs = tick.lagNs / NS_PER_MS;
+    this.#restarts.log(
+      `${lagMs} ms behind the schedule: ${tick.skippedTicks} ticks are given up, the schedule starts anew`,
+      this.clock.nowNs(),
+    );
+  }
+
+  /** ffmpeg marks each line with its level (`-loglevel level+…`); a line without comes from a library of its. */
+  ffmpegLine(line: string): void {
+    const level = /\[(error|fatal|panic)\] /.test(line) ? 'error' : 'warn';
+    this.#ffmpeg[level].log(
+      `ffmpeg: ${line.replace(/\[(warning|error|fatal|panic)\] /, '')}`,
+      this.clock.nowNs(),
+    );
+  }
+}

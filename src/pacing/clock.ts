@@ -1,0 +1,42 @@
+/** The only source of time for everything that paces, waits or gives up; a test hands in one that it turns itself. */
+export interface Clock {
+  /** Monotonic time in nanoseconds from an arbitrary origin; never steps when the wall clock is set. */
+  nowNs(): bigint;
+  /** Resolves at `deadlineNs`, or as soon as `signal` aborts; never rejects. The caller looks which of the two it was. */
+  sleepUntil(deadlineNs: bigint, signal: AbortSignal): Promise<void>;
+}
+
+export const NS_PER_MS = 1_000_000n;
+
+/** setTimeout takes a 32-bit number of milliseconds; a longer sleep is slept in pieces. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The machine's monotonic clock. bigint, since a number of nanoseconds loses exactness after 104 days of running. */
+export const systemClock: Clock = {
+  nowNs: () => process.hrtime.bigint(),
+  async sleepUntil(deadlineNs, signal) {
+    while (!signal.aborted) {
+      const remainingNs = deadlineNs - process.hrtime.bigint();
+      if (remainingNs <= 0n) return;
+      const remainingMs = Math.ceil(Number(remainingNs) / 1e6);
+      await timer(Math.min(remainingMs, LONGEST_TIMER_MS), signal);
+    }
+  },
+};
+
+function timer(delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(handle);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const handle = setTimeout(done, delayMs);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+/** Sleeps `durationMs` from now; like `sleepUntil` otherwise. */
+export function sleepMs(clock: Clock, durationMs: number, signal: AbortSignal): Promise<void> {
+  return clock.sleepUntil(clock.nowNs() + BigInt(Math.ceil(durationMs * 1e6)), signal);
+}

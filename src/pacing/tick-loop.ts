@@ -1,0 +1,40 @@
+import type { Frame } from '../frame/frame.ts';
+import type { Clock } from './clock.ts';
+import type { FrameSelector, Selection } from './frame-selector.ts';
+import type { Tick, TickSchedule } from './tick-schedule.ts';
+
+/** Takes frames at our pace. */
+export interface FrameSink {
+  /** Resolves once the whole frame has been handed over; the caller keeps the pixels as they are until then. */
+  write(frame: Frame): Promise<void>;
+}
+
+/** Is told of every tick after its frame was handed over. */
+export interface TickObserver {
+  onTick(tick: Tick, selection: Selection, nowNs: bigint): void;
+}
+
+interface TickLoopParts {
+  readonly clock: Clock;
+  readonly schedule: TickSchedule;
+  readonly selector: FrameSelector;
+  readonly sink: FrameSink;
+  readonly observer: TickObserver;
+}
+
+/**
+ * Sends exactly one frame a tick until `signal` aborts; a frame that is being written then is finished first. Rejects
+ * with what the sink rejects with.
+ */
+export async function runTickLoop(parts: TickLoopParts, signal: AbortSignal): Promise<void> {
+  const { clock, schedule, selector, sink, observer } = parts;
+  for (;;) {
+    await clock.sleepUntil(schedule.dueNs, signal);
+    if (signal.aborted) return;
+    const nowNs = clock.nowNs();
+    const tick = schedule.advance(nowNs);
+    const selection = tick.kind === 'made-up' ? selector.repeat() : selector.take();
+    await sink.write(selection.frame);
+    observer.onTick(tick, selection, nowNs);
+  }
+}

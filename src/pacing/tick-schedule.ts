@@ -1,0 +1,56 @@
+import { NS_PER_SECOND, tickOffsetNs, type FrameRate } from './frame-rate.ts';
+
+/** Past this lag the ticks that were missed are given up and the schedule starts anew from now. */
+export const MAX_LAG_NS = NS_PER_SECOND;
+
+/** What the tick that is due now is to do. */
+export type Tick =
+  /** On time, or late by less than a period. */
+  | { readonly kind: 'regular'; readonly lagNs: bigint }
+  /** The following tick is due too: this one only keeps stream time equal to wall time. */
+  | { readonly kind: 'made-up'; readonly lagNs: bigint }
+  /** Too late to make up: `skippedTicks` were given up and this one is tick 0 of a new schedule. */
+  | { readonly kind: 'restarted'; readonly lagNs: bigint; readonly skippedTicks: bigint };
+
+/**
+ * When each tick is due: tick n at origin + n × period, computed from the exact fraction each time, so that nothing
+ * adds up, however long it runs.
+ */
+export class TickSchedule {
+  #originNs: bigint;
+  #index = 0n;
+  #tickCount = 0n;
+
+  constructor(
+    readonly rate: FrameRate,
+    originNs: bigint,
+  ) {
+    this.#originNs = originNs;
+  }
+
+  /** Monotonic time in nanoseconds at which the next tick is due. */
+  get dueNs(): bigint {
+    return this.#originNs + tickOffsetNs(this.rate, this.#index);
+  }
+
+  /** Ticks done so far; unlike the index it goes on counting when the schedule starts anew. */
+  get tickCount(): bigint {
+    return this.#tickCount;
+  }
+
+  /** Passes to the following tick and says how the one that was due is to be done. Call it at `dueNs` or later. */
+  advance(nowNs: bigint): Tick {
+    const lagNs = nowNs - this.dueNs;
+    this.#tickCount += 1n;
+    if (lagNs > MAX_LAG_NS) return this.#restart(nowNs, lagNs);
+    this.#index += 1n;
+    return { kind: this.dueNs <= nowNs ? 'made-up' : 'regular', lagNs };
+  }
+
+  #restart(nowNs: bigint, lagNs: bigint): Tick {
+    const skippedTicks = (lagNs * this.rate.numerator) / (NS_PER_SECOND * this.rate.denominator);
+    this.#originNs = nowNs;
+    this.#index = 1n;
+    return { kind: 'restarted', lagNs, skippedTicks };
+  }
+}

@@ -1,0 +1,24 @@
+import type { Frame } from '../frame/frame.ts';
+import { NS_PER_MS, type Clock } from '../pacing/clock.ts';
+import type { FrameReader } from '../source/frame-reader.ts';
+
+/**
+ * The frame that a stream begins with: the newest one if it is no older than `freshMs` (0 = however old), or else the
+ * next that comes. One whose age cannot be told, since ids are no times, counts as old. Rejects with the abort reason.
+ */
+export async function firstFrame(
+  reader: FrameReader,
+  freshMs: number,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Frame> {
+  const newest = await reader.newest(signal);
+  if (newest && isFresh(newest, freshMs, clock.nowNs())) return newest;
+  if (newest) reader.release(newest);
+  return (await reader.next(signal)).frame;
+}
+
+function isFresh(frame: Frame, freshMs: number, nowNs: bigint): boolean {
+  if (freshMs === 0) return true;
+  return frame.writtenNs !== undefined && nowNs - frame.writtenNs <= BigInt(Math.round(freshMs)) * NS_PER_MS;
+}

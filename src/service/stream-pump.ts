@@ -1,0 +1,135 @@
+import type { Config } from '../config/config.ts';
+import { NS_PER_MS, sleepMs, type Clock } from '../pacing/clock.ts';
+import type { Feed } from '../pacing/feed.ts';
+import { periodNs } from '../pacing/frame-rate.ts';
+import { FrameSelector } from '../pacing/frame-selector.ts';
+import { ScaleFeed } from '../pacing/scale-feed.ts';
+import { SkipFeed } from '../pacing/skip-feed.ts';
+import { startPhase } from '../pacing/start-phase.ts';
+import { runTickLoop, type FrameSink, type TickObserver } from '../pacing/tick-loop.ts';
+import { TickSchedule } from '../pacing/tick-schedule.ts';
+import type { Frame } from '../frame/frame.ts';
+import type { FrameReader } from '../source/frame-reader.ts';
+
+/** Redis has this long to give the newest frame before the ticks begin without it. */
+const NEWEST_LIMIT_MS = 500;
+/** When the stream is to end, the frame being written has this long to be finished. */
+const LAST_FRAME_LIMIT_MS = 1_000;
+
+/** Is told what becomes of the frames. */
+export interface PumpObserver extends TickObserver {
+  /** A frame was read, but will never be sent. */
+  onDropped(): void;
+}
+
+export interface PumpParts {
+  readonly config: Pick<Config, 'frameRate' | 'method' | 'trimAfterMs' | 'idleTimeoutMs'>;
+  readonly clock: Clock;
+  readonly reader: FrameReader;
+  readonly sink: FrameSink;
+  readonly observer: PumpObserver;
+}
+
+/**
+ * Moves frames from the reader to the sink, one a tick, until `signal` aborts or no new frame has come for the idle
+ * timeout; a frame that is being written then is finished. Rejects with what the sink rejects with.
+ * @param first the frame that was sent before the first tick
+ */
+export async function runPump(
+  parts: PumpParts,
+  first: Frame,
+  signal: AbortSignal,
+): Promise<'idle' | 'stopped'> {
+  const { clock } = parts;
+  const { schedule, selector } = await begin(parts, first, signal);
+  const feed = createFeed(parts, schedule, selector);
+  const ending = new AbortController();
+  const inner = AbortSignal.any([signal, ending.signal]);
+  const ticks = runTickLoop(
+    { ...parts, schedule, selector, observer: withFeed(parts.observer, feed) },
+    inner,
+  );
+  try {
+    return await Promise.race([
+      ticks.then(() => 'stopped' as const),
+      runFeed(feed, inner),
+      untilIdle(parts, selector, inner),
+    ]);
+  } finally {
+    ending.abort();
+    const settled = ticks.catch(() => {});
+    await Promise.race([settled, sleepMs(clock, LAST_FRAME_LIMIT_MS, new AbortController().signal)]);
+    selector.close();
+  }
+}
+
+/** Frames that came while the destination was being opened are not to be latency: only the newest of them counts. */
+async function begin(parts: PumpParts, first: Frame, signal: AbortSignal) {
+  const { clock, reader, config, observer } = parts;
+  const askedNs = clock.nowNs();
+  const newest = await newestInTime(reader, signal);
+  const nowNs = clock.nowNs();
+  const measured = { writtenNs: newest?.writtenNs, fetchNs: nowNs - askedNs };
+  const { originNs, isNewestDue } = startPhase(measured, periodNs(config.frameRate), nowNs);
+  const schedule = new TickSchedule(config.frameRate, originNs);
+  const selector = new FrameSelector(first, reader, nowNs);
+  if (newest) {
+    selector.offer(newest, nowNs);
+    // A later frame is already on its way for tick 0; until it is here this one stands in for it.
+    if (!isNewestDue) selector.take();
+    if (!isNewestDue) observer.onDropped();
+  }
+  return { schedule, selector };
+}
+
+async function newestInTime(reader: FrameReader, signal: AbortSignal): Promise<Frame | undefined> {
+  const limit = AbortSignal.timeout(NEWEST_LIMIT_MS);
+  try {
+    return await reader.newest(AbortSignal.any([signal, limit]));
+  } catch (error) {
+    if (signal.aborted || limit.aborted) return undefined;
+    throw error;
+  }
+}
+
+function createFeed(parts: PumpParts, schedule: TickSchedule, selector: FrameSelector): Feed {
+  const { reader, clock, config, observer } = parts;
+  const onDropped = () => observer.onDropped();
+  return config.method === 'scale'
+    ? new ScaleFeed(reader, selector, clock, BigInt(config.trimAfterMs) * NS_PER_MS, onDropped)
+    : new SkipFeed(reader, selector, schedule, clock, onDropped);
+}
+
+function withFeed(observer: TickObserver, feed: Feed): TickObserver {
+  return {
+    onTick(tick, selection, nowNs) {
+      if (tick.kind === 'regular' && !selection.isNew) feed.onStarvedTick(nowNs);
+      observer.onTick(tick, selection, nowNs);
+    },
+  };
+}
+
+async function runFeed(feed: Feed, signal: AbortSignal): Promise<'stopped'> {
+  try {
+    await feed.run(signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return 'stopped';
+}
+
+/** A frame that waits for its tick is no idleness, however long ffmpeg makes it wait. */
+async function untilIdle(
+  parts: PumpParts,
+  selector: FrameSelector,
+  signal: AbortSignal,
+): Promise<'idle' | 'stopped'> {
+  const timeoutNs = BigInt(Math.round(parts.config.idleTimeoutMs)) * NS_PER_MS;
+  if (timeoutNs === 0n) return new Promise(() => {});
+  for (;;) {
+    const sinceNs = selector.hasNext ? parts.clock.nowNs() : selector.lastOfferNs;
+    await parts.clock.sleepUntil(sinceNs + timeoutNs, signal);
+    if (signal.aborted) return 'stopped';
+    if (!selector.hasNext && parts.clock.nowNs() - selector.lastOfferNs >= timeoutNs) return 'idle';
+  }
+}

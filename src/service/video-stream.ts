@@ -1,0 +1,117 @@
+import type { Encoder } from '../encoder/encoder.ts';
+import { describeExit } from '../encoder/failure.ts';
+import { EncoderError } from '../errors.ts';
+import type { Frame } from '../frame/frame.ts';
+import { NS_PER_MS, sleepMs } from '../pacing/clock.ts';
+import { runPump, type PumpObserver, type PumpParts } from './stream-pump.ts';
+
+/** ffmpeg has this long to open the destination and to encode the first frame. */
+const OPEN_LIMIT_MS = 20_000;
+/** ffmpeg that takes no more frames has this long to exit and to say why. */
+const EXIT_LIMIT_MS = 3_000;
+
+/** Is told how a stream goes. */
+export interface StreamObserver extends PumpObserver {
+  /** The destination is open and has its first frame. */
+  onOpen(): void;
+  /** ffmpeg is given the end of file and writes its trailer. */
+  onClosing(reason: 'idle' | 'stopped'): void;
+}
+
+/** Why a stream ended, and how long it was open; it is closed by then. */
+export type StreamEnd = { readonly streamedMs: number } & (
+  { readonly kind: 'idle' | 'stopped' } | { readonly kind: 'failed'; readonly reason: string }
+);
+
+interface StreamParts extends Omit<PumpParts, 'sink'> {
+  readonly encoder: Encoder;
+  readonly observer: StreamObserver;
+}
+
+/**
+ * One stream from its first frame to its trailer: opens the destination, sends a frame a tick until `signal` aborts, no
+ * new frame has come for the idle timeout, or ffmpeg fails; then closes.
+ */
+export async function runVideoStream(
+  parts: StreamParts,
+  first: Frame,
+  signal: AbortSignal,
+): Promise<StreamEnd> {
+  const { encoder, clock, observer, reader } = parts;
+  const refusal = await open(parts, first, signal);
+  if (signal.aborted || refusal !== undefined) {
+    // Nothing was sent yet that would need a trailer.
+    encoder.kill();
+    await encoder.exited;
+    reader.release(first);
+    return {
+      streamedMs: 0,
+      ...(refusal === undefined ? { kind: 'stopped' } : { kind: 'failed', reason: refusal }),
+    };
+  }
+  observer.onOpen();
+  const startNs = clock.nowNs();
+  const end = await stream(parts, first, signal);
+  const streamedMs = Number((clock.nowNs() - startNs) / NS_PER_MS);
+  if (typeof end === 'object') return { streamedMs, kind: 'failed', reason: end.failure };
+  observer.onClosing(end);
+  await encoder.stop();
+  return { streamedMs, kind: end };
+}
+
+/** @returns why the destination could not be opened; undefined once it is open, or when `signal` aborts */
+async function open(
+  { encoder, clock }: StreamParts,
+  first: Frame,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const opened = new AbortController();
+  const limit = sleepMs(clock, OPEN_LIMIT_MS, AbortSignal.any([signal, opened.signal]));
+  const late = `the destination did not open within ${OPEN_LIMIT_MS / 1000} s`;
+  try {
+    return await Promise.race([
+      writeFirst(encoder, first),
+      encoder.exited.then(describeExit),
+      limit.then(() => (signal.aborted ? undefined : late)),
+    ]);
+  } finally {
+    opened.abort();
+  }
+}
+
+async function writeFirst(encoder: Encoder, first: Frame): Promise<string | undefined> {
+  try {
+    await encoder.write(first);
+    await encoder.ready;
+    return undefined;
+  } catch (error) {
+    return failureOf(encoder, error);
+  }
+}
+
+type StreamResult = 'idle' | 'stopped' | { readonly failure: string };
+
+async function stream(parts: StreamParts, first: Frame, signal: AbortSignal): Promise<StreamResult> {
+  const { encoder } = parts;
+  const gone = new AbortController();
+  const exit = encoder.exited.then((exited) => {
+    gone.abort();
+    return { failure: describeExit(exited) };
+  });
+  try {
+    const pump = runPump({ ...parts, sink: encoder }, first, AbortSignal.any([signal, gone.signal]));
+    const end = await pump;
+    return gone.signal.aborted ? await exit : end;
+  } catch (error) {
+    return { failure: await failureOf(encoder, error) };
+  }
+}
+
+/** A write fails because ffmpeg is gone, which says why itself, or because it hangs. */
+async function failureOf(encoder: Encoder, error: unknown): Promise<string> {
+  if (!(error instanceof EncoderError)) throw error;
+  const timer = setTimeout(() => encoder.kill(), error.isStall ? 0 : EXIT_LIMIT_MS);
+  const exit = await encoder.exited;
+  clearTimeout(timer);
+  return error.isStall ? error.message : describeExit(exit);
+}

@@ -1,0 +1,74 @@
+import type { RedisConfig } from '../config/config.ts';
+import { RedisClient } from './redis-client.ts';
+import type { ConnectStream, StreamConnection, StreamEntry } from './stream-connection.ts';
+import { formatStreamId, parseStreamId, type StreamId } from './stream-id.ts';
+
+/** What to read: which stream, which field of an entry, and how many bytes a frame has. */
+export interface StreamShape {
+  readonly stream: string;
+  readonly key: string;
+  readonly sizeBytes: number;
+}
+
+/** An entry as Redis sends it: its id, then field names and values in turn. */
+type RawEntry = readonly [id: Buffer, fields: readonly Buffer[]];
+
+/** Reads frames through ioredis. */
+export function ioredisConnector(config: RedisConfig, shape: StreamShape): ConnectStream {
+  return async () => new IoredisConnection(await RedisClient.connect(config), shape);
+}
+
+class IoredisConnection implements StreamConnection {
+  constructor(
+    private readonly client: RedisClient,
+    private readonly shape: StreamShape,
+  ) {}
+
+  async readAfter(after: StreamId, blockMs: number): Promise<StreamEntry | undefined> {
+    const { stream } = this.shape;
+    const id = formatStreamId(after);
+    const reply = await this.client.run(
+      (redis) =>
+        blockMs > 0
+          ? redis.xreadBuffer('COUNT', 1, 'BLOCK', blockMs, 'STREAMS', stream, id)
+          : redis.xreadBuffer('COUNT', 1, 'STREAMS', stream, id),
+      blockMs,
+    );
+    return this.#entry(reply?.[0]?.[1][0]);
+  }
+
+  async readNewest(after: StreamId): Promise<StreamEntry | undefined> {
+    const { stream } = this.shape;
+    const id = `(${formatStreamId(after)}`;
+    const reply = await this.client.run((redis) => redis.xrevrangeBuffer(stream, '+', id, 'COUNT', 1));
+    return this.#entry(reply[0]);
+  }
+
+  async serverTimeUs(): Promise<bigint> {
+    const [seconds, micros] = await this.client.run((redis) => redis.time());
+    return BigInt(seconds ?? 0) * 1_000_000n + BigInt(micros ?? 0);
+  }
+
+  release(): void {}
+
+  close(): void {
+    this.client.close();
+  }
+
+  #entry(raw: RawEntry | undefined): StreamEntry | undefined {
+    if (!raw) return undefined;
+    const [rawId, fields] = raw;
+    const id = parseStreamId(rawId.toString('latin1'));
+    const pixels = fieldValue(fields, this.shape.key);
+    if (!pixels) return { kind: 'no-key', id };
+    if (pixels.length !== this.shape.sizeBytes) return { kind: 'wrong-size', id, sizeBytes: pixels.length };
+    return { kind: 'frame', id, pixels };
+  }
+}
+
+function fieldValue(fields: readonly Buffer[], name: string): Buffer | undefined {
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    if (fields[i]?.toString('utf8') === name) return fields[i + 1];
+  }
+  return undefined;
+}

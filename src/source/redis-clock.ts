@@ -1,0 +1,32 @@
+import { NS_PER_MS } from '../pacing/clock.ts';
+import type { StreamId } from './stream-id.ts';
+
+/** An id further than this from the server's time when it arrives is a counter or another unit, not the time. */
+const PLAUSIBLE_NS = 3_600_000n * NS_PER_MS;
+
+/** Relates the Redis server's wall clock, which stream ids are taken from, to our monotonic one. */
+export class RedisClock {
+  #offsetNs: bigint | undefined;
+
+  /**
+   * Takes in one reply of TIME.
+   * @param serverUs the reply, in microseconds since 1970
+   * @param sentNs @param receivedNs monotonic times of sending and receiving; the server is taken to have answered half way
+   */
+  measured(serverUs: bigint, sentNs: bigint, receivedNs: bigint): void {
+    this.#offsetNs = serverUs * 1000n - (sentNs + receivedNs) / 2n;
+  }
+
+  /** The server's time in milliseconds since 1970 at a monotonic time; undefined before the first measurement. */
+  serverMs(atNs: bigint): bigint | undefined {
+    return this.#offsetNs === undefined ? undefined : (atNs + this.#offsetNs) / NS_PER_MS;
+  }
+
+  /** Monotonic time at which an entry was written; undefined where its id cannot be a time, judged at `nowNs`. */
+  writtenNs(id: StreamId, nowNs: bigint): bigint | undefined {
+    if (this.#offsetNs === undefined) return undefined;
+    const writtenNs = id.ms * NS_PER_MS - this.#offsetNs;
+    const distanceNs = nowNs > writtenNs ? nowNs - writtenNs : writtenNs - nowNs;
+    return distanceNs <= PLAUSIBLE_NS ? writtenNs : undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import type { StreamId } from './stream-id.ts';
+
+/** An entry of the stream: a frame of the right size, or what is wrong with it. */
+export type StreamEntry =
+  | { readonly kind: 'frame'; readonly id: StreamId; readonly pixels: Uint8Array }
+  | { readonly kind: 'wrong-size'; readonly id: StreamId; readonly sizeBytes: number }
+  | { readonly kind: 'no-key'; readonly id: StreamId };
+
+/**
+ * One connection for reading frames. Every call has a deadline and rejects with a `SourceError` when Redis is lost,
+ * refuses or does not answer; the connection is of no use then and is to be closed.
+ */
+export interface StreamConnection {
+  /** The first entry after `after`; waits up to `blockMs` for one (0 = not at all), then gives undefined. */
+  readAfter(after: StreamId, blockMs: number): Promise<StreamEntry | undefined>;
+  /** The newest entry, if it comes after `after`; no other one is transferred. */
+  readNewest(after: StreamId): Promise<StreamEntry | undefined>;
+  /** The server's wall clock in microseconds since 1970. */
+  serverTimeUs(): Promise<bigint>;
+  /** Gives back the memory of a frame's pixels. */
+  release(pixels: Uint8Array): void;
+  close(): void;
+}
+
+/** Makes a connection that is ready to read (authenticated, database selected); rejects with a `SourceError`. */
+export type ConnectStream = () => Promise<StreamConnection>;
