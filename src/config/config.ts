@@ -92,3 +92,9 @@ export type Tune = (typeof TUNES)[number];
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What of the settings the command `source` needs. */
+export type SourceConfig = Pick<
+  Config,
+  'redis' | 'stream' | 'key' | 'pixelFormat' | 'widthPx' | 'heightPx' | 'frameRate' | 'ffmpeg' | 'logLevel'
+>;

@@ -1,0 +1,93 @@
+import type { Destination } from './config.ts';
+
+/** What stands in a text for what was taken out of it. */
+const REDACTED = '…';
+
+/**
+ * The strings of this destination and of Redis that must never reach a log: passwords, passphrase, stream id, and the
+ * query of the address, which is all that `display` leaves out.
+ */
+export function redactionsFor(destination: Destination, redisPassword?: string): readonly string[] {
+  const userInfo = userInfoOf(destination.url);
+  const inAddress = [userInfo, userInfo.slice(userInfo.indexOf(':') + 1), queryOf(destination.url)];
+  const secrets = [
+    redisPassword ?? '',
+    ...Object.values(destination.secretOptions),
+    ...inAddress,
+    ...inAddress.map(percentDecoded),
+  ];
+  return [...new Set(secrets)].filter((secret) => secret !== '');
+}
+
+/**
+ * The text with each secret replaced by `…`, also where its characters are percent-encoded or its spaces are `+`, and with
+ * each address in it cut to what may be shown (no user, no password, no query). Secrets that overlap leave nothing of each
+ * other; empty ones are passed over. Never throws.
+ */
+export function redact(text: string, secrets: readonly string[]): string {
+  const spans = secrets.filter((secret) => secret !== '').flatMap((secret) => spansOf(text, secret));
+  return redactAddresses(withoutSpans(text, spans));
+}
+
+/** The text with user, password and query taken out of every address (`scheme://…`) in it. */
+export function redactAddresses(text: string): string {
+  return text.replace(/:\/\/\S+/g, (address) => {
+    const [head = '', ...query] = address.slice(3).split('?');
+    const shown = head.slice(head.lastIndexOf('@') + 1);
+    return `://${shown === head ? '' : REDACTED}${shown}${query.length === 0 ? '' : REDACTED}`;
+  });
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** `user:password` of an address, or nothing. */
+function userInfoOf(address: string): string {
+  const authority = /^[^/?]*:\/\/([^/?]*)/.exec(address)?.[1] ?? '';
+  return authority.slice(0, Math.max(0, authority.lastIndexOf('@')));
+}
+
+/** The query of an address with its `?`, or nothing where it is empty. */
+function queryOf(address: string): string {
+  return /\?[^]+$/.exec(address)?.[0] ?? '';
+}
+
+/** Where the secret stands in the text in any spelling; places that overlap are all found. */
+function spansOf(text: string, secret: string): Span[] {
+  const pattern = new RegExp(Array.from(secret, anySpelling).join(''), 'gu');
+  const spans: Span[] = [];
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    spans.push({ start: match.index, end: match.index + match[0].length });
+    pattern.lastIndex = match.index + ((text.codePointAt(match.index) ?? 0) > 0xffff ? 2 : 1);
+  }
+  return spans;
+}
+
+/** A pattern for one character: itself, percent-encoded with small or capital digits, and `+` for a space. */
+function anySpelling(character: string): string {
+  const bytes = [...new TextEncoder().encode(character)].map((byte) => byte.toString(16).padStart(2, '0'));
+  const encoded = bytes.map(
+    (hex) => `%${hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)}`,
+  );
+  return `(?:${RegExp.escape(character)}|${encoded.join('')}${character === ' ' ? '|\\+' : ''})`;
+}
+
+/** The text with each run of overlapping or touching spans replaced once. */
+function withoutSpans(text: string, spans: readonly Span[]): string {
+  let [result, position] = ['', 0];
+  for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
+    if (start > position || (start === 0 && position === 0)) result += text.slice(position, start) + REDACTED;
+    position = Math.max(position, end);
+  }
+  return result + text.slice(position);
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

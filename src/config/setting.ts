@@ -1,0 +1,43 @@
+import type { GenericSchema } from 'valibot';
+
+/** A check of a text that also gives the value it means. The message of each fault reads on after "NAME is TEXT: ". */
+export type TextSchema<T> = GenericSchema<string, T>;
+
+/** Headings under which --help and the README list the settings, in their order there. */
+export const SETTING_GROUPS = ['Frames', 'Redis', 'Timing', 'Encoding', 'Destination', 'Service'] as const;
+export type SettingGroup = (typeof SETTING_GROUPS)[number];
+
+/** One setting: all that reading it, explaining it and listing it needs. */
+export interface Setting<T = unknown> {
+  /** Name of the environment variable. */
+  readonly variable: `COSMOS_VIDEO_${string}`;
+  /** Names it had before; each still works, with a warning. */
+  readonly formerVariables?: readonly string[];
+  /** The flag and its other spellings, the usual one first; none for what must not stand in a command line. */
+  readonly flags: readonly `--${string}`[];
+  readonly group: SettingGroup;
+  /** The default as one would write it; absent = none. */
+  readonly defaultText?: string;
+  /** The setting has no default and must be given. */
+  readonly isRequired?: true;
+  /** The value is never shown. */
+  readonly isSecret?: true;
+  /** The value is an address that may hold secrets; of it only what is none is shown. */
+  readonly isAddress?: true;
+  /** What stands for the value in --help. */
+  readonly placeholder: string;
+  /** What it means, with its unit and range; one line, no full stop at the end. */
+  readonly help: string;
+  /** From its text, trimmed and not empty, to its value. */
+  readonly schema: TextSchema<T>;
+}
+
+/** One flag of the command `source`. */
+export interface SourceOption<T = unknown> {
+  readonly flag: `--${string}`;
+  /** The default as one would write it; absent = taken from a setting, as the help says. */
+  readonly defaultText?: string;
+  readonly placeholder: string;
+  readonly help: string;
+  readonly schema: TextSchema<T>;
+}

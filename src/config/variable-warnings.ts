@@ -1,0 +1,29 @@
+import { nearestName } from './nearest-name.ts';
+import { variableText, type Variables } from './setting-reader.ts';
+import { ALL_SETTINGS } from './settings.ts';
+
+const PREFIX = 'COSMOS_VIDEO_';
+
+/** A warning for each variable that has our prefix but is none of ours, or was once called so. Shows no value. */
+export function variableWarnings(variables: Variables): string[] {
+  const names = Object.keys(variables).filter((name) => name.startsWith(PREFIX));
+  return names
+    .toSorted()
+    .filter((name) => variableText(name, variables) !== '')
+    .flatMap((name) => variableWarning(name, variables) ?? []);
+}
+
+function variableWarning(name: string, variables: Variables): string | undefined {
+  const suffixes = ALL_SETTINGS.map((setting) => setting.variable.slice(PREFIX.length));
+  if (suffixes.includes(name.slice(PREFIX.length))) return undefined;
+  const successor = ALL_SETTINGS.find((setting) => setting.formerVariables?.includes(name))?.variable;
+  if (successor !== undefined) return formerText(name, successor, variableText(successor, variables) !== '');
+  const nearest = nearestName(name.slice(PREFIX.length), suffixes);
+  return `${name} is not a setting and is ignored${nearest === undefined ? '' : `; did you mean ${PREFIX}${nearest}?`}`;
+}
+
+function formerText(name: string, successor: string, isOverruled: boolean): string {
+  return isOverruled
+    ? `${name} is ignored, since ${successor}, which it is called now, is set too`
+    : `${name} is called ${successor} now; it was taken as that`;
+}

@@ -1,0 +1,274 @@
+import { describe, expect, test } from 'bun:test';
+import * as fc from 'fast-check';
+import { parseConfig, parseSourceConfig } from '../../src/config/parse-config.ts';
+import { ALL_SETTINGS } from '../../src/config/settings.ts';
+import { faultsOf } from './faults.ts';
+
+const DESTINATION = { COSMOS_VIDEO_DESTINATION: 'srt://video.example:9000' };
+const config = (env: Record<string, string | undefined>, flags: Record<string, string> = {}) =>
+  parseConfig({ ...DESTINATION, ...env }, flags).config;
+const warnings = (env: Record<string, string | undefined>, flags: Record<string, string> = {}) =>
+  parseConfig({ ...DESTINATION, ...env }, flags).warnings;
+const faults = (env: Record<string, string | undefined>, flags: Record<string, string> = {}) =>
+  faultsOf(() => parseConfig({ ...DESTINATION, ...env }, flags));
+
+describe('values', () => {
+  test('without settings but the destination, the defaults hold', () => {
+    expect(parseConfig(DESTINATION, {})).toEqual({
+      config: {
+        redis: { host: 'video-redis', port: 6379, db: 0, tls: false },
+        stream: 'imagestream',
+        key: 'pixels',
+        pixelFormat: 'gray16be',
+        widthPx: 1920,
+        heightPx: 1080,
+        frameRate: { numerator: 24n, denominator: 1n },
+        method: 'scale',
+        preset: 'medium',
+        destination: {
+          kind: 'srt',
+          url: 'srt://video.example:9000',
+          display: 'srt://video.example:9000',
+          secretOptions: {},
+        },
+        maxDelayMs: 2000,
+        trimAfterMs: 2000,
+        idleTimeoutMs: 5000,
+        keyframeIntervalS: 2,
+        tune: 'zerolatency',
+        crf: 23,
+        ffmpeg: 'ffmpeg',
+        logLevel: 'info',
+        statsIntervalMs: 60_000,
+      },
+      warnings: [],
+    });
+  });
+
+  test('every setting reaches its place', () => {
+    const { redis, ...rest } = config({
+      COSMOS_VIDEO_HOST: '[::1]',
+      COSMOS_VIDEO_PORT: '6380',
+      COSMOS_VIDEO_USERNAME: 'user',
+      COSMOS_VIDEO_PASSWORD: 'pass word',
+      COSMOS_VIDEO_DB: '3',
+      COSMOS_VIDEO_TLS: 'on',
+      COSMOS_VIDEO_TLS_CA: '/ca.pem',
+      COSMOS_VIDEO_TUNE: 'none',
+      COSMOS_VIDEO_QUALITY: '18.5',
+      COSMOS_VIDEO_BITRATE: '2.5M',
+      COSMOS_VIDEO_SRT_LATENCY: '200',
+      COSMOS_VIDEO_STATS_INTERVAL: '1.5',
+    });
+    expect(redis).toEqual({
+      host: '::1',
+      port: 6380,
+      username: 'user',
+      password: 'pass word',
+      db: 3,
+      tls: true,
+      tlsCa: '/ca.pem',
+    });
+    expect(rest).toMatchObject({
+      crf: 18.5,
+      maxBitrateBps: 2_500_000,
+      srtLatencyMs: 200,
+      statsIntervalMs: 1500,
+    });
+    expect(rest.destination.url).toBe('srt://video.example:9000?latency=200000');
+    expect(rest).not.toHaveProperty('tune');
+  });
+
+  test('a socket stands beside host and port', () => {
+    expect(config({ COSMOS_VIDEO_SOCKET: '/run/redis.sock' }).redis.socket).toBe('/run/redis.sock');
+  });
+
+  test('a flag wins over the variable, under each of its names', () => {
+    expect(config({ COSMOS_VIDEO_PORT: '1' }, { '--port': '2' }).redis.port).toBe(2);
+    expect(config({}, { '--vfr_scaling_method': 'skip' }).method).toBe('skip');
+    expect(config({}, { '--vfr-scaling-method': 'skip' }).method).toBe('skip');
+    expect(config({}, { '--codec-preset': 'fast' }).preset).toBe('fast');
+  });
+
+  test('a flag wins over a variable that is at fault', () => {
+    expect(faults({ COSMOS_VIDEO_PORT: 'x' }, { '--port': '2' })).toEqual([]);
+  });
+
+  test('an empty variable counts as not set, and space around a value as nothing', () => {
+    expect(
+      config({ COSMOS_VIDEO_PORT: '', COSMOS_VIDEO_HOST: ' \t', COSMOS_VIDEO_STREAM: ' s\n' }),
+    ).toMatchObject({
+      redis: { port: 6379, host: 'video-redis' },
+      stream: 's',
+    });
+  });
+
+  test('nothing in it can be changed', () => {
+    const parsed = parseConfig({ COSMOS_VIDEO_DESTINATION: 'srt://h:1?passphrase=0123456789' }, {});
+    const parts = [parsed, parsed.warnings, parsed.config, parsed.config.redis, parsed.config.frameRate];
+    const all = [...parts, parsed.config.destination, parsed.config.destination.secretOptions];
+    expect(all.every((part) => Object.isFrozen(part))).toBe(true);
+  });
+});
+
+describe('faults', () => {
+  test('all are reported together, each with variable, value and what is allowed', () => {
+    expect(faults({ COSMOS_VIDEO_PORT: '0', COSMOS_VIDEO_TUNE: 'fast', COSMOS_VIDEO_KEY: 'a\nb' })).toEqual([
+      'COSMOS_VIDEO_KEY is "a\\u{a}b": must be one line without control characters',
+      'COSMOS_VIDEO_PORT is "0": must be a whole number from 1 to 65535',
+      'COSMOS_VIDEO_TUNE is "fast": must be film, animation, grain, stillimage, psnr, ssim, fastdecode, zerolatency or none',
+    ]);
+  });
+
+  test('a flag is named with its variable', () => {
+    expect(faults({}, { '--port': 'x' })).toEqual([
+      '--port (COSMOS_VIDEO_PORT) is "x": must be a whole number from 1 to 65535',
+    ]);
+    expect(faults({}, { '--stream': '' })).toEqual([
+      expect.stringMatching(/^--stream \(.*\) *: needs a value/),
+    ]);
+  });
+
+  test('the destination must be set', () => {
+    expect(faults({ COSMOS_VIDEO_DESTINATION: ' ' })).toEqual([
+      expect.stringMatching(/^COSMOS_VIDEO_DESTINATION \(--destination\) is not set/),
+    ]);
+  });
+
+  test.each([
+    ['srt://h?passphrase=SECRETSECRET', '"srt://h"'],
+    ['srt://h?streamid=u@x&passphrase=SECRETSECRET', '"srt://…"'],
+    ['srt://h:9000&passphrase=SECRETSECRET', '"srt://h:9000"'],
+    ['http://user:SECRET?SECRET@h/', '"http://…"'],
+    ['user:SECRET@h:9000', '"h:9000"'],
+    ['srt//h:9000?passphrase=SECRETSECRET', '"srt//h:9000"'],
+    ['srt:/h:9000?passphrase=SECRETSECRET', '"srt:/h:9000"'],
+  ])('of the destination %s nothing is shown but %s', (text, shown) => {
+    const all = faults({ COSMOS_VIDEO_DESTINATION: text }).join('\n');
+    expect(all).toStartWith(`COSMOS_VIDEO_DESTINATION is ${shown}: `);
+    expect(all).not.toContain('SECRET');
+  });
+
+  test('a password is not shown, nor one that stands in the wrong place as part of an address', () => {
+    expect(faults({ COSMOS_VIDEO_PASSWORD: 'SE\nCRET' })).toEqual([
+      'COSMOS_VIDEO_PASSWORD: must be one line without control characters',
+    ]);
+    expect(faults({ COSMOS_VIDEO_HOST: 'redis://:SECRET@h:6379' }).join('')).not.toContain('SECRET');
+  });
+
+  test('a long value is cut', () => {
+    expect(faults({ COSMOS_VIDEO_PORT: 'x'.repeat(10_000) }).join('').length).toBeLessThan(250);
+  });
+
+  test('a unix socket and TLS exclude each other', () => {
+    expect(faults({ COSMOS_VIDEO_SOCKET: '/s', COSMOS_VIDEO_TLS: 'on' }, { '--port': 'x' })).toEqual([
+      expect.stringContaining('--port'),
+      'COSMOS_VIDEO_TLS is "on" while COSMOS_VIDEO_SOCKET is set: TLS is not for a unix socket; leave out one of them',
+    ]);
+  });
+});
+
+describe('warnings', () => {
+  test('an unknown variable of ours is named, with a near one if there is one, without its value', () => {
+    expect(warnings({ COSMOS_VIDEO_FRAMRATE: 'SECRET', COSMOS_VIDEO_COLOUR: 'SECRET', OTHER: 'x' })).toEqual([
+      'COSMOS_VIDEO_COLOUR is not a setting and is ignored',
+      'COSMOS_VIDEO_FRAMRATE is not a setting and is ignored; did you mean COSMOS_VIDEO_FRAMERATE?',
+    ]);
+    expect(warnings({ COSMOS_VIDEO_COLOUR: ' ', COSMOS_VIDEO_FRAMERATE_SCALE: '' })).toEqual([]);
+  });
+
+  test('the former name of a setting works, with a warning; the right one wins', () => {
+    const former = { COSMOS_VIDEO_FRAMERATE_SCALE: 'skip' };
+    expect(config(former).method).toBe('skip');
+    expect(warnings(former)).toEqual([
+      'COSMOS_VIDEO_FRAMERATE_SCALE is called COSMOS_VIDEO_FRAMERATE_SCALING now; it was taken as that',
+    ]);
+    const both = { ...former, COSMOS_VIDEO_FRAMERATE_SCALING: 'scale' };
+    expect(config(both).method).toBe('scale');
+    expect(warnings(both)).toEqual([expect.stringMatching(/^COSMOS_VIDEO_FRAMERATE_SCALE is ignored/)]);
+    expect(faults({ COSMOS_VIDEO_FRAMERATE_SCALE: 'x' })).toEqual([
+      'COSMOS_VIDEO_FRAMERATE_SCALE is "x": must be scale or skip',
+    ]);
+  });
+
+  test.each([
+    [{ COSMOS_VIDEO_TLS_CA: '/ca.pem' }, 'COSMOS_VIDEO_TLS_CA has no effect'],
+    [
+      { COSMOS_VIDEO_SOCKET: '/s', COSMOS_VIDEO_HOST: 'h' },
+      'COSMOS_VIDEO_HOST has no effect: COSMOS_VIDEO_SOCKET is used',
+    ],
+    [
+      { COSMOS_VIDEO_SRT_LATENCY: '9', COSMOS_VIDEO_DESTINATION: 'out.ts' },
+      'out.ts is not an srt:// address',
+    ],
+    [
+      { COSMOS_VIDEO_SRT_LATENCY: '9', COSMOS_VIDEO_DESTINATION: 'srt://h:1?latency=9000' },
+      'has a latency already',
+    ],
+    [{ COSMOS_VIDEO_DESTINATION: 'srt://h:1?latency=200' }, 'COSMOS_VIDEO_SRT_LATENCY=200'],
+  ])('%p: %s', (env, warning) => {
+    expect(warnings(env)).toEqual([expect.stringContaining(warning)]);
+  });
+
+  test('a passphrase in a flag can be read by others', () => {
+    const address = 'srt://h:1?passphrase=0123456789';
+    expect(warnings({}, { '--destination': address })).toEqual([expect.stringContaining('every user')]);
+    expect(warnings({ COSMOS_VIDEO_DESTINATION: address })).toEqual([]);
+  });
+});
+
+describe('for the command source', () => {
+  test('there need be no destination, and what it does not read may be at fault', () => {
+    const parsed = parseSourceConfig(
+      { COSMOS_VIDEO_KEY: 'k', COSMOS_VIDEO_TUNE: 'x' },
+      { '--framerate': '29.97' },
+    );
+    expect(parsed.warnings).toEqual([]);
+    expect(parsed.config).toEqual({
+      redis: { host: 'video-redis', port: 6379, db: 0, tls: false },
+      stream: 'imagestream',
+      key: 'k',
+      pixelFormat: 'gray16be',
+      widthPx: 1920,
+      heightPx: 1080,
+      frameRate: { numerator: 2997n, denominator: 100n },
+      ffmpeg: 'ffmpeg',
+      logLevel: 'info',
+    });
+  });
+
+  test('what it reads is checked', () => {
+    expect(faultsOf(() => parseSourceConfig({ COSMOS_VIDEO_DB: 'x' }, { '--tls': 'yes' }))).toHaveLength(2);
+  });
+});
+
+test('any text for any setting gives a value or a fault, never another throw', () => {
+  const anyText = fc.oneof(
+    fc.string(),
+    fc.string({ unit: 'binary' }),
+    fc.stringMatching(/^(srt|udp|http|file):\/{0,3}[a-z:@/?&=%+0-9[\].#-]{0,30}$/),
+    fc.stringMatching(/^[0-9]{0,6}[./xkM]?[0-9]{0,6}$/),
+  );
+  const variables = ALL_SETTINGS.map(({ variable }) => variable);
+  const usualFlags = ALL_SETTINGS.flatMap(({ flags: [flag] }) => flag ?? []);
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.constantFrom(...variables), anyText, { maxKeys: 10 }),
+      fc.dictionary(fc.constantFrom(...usualFlags), anyText, { maxKeys: 5 }),
+      (someVariables, someFlags) => {
+        const all = faultsOf(() => parseConfig(someVariables, someFlags));
+        expect(all.every((fault) => fault.includes('COSMOS_VIDEO_') && !fault.includes('\n'))).toBe(true);
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+test('any text for one setting alone gives a value or faults of that one', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...ALL_SETTINGS), fc.string({ unit: 'binary' }), ({ variable }, text) => {
+      for (const fault of faults({ [variable]: text })) expect(fault).toStartWith(variable);
+    }),
+    { numRuns: 2000 },
+  );
+});
