@@ -1,40 +1,81 @@
-# Everything a fresh Debian 12 with make, node and npm needs comes from here.
+# Everything that a fresh Debian 12 with make, node and npm needs is installed from here.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
-BUN := node_modules/.bin/bun
 PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export PATH
 
 EXECUTABLE := dist/cosmos-video-builder
 SOURCES := $(shell find src -name '*.ts') package.json tsconfig.json package-lock.json
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: build check lint format format-check types dead-code test clean
+# What the targets need beside npm's packages: a command, and the Debian package that it comes from.
+DEMO_TOOLS := ffmpeg:ffmpeg redis-server:redis-server srt-live-transmit:srt-tools
+TEST_TOOLS := $(DEMO_TOOLS) openssl:openssl
+BENCH_TOOLS := $(DEMO_TOOLS) cc:gcc
 
-build: $(EXECUTABLE)
+.PHONY: help build demo test check bench types lint format format-check dead-code clean
+.PHONY: demo-tools test-tools bench-tools
 
-node_modules/.installed: package.json package-lock.json
-	npm ci
-	touch $@
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-$(EXECUTABLE): $(SOURCES) node_modules/.installed
-	mkdir -p dist
-	$(BUN) build src/main.ts --compile --outfile $@ \
-	  --no-compile-autoload-dotenv --no-compile-autoload-bunfig
+build: $(EXECUTABLE) ## the executable in dist/
 
-types: node_modules/.installed
+demo: demo-tools build ## 15 seconds from a test source to a received picture, with what is needed for it
+	bun test/demo/demo.ts
+
+test: test-tools build ## all tests, against real redis-server, ffmpeg and SRT
+	test/run
+
+check: format-check lint types dead-code test ## formatter, linter, types, dead code, and all tests
+
+bench: bench-tools build ## the figures: rate, deviation, latency, CPU and memory
+	bun test/bench/bench.ts
+
+types: node_modules/.installed ## TypeScript
 	tsc
 
-lint: node_modules/.installed
+lint: node_modules/.installed ## oxlint, with types
 	oxlint --type-aware
 
-format: node_modules/.installed
+format: node_modules/.installed ## write every file as prettier would
 	prettier --write .
 
 format-check: node_modules/.installed
 	prettier --check .
 
-dead-code: node_modules/.installed
+dead-code: node_modules/.installed ## knip: files, exports and dependencies that nothing uses
 	knip
 
-clean:
+clean: ## remove what was built and installed here
 	rm -rf dist node_modules
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	touch $@
+
+# Bun would otherwise read a stray .env or bunfig.toml in the folder that the program is started in.
+$(EXECUTABLE): $(SOURCES) node_modules/.installed
+	mkdir -p dist
+	bun build src/main.ts --compile --outfile $@ \
+	  --no-compile-autoload-dotenv --no-compile-autoload-bunfig
+
+# redis-server comes with a service that would take port 6379; nothing here needs it.
+define install-missing
+	@missing=(); for tool in $(1); do \
+	  command -v "$${tool%%:*}" >/dev/null || missing+=("$${tool##*:}"); done; \
+	if [ "$${#missing[@]}" -gt 0 ]; then \
+	  echo "installing: $${missing[*]}"; \
+	  $(SUDO) apt-get update -q; \
+	  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -qy --no-install-recommends "$${missing[@]}"; \
+	fi
+endef
+
+demo-tools:
+	$(call install-missing,$(DEMO_TOOLS))
+
+test-tools:
+	$(call install-missing,$(TEST_TOOLS))
+
+bench-tools:
+	$(call install-missing,$(BENCH_TOOLS))

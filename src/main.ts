@@ -56,7 +56,12 @@ async function runCommand(line: CommandLine): Promise<number> {
     case 'source': {
       const { config, warnings } = parseSourceConfig(process.env, line.flags);
       const options = parseSourceOptions(line.commandFlags, config.frameRate);
-      await source(config, options, stderrLogger(config.logLevel, [], warnings), stop.signal);
+      await source(
+        config,
+        options,
+        stderrLogger(config.logLevel, [config.redis.password ?? ''], warnings),
+        stop.signal,
+      );
       return EXIT_GOOD;
     }
   }

@@ -5,7 +5,7 @@ import type { FrameFormat } from '../frame/frame-format.ts';
 import { probeFrameFormat } from '../encoder/frame-format-probe.ts';
 import type { Logger } from '../observe/logger.ts';
 import { OperatorLog } from '../observe/operator-log.ts';
-import { runKeepUpWatch, runReporter } from '../observe/reporter.ts';
+import { runReporter, runWatch } from '../observe/reporter.ts';
 import { Stats } from '../observe/stats.ts';
 import { systemClock } from '../pacing/clock.ts';
 import { formatFrameRate } from '../pacing/frame-rate.ts';
@@ -33,6 +33,7 @@ export async function run(config: Config, log: Logger, version: string, signals:
   const format = await probeFrameFormat(config.ffmpeg, config);
   log.info(`cosmos-video-builder ${version}: ${planInWords(config, format)}`);
   warnOfOddSize(format, log);
+  signals.stop.addEventListener('abort', () => log.info('stopping: finishing the frame, closing the stream'));
   const stats = new Stats();
   const operatorLog = new OperatorLog(log, systemClock, {
     redis: redisName(config.redis),
@@ -51,7 +52,10 @@ export async function run(config: Config, log: Logger, version: string, signals:
       { ...reporting, stateInWords: () => state.kind, askCensus: () => census.ask() },
       signals.stop,
     ),
-    runKeepUpWatch({ ...reporting, isStreaming: () => state.kind === 'streaming' }, signals.stop),
+    runWatch(
+      { ...reporting, isStreaming: () => state.kind === 'streaming', flush: () => operatorLog.flush() },
+      signals.stop,
+    ),
   ];
   const service = runService(
     {

@@ -61,7 +61,7 @@ export interface Destination {
 
 export const SCALING_METHODS = ['scale', 'skip'] as const;
 /** scale: every tick takes the next frame; skip: every tick takes the newest. */
-export type ScalingMethod = (typeof SCALING_METHODS)[number];
+type ScalingMethod = (typeof SCALING_METHODS)[number];
 
 /** x264's presets, fastest first. */
 export const PRESETS = [
@@ -88,7 +88,7 @@ export const TUNES = [
   'fastdecode',
   'zerolatency',
 ] as const;
-export type Tune = (typeof TUNES)[number];
+type Tune = (typeof TUNES)[number];
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -3,8 +3,11 @@ import type { Destination } from './config.ts';
 /** What stands in a text for what was taken out of it. */
 const REDACTED = '…';
 
+/** A shorter one would stand in ordinary words, too: a log without every `live` tells no one anything. */
+const SHORTEST_SECRET_CHARS = 6;
+
 /**
- * The strings of this destination and of Redis that must never reach a log: passwords, passphrase, stream id, and the
+ * The strings of six characters and more of this destination and of Redis that must never reach a log: passwords, passphrase, stream id, and the
  * query of the address, which is all that `display` leaves out.
  */
 export function redactionsFor(destination: Destination, redisPassword?: string): readonly string[] {
@@ -16,7 +19,7 @@ export function redactionsFor(destination: Destination, redisPassword?: string):
     ...inAddress,
     ...inAddress.map(percentDecoded),
   ];
-  return [...new Set(secrets)].filter((secret) => secret !== '');
+  return [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET_CHARS);
 }
 
 /**
@@ -26,7 +29,12 @@ export function redactionsFor(destination: Destination, redisPassword?: string):
  */
 export function redact(text: string, secrets: readonly string[]): string {
   const spans = secrets.filter((secret) => secret !== '').flatMap((secret) => spansOf(text, secret));
-  return redactAddresses(withoutSpans(text, spans));
+  return redactNamed(redactAddresses(withoutSpans(text, spans)));
+}
+
+/** However short they are: what stands behind their names, as in `passphrase=…` or `'streamid' = '…'`. */
+function redactNamed(text: string): string {
+  return text.replace(/\b(passphrase|streamid)(['"]?\s*=\s*['"]?)[^\s'"]+/gi, `$1$2${REDACTED}`);
 }
 
 /** The text with user, password and query taken out of every address (`scheme://…`) in it. */

@@ -54,10 +54,9 @@ export class OperatorLog {
       case 'streaming':
         return this.log.info(`streaming to ${destination}`);
       case 'closing':
+        if (state.reason === 'stopped') return;
         return this.log.info(
-          state.reason === 'idle'
-            ? `no new frame on ${stream} for ${idleTimeoutMs / 1000} s: closing the stream until one comes`
-            : 'stopping: closing the stream',
+          `no new frame on ${stream} for ${idleTimeoutMs / 1000} s: closing the stream until one comes`,
         );
       case 'failed':
         return this.log.error(
@@ -119,5 +118,11 @@ export class OperatorLog {
       `ffmpeg: ${line.replace(/\[(warning|error|fatal|panic)\] /, '')}`,
       this.clock.nowNs(),
     );
+  }
+
+  /** Says what was held back because there was too much of it; to be called about once a second. */
+  flush(): void {
+    const nowNs = this.clock.nowNs();
+    for (const limited of [this.#wrong, this.#restarts, ...Object.values(this.#ffmpeg)]) limited.flush(nowNs);
   }
 }

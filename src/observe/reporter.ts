@@ -8,7 +8,7 @@ import { countsBetween, reportLine } from './report.ts';
 import type { Stats } from './stats.ts';
 
 const FIRST_REPORT_MS = 10_000;
-const KEEP_UP_PERIOD_MS = 1_000;
+const WATCH_PERIOD_MS = 1_000;
 
 interface ReporterParts {
   readonly config: Pick<Config, 'frameRate' | 'preset' | 'statsIntervalMs'>;
@@ -52,15 +52,19 @@ export async function runReporter(parts: ReporterParts, signal: AbortSignal): Pr
   }
 }
 
-/** Warns when ffmpeg does not keep up while `isStreaming`, until `signal` aborts. */
-export async function runKeepUpWatch(
-  parts: Pick<ReporterParts, 'config' | 'clock' | 'stats' | 'log'> & { readonly isStreaming: () => boolean },
+/** Warns when ffmpeg does not keep up, and lets held back messages out, once a second until `signal` aborts. */
+export async function runWatch(
+  parts: Pick<ReporterParts, 'config' | 'clock' | 'stats' | 'log'> & {
+    readonly isStreaming: () => boolean;
+    readonly flush: () => void;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   const { config, clock, stats, log } = parts;
   const monitor = new KeepUpMonitor(config.frameRate);
   while (!signal.aborted) {
-    await sleepMs(clock, KEEP_UP_PERIOD_MS, signal);
+    await sleepMs(clock, WATCH_PERIOD_MS, signal);
+    parts.flush();
     if (!parts.isStreaming()) {
       monitor.restart();
       continue;

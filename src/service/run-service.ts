@@ -23,7 +23,7 @@ export type ServiceState =
   | { readonly kind: 'failed'; readonly reason: string; readonly retryMs: number };
 
 /** Is told what the service does. */
-export interface ServiceObserver extends Omit<StreamObserver, 'onOpen' | 'onClosing'> {
+interface ServiceObserver extends Omit<StreamObserver, 'onOpen' | 'onClosing'> {
   onState(state: ServiceState): void;
 }
 

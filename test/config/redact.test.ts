@@ -50,7 +50,16 @@ describe('what must not reach a log', () => {
 
   test('of another address: user and password, as written and decoded', () => {
     const destination = parse(destinationSchema, 'https://user:p%40ss@h/live');
-    expect(redact('user:p%40ss p@ss p%40ss', redactionsFor(destination))).toBe('… … …');
+    expect(redact('user:p%40ss user:p@ss', redactionsFor(destination))).toBe('… …');
+  });
+
+  test('no short ones, which ordinary words contain, but those are taken out behind their names', () => {
+    const destination = parse(destinationSchema, 'srt://h:1?streamid=live');
+    const secrets = redactionsFor(destination, 'pw');
+    expect(secrets).toEqual([]);
+    expect(redact("live: Invalid line 'streamid=live' parsed as 'streamid' = 'live'", secrets)).toBe(
+      "live: Invalid line 'streamid=…' parsed as 'streamid' = '…'",
+    );
   });
 
   test('nothing where there is nothing to hide', () => {
