@@ -116,8 +116,7 @@ function createCensus(config: Config, stats: Stats, reader: StreamFrameReader) {
     async ask(): Promise<CensusTotals> {
       const info = await source.read();
       const { read, wrong } = stats.counts;
-      const { position, idsAreTimes } = reader;
-      if (info) census.look(info, { entriesRead: read + wrong, position, idsAreTimes });
+      if (info) census.look(info, { entriesRead: read + wrong, position: reader.position });
       return census.totals;
     },
     close: () => source.close(),

@@ -35,7 +35,7 @@ export function encoderArguments(
     ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+warning'],
     ['-progress', 'pipe:1', '-stats_period', `${PROGRESS_PERIOD_S}`],
     inputArguments(settings, format),
-    ['-filter:v', filterChain(format), ...COLOUR_TAGS],
+    ['-filter:v', filterChain(format), ...colourTags(format)],
     codecArguments(settings),
     ['-fps_mode', 'passthrough', '-muxdelay', `${MUX_DELAY_S}`, '-muxpreload', '0'],
     ['-flush_packets', '1', '-f', 'mpegts'],
@@ -60,13 +60,20 @@ export function gopFrames(settings: Pick<Config, 'frameRate' | 'keyframeInterval
   return Math.max(1, Math.round(settings.keyframeIntervalS * framesPerSecond(settings.frameRate)));
 }
 
-/** Tags for what the filter chain makes, so that no player has to guess: BT.709, limited range. */
-const COLOUR_TAGS = [
-  ['-color_range', 'tv'],
-  ['-colorspace', 'bt709'],
-  ['-color_primaries', 'bt709'],
-  ['-color_trc', 'bt709'],
-].flat();
+/** Pixel formats, by ffmpeg's naming, whose colours we turn into luma and chroma ourselves. */
+const RGB_FORMATS = /rgb|bgr|gbr|bayer|pal8|xyz/;
+/** Those that have no colours; every matrix gives the same picture for them. */
+const GRAY_FORMATS = /^(gray|mono|ya\d)/;
+
+/**
+ * What players need not guess then: limited range, and BT.709 where we chose the matrix. The matrix of YUV frames is the
+ * sensor's own and stays as it is, untold.
+ */
+function colourTags({ pixelFormat }: FrameFormat): string[] {
+  const range = ['-color_range', 'tv'];
+  if (!RGB_FORMATS.test(pixelFormat) && !GRAY_FORMATS.test(pixelFormat)) return range;
+  return [...range, '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'];
+}
 
 function inputArguments(settings: EncoderSettings, format: FrameFormat): string[] {
   return [
@@ -81,7 +88,9 @@ function inputArguments(settings: EncoderSettings, format: FrameFormat): string[
 function filterChain(format: FrameFormat): string {
   const { widthPx, heightPx } = encodedSize(format);
   const isOdd = widthPx !== format.widthPx || heightPx !== format.heightPx;
-  const convert = 'scale=out_color_matrix=bt709:out_range=tv,format=yuv420p';
+  // Naming the matrix takes gray frames off ffmpeg's short way: 27 ms instead of 4 ms for 1920x1080 gray16.
+  const matrix = RGB_FORMATS.test(format.pixelFormat) ? 'out_color_matrix=bt709:' : '';
+  const convert = `scale=${matrix}out_range=tv,format=yuv420p`;
   return isOdd ? `pad=${widthPx}:${heightPx}:0:0,${convert}` : convert;
 }
 

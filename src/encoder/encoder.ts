@@ -61,18 +61,31 @@ export function startEncoder(command: EncoderCommand, observer: EncoderObserver)
     signal: child.signalCode,
     lastLines,
   }));
+  let isGone = false;
+  void exited.then(() => (isGone = true));
+  const signal: SendSignal = (name) => isGone || signalGroup(child.pid, name);
   let stopping: Promise<EncoderExit> | undefined;
   return {
     pid: child.pid,
     ready,
     exited,
     write: (frame) => writeFrame(child, frame),
-    stop: () => (stopping ??= stop(child, exited)),
-    kill: () => child.kill('SIGKILL'),
+    stop: () => (stopping ??= stop(child, exited, signal)),
+    kill: () => void signal('SIGKILL'),
   };
 }
 
 type Child = Bun.Subprocess<'pipe', 'pipe', 'pipe'>;
+type SendSignal = (name: NodeJS.Signals) => void;
+
+/** To all that it has started, too: a script that runs ffmpeg would else leave it behind, with our pipes open. */
+function signalGroup(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, name);
+  } catch {
+    // It has just ended.
+  }
+}
 
 function spawn(command: EncoderCommand): Child {
   const hasSecrets = Object.keys(command.secretOptions).length > 0;
@@ -116,12 +129,12 @@ async function writeAll(child: Child, pixels: Uint8Array): Promise<void> {
   }
 }
 
-async function stop(child: Child, exited: Promise<EncoderExit>): Promise<EncoderExit> {
+async function stop(child: Child, exited: Promise<EncoderExit>, signal: SendSignal): Promise<EncoderExit> {
   // A pipe that ffmpeg has closed has nothing left to flush; its exit says what happened.
   void Promise.resolve(child.stdin.end()).catch(() => {});
   const timers = [
-    setTimeout(() => child.kill('SIGTERM'), TRAILER_LIMIT_MS),
-    setTimeout(() => child.kill('SIGKILL'), TRAILER_LIMIT_MS + TERMINATE_LIMIT_MS),
+    setTimeout(() => signal('SIGTERM'), TRAILER_LIMIT_MS),
+    setTimeout(() => signal('SIGKILL'), TRAILER_LIMIT_MS + TERMINATE_LIMIT_MS),
   ];
   const exit = await exited;
   timers.forEach(clearTimeout);

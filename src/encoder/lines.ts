@@ -1,4 +1,4 @@
-/** A line longer than this is cut: nothing that ffmpeg says is, and memory must have a limit. */
+/** A line longer than this is cut: nothing that ffmpeg says is that long, and memory must have a limit. */
 const LONGEST_LINE_CHARS = 4_096;
 
 /** Gives the lines of a byte stream one by one as they end; the last one also without its line break. */
@@ -6,9 +6,10 @@ export async function* linesOf(bytes: ReadableStream<Uint8Array>): AsyncGenerato
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of bytes) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split(/\r?\n|\r/);
+    // A carriage return at the end may be the first half of a line break.
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split(/\r?\n|\r(?!$)/);
     rest = (lines.pop() ?? '').slice(0, LONGEST_LINE_CHARS);
-    yield* lines;
+    for (const line of lines) yield line.slice(0, LONGEST_LINE_CHARS);
   }
-  if (rest !== '') yield rest;
+  if (rest !== '') yield rest.replace(/\r$/, '').slice(0, LONGEST_LINE_CHARS);
 }

@@ -15,7 +15,7 @@ export class BacklogTrimmer {
     this.#lastWaitNs = nowNs;
   }
 
-  /** What becomes of a frame that was just read; `waited` says whether it was not there yet when it was asked for. */
+  /** What becomes of a frame that was just read; `waited` says whether it was hardly there when it was asked for. */
   judge(waited: boolean, nowNs: bigint): 'keep' | 'drop' {
     if (waited) this.#lastWaitNs = nowNs;
     const isStanding = this.trimAfterNs > 0n && nowNs - this.#lastWaitNs >= this.trimAfterNs;

@@ -1,8 +1,14 @@
 import type { FrameReader } from '../source/frame-reader.ts';
 import { BacklogTrimmer } from './backlog-trimmer.ts';
-import type { Clock } from './clock.ts';
+import { NS_PER_MS, type Clock } from './clock.ts';
 import type { Feed } from './feed.ts';
 import type { FrameSelector } from './frame-selector.ts';
+
+/**
+ * A frame that was written less than this before it was asked for is as good as waited for: with one frame less in the
+ * stream the next uneven one would miss its tick.
+ */
+const TIGHT_NS = 4n * NS_PER_MS;
 
 /**
  * scale: frames in their order, one fetched ahead of the tick that takes it; a burst stays in the stream and is spread
@@ -23,10 +29,12 @@ export class ScaleFeed implements Feed {
 
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      const askedNs = this.clock.nowNs();
       const { frame, waited, passedOver } = await this.reader.next(signal);
+      const isTight = waited || (frame.writtenNs !== undefined && askedNs - frame.writtenNs < TIGHT_NS);
       // Past the maximum delay the stream is being thinned out as it is; dropping a read would only cost another one.
       const nowNs = this.clock.nowNs();
-      if (!passedOver && this.#trimmer.judge(waited, nowNs) === 'drop') {
+      if (!passedOver && this.#trimmer.judge(isTight, nowNs) === 'drop') {
         this.reader.release(frame);
         this.onTrimmed();
         continue;

@@ -26,18 +26,27 @@ export class SkipFeed implements Feed {
   ) {}
 
   async run(signal: AbortSignal): Promise<void> {
-    let fetchedTicks = 0n;
+    let tickNs = this.schedule.dueNs;
     while (!signal.aborted) {
-      const { tickCount, dueNs, rate } = this.schedule;
-      const isDueFetched = fetchedTicks > tickCount;
-      const tickNs = isDueFetched ? dueNs + periodNs(rate) : dueNs;
       await this.clock.sleepUntil(tickNs - this.#leadNs, signal);
-      fetchedTicks = tickCount + (isDueFetched ? 2n : 1n);
       await this.#fetch(signal);
+      tickNs = this.#tickAfter(tickNs);
     }
   }
 
   onStarvedTick(): void {}
+
+  /** The tick to fetch for after the one at `tickNs`: one a period, also while a slow encoder holds the ticks up. */
+  #tickAfter(tickNs: bigint): bigint {
+    const { dueNs, rate } = this.schedule;
+    const nowNs = this.clock.nowNs();
+    // Half a period on is surely the next one, although due times are rounded and a schedule may start anew.
+    const nextNs = tickNs + periodNs(rate) / 2n;
+    const soonestNs = nextNs > nowNs ? nextNs : nowNs;
+    if (dueNs >= soonestNs) return dueNs;
+    const periods = (soonestNs - dueNs) / periodNs(rate) + 1n;
+    return dueNs + periods * periodNs(rate);
+  }
 
   async #fetch(signal: AbortSignal): Promise<void> {
     const startNs = this.clock.nowNs();

@@ -25,7 +25,9 @@ export function startPhase(newest: NewestFrame, periodNs: bigint, nowNs: bigint)
   if (newest.writtenNs === undefined) return { originNs: nowNs, isNewestDue: true };
   const quarterNs = periodNs / 4n;
   const guardNs = quarterNs < LONGEST_GUARD_NS ? quarterNs : LONGEST_GUARD_NS;
-  const readyNs = newest.writtenNs + newest.fetchNs + guardNs;
+  // No frame is from the future: ids only run ahead of the time when Redis's clock was set back.
+  const writtenNs = newest.writtenNs < nowNs ? newest.writtenNs : nowNs;
+  const readyNs = writtenNs + newest.fetchNs + guardNs;
   if (readyNs >= nowNs) return { originNs: readyNs, isNewestDue: true };
   const periodsLate = (nowNs - readyNs + periodNs - 1n) / periodNs;
   return { originNs: readyNs + periodsLate * periodNs, isNewestDue: false };

@@ -9,6 +9,8 @@ export type Tick =
   | { readonly kind: 'regular'; readonly lagNs: bigint }
   /** The following tick is due too: this one only keeps stream time equal to wall time. */
   | { readonly kind: 'made-up'; readonly lagNs: bigint }
+  /** As many as were missed have been made up, and the following tick is due all the same: no use in making up more. */
+  | { readonly kind: 'late'; readonly lagNs: bigint }
   /** Too late to make up: `skippedTicks` were given up and this one is tick 0 of a new schedule. */
   | { readonly kind: 'restarted'; readonly lagNs: bigint; readonly skippedTicks: bigint };
 
@@ -20,6 +22,8 @@ export class TickSchedule {
   #originNs: bigint;
   #index = 0n;
   #tickCount = 0n;
+  /** Ticks that may still be made up; undefined while on time. */
+  #toMakeUp: bigint | undefined;
 
   constructor(
     readonly rate: FrameRate,
@@ -44,13 +48,33 @@ export class TickSchedule {
     this.#tickCount += 1n;
     if (lagNs > MAX_LAG_NS) return this.#restart(nowNs, lagNs);
     this.#index += 1n;
-    return { kind: this.dueNs <= nowNs ? 'made-up' : 'regular', lagNs };
+    return { kind: this.#kindOf(nowNs), lagNs };
+  }
+
+  /**
+   * Made up is what was missed in one go. If that takes as long as it should have taken in the first place, ffmpeg is at
+   * its limit: making up for ever would be a standing picture, so from then on late ticks have frames of their own.
+   */
+  #kindOf(nowNs: bigint): 'regular' | 'made-up' | 'late' {
+    if (this.dueNs > nowNs) {
+      this.#toMakeUp = undefined;
+      return 'regular';
+    }
+    const left = this.#toMakeUp ?? this.#ticksDueBy(nowNs);
+    this.#toMakeUp = left > 0n ? left - 1n : 0n;
+    return left > 0n ? 'made-up' : 'late';
+  }
+
+  /** Ticks from the next one on that are due already. */
+  #ticksDueBy(nowNs: bigint): bigint {
+    return ((nowNs - this.dueNs) * this.rate.numerator) / (NS_PER_SECOND * this.rate.denominator) + 1n;
   }
 
   #restart(nowNs: bigint, lagNs: bigint): Tick {
     const skippedTicks = (lagNs * this.rate.numerator) / (NS_PER_SECOND * this.rate.denominator);
     this.#originNs = nowNs;
     this.#index = 1n;
+    this.#toMakeUp = undefined;
     return { kind: 'restarted', lagNs, skippedTicks };
   }
 }

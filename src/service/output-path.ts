@@ -23,7 +23,8 @@ export function outputUrl(destination: Destination): string {
 }
 
 function isRecording(path: string): boolean {
-  if (!existsSync(path)) return false;
-  const stat = statSync(path);
+  const file = path.replace(/^file:/, '');
+  if (!existsSync(file)) return false;
+  const stat = statSync(file);
   return stat.isFile() && stat.size > 0;
 }

@@ -58,7 +58,9 @@ export async function runPump(
   } finally {
     ending.abort();
     const settled = ticks.catch(() => {});
-    await Promise.race([settled, sleepMs(clock, LAST_FRAME_LIMIT_MS, new AbortController().signal)]);
+    const closing = new AbortController();
+    await Promise.race([settled, sleepMs(clock, LAST_FRAME_LIMIT_MS, closing.signal)]);
+    closing.abort();
     selector.close();
   }
 }
@@ -67,7 +69,7 @@ export async function runPump(
 async function begin(parts: PumpParts, first: Frame, signal: AbortSignal) {
   const { clock, reader, config, observer } = parts;
   const askedNs = clock.nowNs();
-  const newest = await newestInTime(reader, signal);
+  const newest = await newestInTime(reader, clock, signal);
   const nowNs = clock.nowNs();
   const measured = { writtenNs: newest?.writtenNs, fetchNs: nowNs - askedNs };
   const { originNs, isNewestDue } = startPhase(measured, periodNs(config.frameRate), nowNs);
@@ -82,13 +84,21 @@ async function begin(parts: PumpParts, first: Frame, signal: AbortSignal) {
   return { schedule, selector };
 }
 
-async function newestInTime(reader: FrameReader, signal: AbortSignal): Promise<Frame | undefined> {
-  const limit = AbortSignal.timeout(NEWEST_LIMIT_MS);
+async function newestInTime(
+  reader: FrameReader,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Frame | undefined> {
+  const limit = new AbortController();
+  const answered = new AbortController();
+  void sleepMs(clock, NEWEST_LIMIT_MS, answered.signal).then(() => limit.abort());
   try {
-    return await reader.newest(AbortSignal.any([signal, limit]));
+    return await reader.newest(AbortSignal.any([signal, limit.signal]));
   } catch (error) {
-    if (signal.aborted || limit.aborted) return undefined;
+    if (signal.aborted || limit.signal.aborted) return undefined;
     throw error;
+  } finally {
+    answered.abort();
   }
 }
 

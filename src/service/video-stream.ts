@@ -60,17 +60,14 @@ export async function runVideoStream(
 }
 
 /** @returns why the destination could not be opened; undefined once it is open, or when `signal` aborts */
-async function open(
-  { encoder, clock }: StreamParts,
-  first: Frame,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+async function open(parts: StreamParts, first: Frame, signal: AbortSignal): Promise<string | undefined> {
+  const { encoder, clock } = parts;
   const opened = new AbortController();
   const limit = sleepMs(clock, OPEN_LIMIT_MS, AbortSignal.any([signal, opened.signal]));
   const late = `the destination did not open within ${OPEN_LIMIT_MS / 1000} s`;
   try {
     return await Promise.race([
-      writeFirst(encoder, first),
+      writeFirst(parts, first),
       encoder.exited.then(describeExit),
       limit.then(() => (signal.aborted ? undefined : late)),
     ]);
@@ -79,13 +76,14 @@ async function open(
   }
 }
 
-async function writeFirst(encoder: Encoder, first: Frame): Promise<string | undefined> {
+async function writeFirst(parts: StreamParts, first: Frame): Promise<string | undefined> {
+  const { encoder } = parts;
   try {
     await encoder.write(first);
     await encoder.ready;
     return undefined;
   } catch (error) {
-    return failureOf(encoder, error);
+    return failureOf(parts, error);
   }
 }
 
@@ -103,15 +101,17 @@ async function stream(parts: StreamParts, first: Frame, signal: AbortSignal): Pr
     const end = await pump;
     return gone.signal.aborted ? await exit : end;
   } catch (error) {
-    return { failure: await failureOf(encoder, error) };
+    return { failure: await failureOf(parts, error) };
   }
 }
 
 /** A write fails because ffmpeg is gone, which says why itself, or because it hangs. */
-async function failureOf(encoder: Encoder, error: unknown): Promise<string> {
+async function failureOf({ encoder, clock }: StreamParts, error: unknown): Promise<string> {
   if (!(error instanceof EncoderError)) throw error;
-  const timer = setTimeout(() => encoder.kill(), error.isStall ? 0 : EXIT_LIMIT_MS);
+  const gone = new AbortController();
+  const limit = sleepMs(clock, error.isStall ? 0 : EXIT_LIMIT_MS, gone.signal);
+  void limit.then(() => gone.signal.aborted || encoder.kill());
   const exit = await encoder.exited;
-  clearTimeout(timer);
+  gone.abort();
   return error.isStall ? error.message : describeExit(exit);
 }

@@ -5,9 +5,8 @@ import type { StreamInfo } from './stream-info.ts';
 export interface ReadingState {
   /** Entries read so far, wrong ones too. */
   readonly entriesRead: number;
+  /** Id of the last of them. */
   readonly position: StreamId;
-  /** Whether ids tell the time in milliseconds. */
-  readonly idsAreTimes: boolean;
 }
 
 /** What has become known since the first look. */
@@ -17,19 +16,15 @@ export interface CensusTotals {
   readonly passedOver: number;
 }
 
-/** The entries that wait are estimated from the ids; on the safe side, since what was once counted as lost stays so. */
-const ESTIMATE_FACTOR = 1.25;
-const ESTIMATE_MARGIN_ENTRIES = 2;
-
 /**
  * Counts the frames that were passed over without crossing from Redis: those that were added, less those that were read
  * and those that still wait behind the position. How many wait is known only when there are none; in between it is
- * estimated, so that the count is exact whenever reading has caught up, and never too high.
+ * taken to be all that the stream holds. So the count is exact whenever reading has caught up, and never too high.
  */
 export class SourceCensus {
-  /** Entries added less entries read at a time when nothing was passed over yet. */
-  #unreadAtStart: number | undefined;
-  #addedBefore: StreamInfo | undefined;
+  /** Entries added less entries read, when nothing was passed over yet, and the most that it has certainly grown to. */
+  #unread: number | undefined;
+  #addedBefore: number | undefined;
   #totals: CensusTotals = { entriesAdded: 0, passedOver: 0 };
 
   get totals(): CensusTotals {
@@ -40,37 +35,23 @@ export class SourceCensus {
   look(info: StreamInfo, state: ReadingState): void {
     if (info.entriesAdded === undefined) return;
     const before = this.#addedBefore;
-    this.#addedBefore = info;
-    const isFirst = before?.entriesAdded === undefined || info.entriesAdded < before.entriesAdded;
-    if (isFirst) this.#unreadAtStart = undefined;
-    const added = isFirst ? 0 : info.entriesAdded - (before.entriesAdded ?? 0);
-    const waiting = waitingEntries(info, state, isFirst ? undefined : before);
+    this.#addedBefore = info.entriesAdded;
+    const isFirst = before === undefined || info.entriesAdded < before;
+    if (isFirst) this.#unread = undefined;
     this.#totals = {
-      entriesAdded: this.#totals.entriesAdded + added,
-      passedOver: this.#totals.passedOver + this.#newlyPassedOver(info.entriesAdded, state, waiting),
+      entriesAdded: this.#totals.entriesAdded + (isFirst ? 0 : info.entriesAdded - before),
+      passedOver: this.#totals.passedOver + this.#newlyPassedOver(info, info.entriesAdded, state),
     };
   }
 
-  #newlyPassedOver(entriesAdded: number, state: ReadingState, waiting: number | undefined): number {
-    if (waiting === undefined) return 0;
-    const unread = entriesAdded - state.entriesRead - waiting;
-    const before = (this.#unreadAtStart ??= unread);
-    this.#unreadAtStart = Math.max(before, unread);
-    return this.#unreadAtStart - before;
+  #newlyPassedOver(info: StreamInfo, entriesAdded: number, state: ReadingState): number {
+    const ahead = compareStreamIds(info.lastId, state.position);
+    // Reading went on while Redis answered, or the stream has started over: the two do not belong together.
+    if (ahead < 0) return 0;
+    const unread = entriesAdded - state.entriesRead;
+    const before = (this.#unread ??= unread);
+    const waitingAtMost = ahead === 0 ? 0 : info.length;
+    this.#unread = Math.max(before, unread - waitingAtMost);
+    return this.#unread - before;
   }
-}
-
-/** At most how many entries behind the position are still to be read; undefined where that cannot be told. */
-function waitingEntries(
-  info: StreamInfo,
-  { position, idsAreTimes }: ReadingState,
-  before: StreamInfo | undefined,
-): number | undefined {
-  if (compareStreamIds(info.lastId, position) <= 0) return 0;
-  if (!idsAreTimes || before?.entriesAdded === undefined || info.entriesAdded === undefined) return undefined;
-  const elapsedMs = Number(info.lastId.ms - before.lastId.ms);
-  if (elapsedMs <= 0) return undefined;
-  const entriesPerMs = (info.entriesAdded - before.entriesAdded) / elapsedMs;
-  const estimate = Number(info.lastId.ms - position.ms) * entriesPerMs;
-  return Math.ceil(estimate * ESTIMATE_FACTOR) + ESTIMATE_MARGIN_ENTRIES;
 }

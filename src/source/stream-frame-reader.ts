@@ -54,6 +54,7 @@ export class StreamFrameReader implements FrameReader {
   #resync = new Backoff(FIRST_RESYNC_MS, LONGEST_RESYNC_MS);
   #connection: StreamConnection | undefined;
   #position: StreamId = STREAM_START;
+  #hasAnswered = false;
   #clockReadNs: bigint | undefined;
   #resyncNs = 0n;
   #idsAreTimes = false;
@@ -66,11 +67,6 @@ export class StreamFrameReader implements FrameReader {
     return this.#position;
   }
 
-  /** Whether the last id read was a time of the server's clock. */
-  get idsAreTimes(): boolean {
-    return this.#idsAreTimes;
-  }
-
   async next(signal: AbortSignal): Promise<OrderedRead> {
     for (;;) {
       const read = await this.#persist(signal, (connection) => this.#readPending(connection, signal));
@@ -81,13 +77,18 @@ export class StreamFrameReader implements FrameReader {
 
   async newest(signal: AbortSignal): Promise<Frame | undefined> {
     return this.#persist(signal, async (connection) => {
-      // A read that was given up while it blocked still has the connection; its entry must not be lost.
-      const older = this.#pending && (await this.#readPending(connection, signal)).entry;
+      // A read that was given up while it blocked still has the connection. Its entry must not be lost, so it is only
+      // taken when it is known whether there is a newer one.
+      const older = this.#pending && (await abortable(this.#pending, signal)).entry;
+      await abortable(this.#readClock(connection), signal);
+      const newer = await abortable(connection.readNewest(older?.id ?? this.#position), signal);
+      this.#answered();
+      this.#pending = undefined;
+      if (!older && !newer) await abortable(this.#resyncIfDue(connection), signal);
       const olderFrame = this.#accept(older);
-      await this.#readClock(connection);
-      const newest = this.#accept(await abortable(connection.readNewest(this.#position), signal));
-      if (newest && olderFrame) this.release(olderFrame);
-      return newest ?? olderFrame;
+      const newestFrame = this.#accept(newer);
+      if (newestFrame && olderFrame) this.release(olderFrame);
+      return newestFrame ?? olderFrame;
     });
   }
 
@@ -124,11 +125,18 @@ export class StreamFrameReader implements FrameReader {
       throw error;
     });
     this.#connection = connection;
+    this.#hasAnswered = false;
     this.#clockReadNs = undefined;
     await abortable(this.#findPosition(connection), signal);
+    return connection;
+  }
+
+  /** Only an answer to a read shows that all is well: Redis also takes connections that it then refuses to serve. */
+  #answered(): void {
+    if (this.#hasAnswered) return;
+    this.#hasAnswered = true;
     this.#reconnect.reset();
     this.parts.observer.onConnected();
-    return connection;
   }
 
   async #readPending(connection: StreamConnection, signal: AbortSignal): Promise<PendingRead> {
@@ -143,6 +151,7 @@ export class StreamFrameReader implements FrameReader {
     const start = this.#start();
     const passedOver = start !== this.#position;
     const ready = await connection.readAfter(start, 0);
+    this.#answered();
     if (ready) return { entry: ready, waited: false, passedOver };
     const entry = await connection.readAfter(start, BLOCK_MS);
     if (!entry) await this.#resyncIfDue(connection);
@@ -198,10 +207,14 @@ export class StreamFrameReader implements FrameReader {
    * waiting for a higher one would then be for ever.
    */
   async #findPosition(connection: StreamConnection): Promise<void> {
-    if (compareStreamIds(this.#position, STREAM_START) === 0) return;
+    const position = this.#position;
+    if (compareStreamIds(position, STREAM_START) === 0) return;
     const newest = await connection.readNewest(STREAM_START);
+    this.#answered();
     if (newest?.kind === 'frame') connection.release(newest.pixels);
-    if (newest && compareStreamIds(newest.id, this.#position) >= 0) return;
+    // Whoever gave up waiting for this may have read on meanwhile.
+    if (this.#position !== position) return;
+    if (newest && compareStreamIds(newest.id, position) >= 0) return;
     this.#position = newest ? precedingStreamId(newest.id) : STREAM_START;
     this.#idsAreTimes = false;
     this.parts.observer.onStreamRestarted();

@@ -6,6 +6,8 @@ import { parseStreamId, type StreamId } from './stream-id.ts';
 /** What Redis knows of the stream without sending a frame. */
 export interface StreamInfo {
   readonly lastId: StreamId;
+  /** Entries that are in the stream now. */
+  readonly length: number;
   /** Entries ever added; Redis 7 and later know it. */
   readonly entriesAdded?: number;
 }
@@ -18,7 +20,7 @@ const INFO_SCRIPT = `
 local reply = {}
 local info = redis.call('XINFO', 'STREAM', KEYS[1])
 for i = 1, #info, 2 do
-  if info[i] == 'last-generated-id' or info[i] == 'entries-added' then
+  if info[i] == 'last-generated-id' or info[i] == 'length' or info[i] == 'entries-added' then
     reply[#reply + 1] = info[i]
     reply[#reply + 1] = tostring(info[i + 1])
   end
@@ -27,7 +29,7 @@ return reply`;
 
 /** Asks Redis about the stream now and then, on a connection of its own that is made when it is needed. */
 export class StreamInfoSource {
-  #client: RedisClient | undefined;
+  #client: Promise<RedisClient> | undefined;
 
   constructor(
     private readonly config: RedisConfig,
@@ -37,8 +39,8 @@ export class StreamInfoSource {
   /** Undefined where Redis cannot be reached, has no such stream, or does not allow scripts. Never rejects. */
   async read(): Promise<StreamInfo | undefined> {
     try {
-      this.#client ??= await RedisClient.connect(this.config);
-      return toStreamInfo(await this.#client.run((redis) => redis.eval(INFO_SCRIPT, 1, this.stream)));
+      const client = await (this.#client ??= RedisClient.connect(this.config));
+      return toStreamInfo(await client.run((redis) => redis.eval(INFO_SCRIPT, 1, this.stream)));
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       this.close();
@@ -47,7 +49,7 @@ export class StreamInfoSource {
   }
 
   close(): void {
-    this.#client?.close();
+    this.#client?.then((client) => client.close()).catch(() => {});
     this.#client = undefined;
   }
 }
@@ -61,6 +63,7 @@ function toStreamInfo(reply: unknown): StreamInfo | undefined {
   if (lastId === undefined) return undefined;
   return {
     lastId: parseStreamId(lastId),
+    length: Number(values.get('length') ?? 0),
     ...(entriesAdded !== undefined && { entriesAdded: Number(entriesAdded) }),
   };
 }
