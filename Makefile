@@ -57,7 +57,7 @@ node_modules/.installed: package.json package-lock.json
 # Bun would otherwise read a stray .env or bunfig.toml in the folder that the program is started in.
 $(EXECUTABLE): $(SOURCES) node_modules/.installed
 	mkdir -p dist
-	bun build src/main.ts --compile --outfile $@ \
+	bun build src/main.ts src/frame-thread.ts --compile --outfile $@ \
 	  --no-compile-autoload-dotenv --no-compile-autoload-bunfig
 
 # redis-server comes with a service that would take port 6379; nothing here needs it.

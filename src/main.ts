@@ -19,6 +19,9 @@ const EXIT_CONFIG = 78;
 /** After the word to stop, the program is gone within 5 s whatever hangs. */
 const STOP_LIMIT_MS = 4_500;
 
+/** The other entry point: beside this one in the sources, and in the compiled executable. */
+const FRAME_THREAD_URL = new URL('./frame-thread.ts', import.meta.url).href;
+
 const stop = new AbortController();
 const kill = new AbortController();
 
@@ -42,7 +45,8 @@ async function runCommand(line: CommandLine): Promise<number> {
       const { config, warnings } = parseConfig(process.env, line.flags);
       const secrets = redactionsFor(config.destination, config.redis.password);
       const log = stderrLogger(config.logLevel, secrets, warnings);
-      await run(config, log, packageJson.version, { stop: stop.signal, kill: kill.signal });
+      const signals = { stop: stop.signal, kill: kill.signal };
+      await run(config, log, { version: packageJson.version, signals, frameThreadUrl: FRAME_THREAD_URL });
       log.info('stopped');
       return EXIT_GOOD;
     }

@@ -1,41 +1,94 @@
 import type { Config } from '../config/config.ts';
 import { encodedSize, encoderArguments } from '../encoder/arguments.ts';
 import { startEncoder, type Encoder } from '../encoder/encoder.ts';
-import type { FrameFormat } from '../frame/frame-format.ts';
 import { probeFrameFormat } from '../encoder/frame-format-probe.ts';
+import type { FrameFormat } from '../frame/frame-format.ts';
+import { EncoderStats } from '../observe/encoder-stats.ts';
 import type { Logger } from '../observe/logger.ts';
 import { OperatorLog } from '../observe/operator-log.ts';
-import { runReporter, runWatch } from '../observe/reporter.ts';
-import { Stats } from '../observe/stats.ts';
+import { runWatch } from '../observe/watch.ts';
 import { systemClock } from '../pacing/clock.ts';
 import { formatFrameRate } from '../pacing/frame-rate.ts';
 import { outputUrl } from '../service/output-path.ts';
 import { runService, type ServiceState } from '../service/run-service.ts';
-import { ioredisConnector } from '../source/ioredis-connection.ts';
 import { redisName } from '../source/redis-client.ts';
-import { SourceCensus, type CensusTotals } from '../source/source-census.ts';
-import { StreamFrameReader } from '../source/stream-frame-reader.ts';
+import { SourceCensus, type CensusTotals, type ReadingState } from '../source/source-census.ts';
 import { StreamInfoSource } from '../source/stream-info.ts';
+import { createTransport } from '../transport/create-transport.ts';
+import type { MoverObserver } from '../transport/frame-mover.ts';
+import type { EncoderInput, FrameTransport } from '../transport/frame-transport.ts';
 
 /** How the service is told to end. */
-export interface StopSignals {
+interface StopSignals {
   /** In order: the frame finished, the stream closed. */
   readonly stop: AbortSignal;
   /** At once: ffmpeg is killed. */
   readonly kill: AbortSignal;
 }
 
+interface RunParts {
+  readonly version: string;
+  readonly signals: StopSignals;
+  /** Where the code of the frame thread is. */
+  readonly frameThreadUrl: string;
+}
+
 /**
  * The service, until it is told to stop: the composition root that knows every part. Rejects with a `ConfigError` if
  * ffmpeg refuses the format.
  */
-export async function run(config: Config, log: Logger, version: string, signals: StopSignals): Promise<void> {
+export async function run(config: Config, log: Logger, parts: RunParts): Promise<void> {
+  const { version, signals, frameThreadUrl } = parts;
   const format = await probeFrameFormat(config.ffmpeg, config);
   log.info(`cosmos-video-builder ${version}: ${planInWords(config, format)}`);
   warnOfOddSize(format, log);
+  const operatorLog = createOperatorLog(config, format, log);
   signals.stop.addEventListener('abort', () => log.info('stopping: finishing the frame, closing the stream'));
-  const stats = new Stats();
-  const operatorLog = new OperatorLog(log, systemClock, {
+  const shape = { stream: config.stream, key: config.key, sizeBytes: format.sizeBytes };
+  const transport = await createTransport({
+    config,
+    shape,
+    observer: moverObserver(operatorLog),
+    log,
+    frameThreadUrl,
+  });
+  const encoderStats = new EncoderStats();
+  const census = createCensus(config);
+  let state: ServiceState = { kind: 'waiting' };
+  const clock = systemClock;
+  const startStream = (stdin: EncoderInput['stdin']) =>
+    startFfmpeg({ config, format, encoderStats, operatorLog, kill: signals.kill }, stdin);
+  const onState = (next: ServiceState) => {
+    state = next;
+    operatorLog.state(next);
+    // What is passed over is counted from where a stream begins; the answer itself is for the next report.
+    if (next.kind === 'streaming') void census.look(transport);
+  };
+  try {
+    await Promise.all([
+      runService({ clock, transport, startEncoder: startStream, onState }, signals.stop),
+      runWatch(
+        {
+          config,
+          clock,
+          log,
+          state: () => state.kind,
+          report: () => transport.report(),
+          encoderCounts: () => encoderStats.counts,
+          census: (reading) => census.ask(reading),
+          flush: () => operatorLog.flush(),
+        },
+        signals.stop,
+      ),
+    ]);
+  } finally {
+    census.close();
+    await transport.close();
+  }
+}
+
+function createOperatorLog(config: Config, format: FrameFormat, log: Logger): OperatorLog {
+  return new OperatorLog(log, systemClock, {
     redis: redisName(config.redis),
     stream: config.stream,
     key: config.key,
@@ -43,93 +96,45 @@ export async function run(config: Config, log: Logger, version: string, signals:
     destination: config.destination.display,
     idleTimeoutMs: config.idleTimeoutMs,
   });
-  const reader = createReader(config, format, stats, operatorLog);
-  const census = createCensus(config, stats, reader);
-  let state: ServiceState = { kind: 'waiting' };
-  const reporting = { config, clock: systemClock, stats, log };
-  const watches = [
-    runReporter(
-      { ...reporting, stateInWords: () => state.kind, askCensus: () => census.ask() },
-      signals.stop,
-    ),
-    runWatch(
-      { ...reporting, isStreaming: () => state.kind === 'streaming', flush: () => operatorLog.flush() },
-      signals.stop,
-    ),
-  ];
-  const service = runService(
-    {
-      config,
-      clock: systemClock,
-      reader,
-      startEncoder: () => startStream(config, format, stats, operatorLog, signals.kill),
-      observer: {
-        onState(next) {
-          state = next;
-          operatorLog.state(next);
-          if (next.kind === 'streaming') {
-            stats.onFirstFrame();
-            void census.ask();
-          }
-        },
-        onTick(tick, selection, nowNs) {
-          stats.onTick(tick, selection, nowNs);
-          operatorLog.tick(tick);
-        },
-        onDropped: () => stats.onDropped(),
-      },
-    },
-    signals.stop,
-  );
-  try {
-    await Promise.race([service, Promise.all(watches).then(() => service)]);
-  } finally {
-    reader.close();
-    census.close();
-  }
 }
 
-function createReader(config: Config, format: FrameFormat, stats: Stats, operatorLog: OperatorLog) {
-  const shape = { stream: config.stream, key: config.key, sizeBytes: format.sizeBytes };
-  return new StreamFrameReader({
-    connect: ioredisConnector(config.redis, shape),
-    clock: systemClock,
-    // Only scale has a backlog that could become old.
-    maxDelayMs: config.method === 'scale' ? config.maxDelayMs : 0,
-    observer: {
-      onLost: (error) => operatorLog.sourceLost(error),
-      onConnected: () => operatorLog.sourceConnected(),
-      onStreamRestarted: () => operatorLog.streamRestarted(),
-      onFrameRead: () => stats.onRead(),
-      onWrongEntry(entry) {
-        stats.onWrong();
-        operatorLog.wrongEntry(entry);
-      },
-    },
-  });
+function moverObserver(operatorLog: OperatorLog): MoverObserver {
+  return {
+    onLost: (error) => operatorLog.sourceLost(error),
+    onConnected: () => operatorLog.sourceConnected(),
+    onStreamRestarted: () => operatorLog.streamRestarted(),
+    onWrongEntry: (entry) => operatorLog.wrongEntry(entry),
+    onScheduleRestarted: (tick) => operatorLog.scheduleRestarted(tick),
+  };
 }
 
-function createCensus(config: Config, stats: Stats, reader: StreamFrameReader) {
+function createCensus(config: Config) {
   const source = new StreamInfoSource(config.redis, config.stream);
   const census = new SourceCensus();
   return {
-    async ask(): Promise<CensusTotals> {
+    async ask(reading: ReadingState): Promise<CensusTotals> {
       const info = await source.read();
-      const { read, wrong } = stats.counts;
-      if (info) census.look(info, { entriesRead: read + wrong, position: reader.position });
+      if (info) census.look(info, reading);
       return census.totals;
+    },
+    async look(transport: FrameTransport): Promise<void> {
+      const { counts, position } = await transport.report();
+      await this.ask({ entriesRead: counts.read + counts.wrong, position });
     },
     close: () => source.close(),
   };
 }
 
-function startStream(
-  config: Config,
-  format: FrameFormat,
-  stats: Stats,
-  operatorLog: OperatorLog,
-  kill: AbortSignal,
-): Encoder {
+interface FfmpegParts {
+  readonly config: Config;
+  readonly format: FrameFormat;
+  readonly encoderStats: EncoderStats;
+  readonly operatorLog: OperatorLog;
+  readonly kill: AbortSignal;
+}
+
+function startFfmpeg(parts: FfmpegParts, stdin: EncoderInput['stdin']): Encoder {
+  const { config, format, encoderStats, operatorLog, kill } = parts;
   const url = outputUrl(config.destination);
   if (url !== config.destination.url) operatorLog.nextFile(url);
   const encoder = startEncoder(
@@ -138,9 +143,10 @@ function startStream(
       argumentsFor: (secretsPath) =>
         encoderArguments(config, format, { url, ...(secretsPath !== undefined && { secretsPath }) }),
       secretOptions: config.destination.secretOptions,
+      stdin,
     },
     {
-      onProgress: (progress) => stats.onProgress(progress),
+      onProgress: (progress) => encoderStats.onProgress(progress),
       onLogLine: (line) => operatorLog.ffmpegLine(line),
     },
   );

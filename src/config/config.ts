@@ -29,6 +29,7 @@ export interface Config {
   /** Ceiling of the video bit rate, bits a second; absent = none. */
   readonly maxBitrateBps?: number;
   readonly srtLatencyMs?: number;
+  readonly reader: Reader;
   /** The ffmpeg to run: a name on PATH or a path. */
   readonly ffmpeg: string;
   readonly logLevel: LogLevel;
@@ -89,6 +90,10 @@ export const TUNES = [
   'zerolatency',
 ] as const;
 type Tune = (typeof TUNES)[number];
+
+export const READERS = ['auto', 'direct', 'ioredis'] as const;
+/** auto: direct where it can be used. */
+type Reader = (typeof READERS)[number];
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

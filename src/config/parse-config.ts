@@ -54,8 +54,18 @@ export function parseSourceConfig(variables: Variables, flags: Flags): Parsed<So
 
 function throwFaults(settings: readonly Setting[], inputs: Inputs): void {
   const faults = settings.flatMap((setting) => settingFaults(setting, inputs));
-  faults.push(...redisFaults(inputs));
+  faults.push(...redisFaults(inputs), ...readerFaults(inputs));
   if (faults.length > 0) throw new ConfigError(faults);
+}
+
+/** TLS is the runtime's; what moves frames directly speaks to the socket itself. */
+function readerFaults(inputs: Inputs): string[] {
+  const isBoth =
+    settingValue(SETTINGS.reader, inputs) === 'direct' && settingValue(SETTINGS.tls, inputs) === true;
+  const [reader, tls] = [labelOf(SETTINGS.reader, inputs), labelOf(SETTINGS.tls, inputs)];
+  return isBoth
+    ? [`${reader} is "direct" while ${tls} is "on": with TLS it has to be "auto" or "ioredis"`]
+    : [];
 }
 
 function redisFaults(inputs: Inputs): string[] {
@@ -139,6 +149,7 @@ function configOf(inputs: Inputs): Config {
     crf: certainValue(SETTINGS.quality, inputs),
     ...(maxBitrateBps === undefined ? {} : { maxBitrateBps }),
     ...(srtLatencyMs === undefined ? {} : { srtLatencyMs }),
+    reader: certainValue(SETTINGS.reader, inputs),
     statsIntervalMs: certainValue(SETTINGS.statsIntervalMs, inputs),
   };
 }

@@ -1,4 +1,4 @@
-import { LOG_LEVELS, PRESETS, SCALING_METHODS, TUNES } from './config.ts';
+import { LOG_LEVELS, PRESETS, READERS, SCALING_METHODS, TUNES } from './config.ts';
 import { destinationSchema } from './destination.ts';
 import { frameRateSchema } from './frame-rate-setting.ts';
 import type { Setting } from './setting.ts';
@@ -229,6 +229,15 @@ export const SETTINGS = {
     placeholder: 'MS',
     help: 'latency of SRT in milliseconds, 0 to 60000, unless the address has one (there in microseconds)',
     schema: wholeNumber(0, 60_000, 'milliseconds'),
+  },
+  reader: {
+    variable: 'COSMOS_VIDEO_READER',
+    flags: ['--reader'],
+    group: 'Redis',
+    defaultText: 'auto',
+    placeholder: 'READER',
+    help: 'how frames are read: direct (a thread of its own, next to no CPU), ioredis (needed for TLS), or auto',
+    schema: oneOf(READERS),
   },
   ffmpeg: {
     variable: 'COSMOS_VIDEO_FFMPEG',

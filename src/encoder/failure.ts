@@ -8,6 +8,9 @@ export interface EncoderExit {
   readonly lastLines: readonly string[];
 }
 
+/** ffmpeg writes the trailer and ends with this status when it gets SIGTERM or SIGINT (main in fftools/ffmpeg.c). */
+const INTERRUPTED_STATUS = 255;
+
 /** What ffmpeg and libsrt write, and what it means to an operator. The first match counts. */
 const CAUSES: readonly (readonly [RegExp, string])[] = [
   [/Incorrect passphrase|BADSECRET|wrong password/i, 'the receiver refuses the passphrase'],
@@ -55,6 +58,8 @@ function causeOf(exit: EncoderExit): string {
   const known = CAUSES.find(([pattern]) => exit.lastLines.some((line) => pattern.test(line)));
   if (exit.signal !== null) return `killed by signal ${signalInWords(exit.signal)}`;
   if (known) return known[1];
+  if (exit.code === INTERRUPTED_STATUS)
+    return `someone told it to end, by a signal (exit status ${exit.code})`;
   return exit.code === 0 ? 'it ended by itself without an error' : `exit status ${exit.code}`;
 }
 

@@ -2,7 +2,7 @@ import type { SourceError } from '../errors.ts';
 import type { FrameFormat } from '../frame/frame-format.ts';
 import type { Clock } from '../pacing/clock.ts';
 import { NS_PER_MS } from '../pacing/clock.ts';
-import type { Tick } from '../pacing/tick-schedule.ts';
+import type { RestartedTick } from '../pacing/tick-schedule.ts';
 import type { ServiceState } from '../service/run-service.ts';
 import { formatStreamId } from '../source/stream-id.ts';
 import type { StreamEntry } from '../source/stream-connection.ts';
@@ -102,8 +102,7 @@ export class OperatorLog {
     this.#wrong.log(`frame ${id} ${fault}: dropped; check ${hint}`, this.clock.nowNs());
   }
 
-  tick(tick: Tick): void {
-    if (tick.kind !== 'restarted') return;
+  scheduleRestarted(tick: RestartedTick): void {
     const lagMs = tick.lagNs / NS_PER_MS;
     this.#restarts.log(
       `${lagMs} ms behind the schedule: ${tick.skippedTicks} ticks are given up, the schedule starts anew`,

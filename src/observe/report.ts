@@ -1,42 +1,41 @@
-import type { Ages, Counts } from './stats.ts';
+import type { EncoderCounts } from './encoder-stats.ts';
+import type { Ages, FrameCounts } from './frame-stats.ts';
 
-/** What one report line is made of: the counts of an interval, not since the start. */
-export interface ReportInput {
-  readonly seconds: number;
-  readonly framesPerSecond: number;
-  readonly state: string;
-  readonly counts: Counts;
-  readonly ages: Ages | undefined;
+/** Everything that has been counted by some time since the start. */
+export interface Totals {
+  readonly frames: FrameCounts;
+  readonly encoder: EncoderCounts;
   /** Entries added to the stream, as far as Redis tells, and those passed over there unread. */
   readonly source: { readonly entriesAdded: number; readonly passedOver: number };
 }
 
-/** The difference of two states of the counters. */
-export function countsBetween(before: Counts, after: Counts): Counts {
-  return {
-    output: after.output - before.output,
-    unique: after.unique - before.unique,
-    dup: after.dup - before.dup,
-    dropped: after.dropped - before.dropped,
-    wrong: after.wrong - before.wrong,
-    read: after.read - before.read,
-    late: after.late - before.late,
-    encodedFrames: after.encodedFrames - before.encodedFrames,
-    encodedBytes: after.encodedBytes - before.encodedBytes,
-  };
+/** What one report line is made of. */
+export interface ReportInput {
+  readonly state: string;
+  /** The interval: what was counted at its start and its end. */
+  readonly before: Totals;
+  readonly after: Totals;
+  readonly seconds: number;
+  /** The frame rate that is asked for. */
+  readonly framesPerSecond: number;
+  /** Ages in the interval. */
+  readonly ages: Ages;
 }
 
 /** One line an interval, for a person and for grep. */
-export function reportLine(input: ReportInput): string {
-  const { counts, seconds, source } = input;
-  const arrived = Math.max(source.entriesAdded, counts.read + counts.wrong);
-  const dropped = counts.dropped + source.passedOver;
+export function reportLine({ state, before, after, seconds, framesPerSecond, ages }: ReportInput): string {
+  const frames = (name: keyof FrameCounts) => after.frames[name] - before.frames[name];
+  const added = after.source.entriesAdded - before.source.entriesAdded;
+  const arrived = Math.max(added, frames('read') + frames('wrong'));
+  const dropped = frames('dropped') + after.source.passedOver - before.source.passedOver;
+  const speed = (after.encoder.frames - before.encoder.frames) / seconds / framesPerSecond;
+  const megabits = ((after.encoder.bytes - before.encoder.bytes) * 8) / seconds / 1e6;
   return [
-    input.state,
-    `out ${rate(counts.output, seconds)} fps, source ${rate(arrived, seconds)} fps`,
-    `unique ${counts.unique}, dup ${counts.dup}, dropped ${dropped}, wrong ${counts.wrong}`,
-    `backlog age ${agesInWords(input.ages)}, late ticks ${counts.late}`,
-    `encoder ${encoderInWords(input)}`,
+    state,
+    `out ${rate(frames('output'), seconds)} fps, source ${rate(arrived, seconds)} fps`,
+    `unique ${frames('unique')}, dup ${frames('dup')}, dropped ${dropped}, wrong ${frames('wrong')}`,
+    `backlog age ${agesInWords(ages)}, late ticks ${frames('late')}`,
+    `encoder ${speed.toFixed(2)}x, ${megabits.toFixed(2)} Mbit/s`,
   ].join(' | ');
 }
 
@@ -44,12 +43,6 @@ function rate(count: number, seconds: number): string {
   return (count / seconds).toFixed(2);
 }
 
-function agesInWords(ages: Ages | undefined): string {
-  return ages === undefined ? '- ms' : `${ages.meanMs.toFixed(0)} ms (max ${ages.maxMs.toFixed(0)})`;
-}
-
-function encoderInWords({ counts, seconds, framesPerSecond }: ReportInput): string {
-  const speed = counts.encodedFrames / seconds / framesPerSecond;
-  const megabits = (counts.encodedBytes * 8) / seconds / 1e6;
-  return `${speed.toFixed(2)}x, ${megabits.toFixed(2)} Mbit/s`;
+function agesInWords({ count, sumMs, maxMs }: Ages): string {
+  return count === 0 ? '- ms' : `${(sumMs / count).toFixed(0)} ms (max ${maxMs.toFixed(0)})`;
 }

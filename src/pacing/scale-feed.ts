@@ -8,7 +8,7 @@ import type { FrameSelector } from './frame-selector.ts';
  * A frame that was written less than this before it was asked for is as good as waited for: with one frame less in the
  * stream the next uneven one would miss its tick.
  */
-const TIGHT_NS = 4n * NS_PER_MS;
+const TIGHT_NS = 5n * NS_PER_MS;
 
 /**
  * scale: frames in their order, one fetched ahead of the tick that takes it; a burst stays in the stream and is spread

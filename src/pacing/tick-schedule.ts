@@ -11,8 +11,14 @@ export type Tick =
   | { readonly kind: 'made-up'; readonly lagNs: bigint }
   /** As many as were missed have been made up, and the following tick is due all the same: no use in making up more. */
   | { readonly kind: 'late'; readonly lagNs: bigint }
-  /** Too late to make up: `skippedTicks` were given up and this one is tick 0 of a new schedule. */
-  | { readonly kind: 'restarted'; readonly lagNs: bigint; readonly skippedTicks: bigint };
+  | RestartedTick;
+
+/** Too late to make up: `skippedTicks` were given up and this one is tick 0 of a new schedule. */
+export interface RestartedTick {
+  readonly kind: 'restarted';
+  readonly lagNs: bigint;
+  readonly skippedTicks: bigint;
+}
 
 /**
  * When each tick is due: tick n at origin + n × period, computed from the exact fraction each time, so that nothing

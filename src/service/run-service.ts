@@ -1,11 +1,8 @@
-import type { Config } from '../config/config.ts';
 import type { Encoder } from '../encoder/encoder.ts';
 import { EncoderError } from '../errors.ts';
-import type { Frame } from '../frame/frame.ts';
 import { Backoff } from '../pacing/backoff.ts';
 import { sleepMs, type Clock } from '../pacing/clock.ts';
-import type { FrameReader } from '../source/frame-reader.ts';
-import { firstFrame } from './first-frame.ts';
+import type { EncoderInput, FrameTransport } from '../transport/frame-transport.ts';
 import { runVideoStream, type StreamEnd, type StreamObserver } from './video-stream.ts';
 
 /** Waiting times before ffmpeg is started again. */
@@ -22,61 +19,61 @@ export type ServiceState =
   | { readonly kind: 'closing'; readonly reason: 'idle' | 'stopped' }
   | { readonly kind: 'failed'; readonly reason: string; readonly retryMs: number };
 
-/** Is told what the service does. */
-interface ServiceObserver extends Omit<StreamObserver, 'onOpen' | 'onClosing'> {
-  onState(state: ServiceState): void;
-}
-
 interface ServiceParts {
-  readonly config: Pick<Config, 'frameRate' | 'method' | 'trimAfterMs' | 'idleTimeoutMs'>;
   readonly clock: Clock;
-  readonly reader: FrameReader;
+  readonly transport: FrameTransport;
   /** Starts ffmpeg for one stream; throws an `EncoderError` if it cannot. */
-  readonly startEncoder: () => Encoder;
-  readonly observer: ServiceObserver;
+  readonly startEncoder: (stdin: EncoderInput['stdin']) => Encoder;
+  readonly onState: (state: ServiceState) => void;
 }
 
 /** Waits for frames, streams them, and begins again, until `signal` aborts; rejects only for a fault of the program. */
 export async function runService(parts: ServiceParts, signal: AbortSignal): Promise<void> {
-  const { clock, reader, config, observer } = parts;
+  const { clock, transport, onState } = parts;
   const restart = new Backoff(FIRST_RESTART_MS, LONGEST_RESTART_MS);
   while (!signal.aborted) {
-    observer.onState({ kind: 'waiting' });
-    const first = await untilAborted(firstFrame(reader, config.idleTimeoutMs, clock, signal), signal);
-    if (!first) return;
-    observer.onState({ kind: 'starting' });
-    const end = await streamOnce(parts, first, signal);
+    onState({ kind: 'waiting' });
+    const isThere = await untilAborted(transport.awaitFrame(signal), signal);
+    if (!isThere) return;
+    onState({ kind: 'starting' });
+    const end = await streamOnce(parts, signal);
     if (end.streamedMs >= GOOD_STREAM_MS) restart.reset();
     if (end.kind !== 'failed') continue;
     const retryMs = restart.nextMs();
-    observer.onState({ kind: 'failed', reason: end.reason, retryMs });
+    onState({ kind: 'failed', reason: end.reason, retryMs });
     await sleepMs(clock, retryMs, signal);
   }
 }
 
-async function streamOnce(parts: ServiceParts, first: Frame, signal: AbortSignal): Promise<StreamEnd> {
-  const { observer } = parts;
+async function streamOnce(parts: ServiceParts, signal: AbortSignal): Promise<StreamEnd> {
+  const { clock, transport, startEncoder, onState } = parts;
+  const observer: StreamObserver = {
+    onOpen: () => onState({ kind: 'streaming' }),
+    onClosing: (reason) => onState({ kind: 'closing', reason }),
+  };
+  let input: EncoderInput | undefined;
+  let encoder: Encoder | undefined;
   try {
-    const streamObserver: StreamObserver = {
-      onOpen: () => observer.onState({ kind: 'streaming' }),
-      onClosing: (reason) => observer.onState({ kind: 'closing', reason }),
-      onTick: (tick, selection, nowNs) => observer.onTick(tick, selection, nowNs),
-      onDropped: () => observer.onDropped(),
-    };
-    const encoder = parts.startEncoder();
-    return await runVideoStream({ ...parts, encoder, observer: streamObserver }, first, signal);
+    input = transport.createInput();
+    encoder = startEncoder(input.stdin);
+    input.started(encoder.stdin);
+    return await runVideoStream({ clock, input, encoder, observer }, signal);
   } catch (error) {
     if (!(error instanceof EncoderError)) throw error;
     return { kind: 'failed', reason: error.message, streamedMs: 0 };
+  } finally {
+    if (!encoder) input?.started(undefined);
+    input?.end();
   }
 }
 
-/** Undefined instead of a rejection when `signal` aborts. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+/** False instead of a rejection when `signal` aborts. */
+async function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<boolean> {
   try {
-    return await promise;
+    await promise;
+    return true;
   } catch (error) {
-    if (signal.aborted) return undefined;
+    if (signal.aborted) return false;
     throw error;
   }
 }

@@ -1,9 +1,8 @@
 import type { Encoder } from '../encoder/encoder.ts';
 import { describeExit } from '../encoder/failure.ts';
 import { EncoderError } from '../errors.ts';
-import type { Frame } from '../frame/frame.ts';
-import { NS_PER_MS, sleepMs } from '../pacing/clock.ts';
-import { runPump, type PumpObserver, type PumpParts } from './stream-pump.ts';
+import { NS_PER_MS, sleepMs, type Clock } from '../pacing/clock.ts';
+import type { EncoderInput } from '../transport/frame-transport.ts';
 
 /** ffmpeg has this long to open the destination and to encode the first frame. */
 const OPEN_LIMIT_MS = 20_000;
@@ -11,7 +10,7 @@ const OPEN_LIMIT_MS = 20_000;
 const EXIT_LIMIT_MS = 3_000;
 
 /** Is told how a stream goes. */
-export interface StreamObserver extends PumpObserver {
+export interface StreamObserver {
   /** The destination is open and has its first frame. */
   onOpen(): void;
   /** ffmpeg is given the end of file and writes its trailer. */
@@ -23,7 +22,11 @@ export type StreamEnd = { readonly streamedMs: number } & (
   { readonly kind: 'idle' | 'stopped' } | { readonly kind: 'failed'; readonly reason: string }
 );
 
-interface StreamParts extends Omit<PumpParts, 'sink'> {
+interface StreamParts {
+  readonly clock: Clock;
+  /** Where the frames come from, the first of them waiting; ended when the stream ends. */
+  readonly input: EncoderInput;
+  /** The ffmpeg that was started with it. */
   readonly encoder: Encoder;
   readonly observer: StreamObserver;
 }
@@ -32,18 +35,13 @@ interface StreamParts extends Omit<PumpParts, 'sink'> {
  * One stream from its first frame to its trailer: opens the destination, sends a frame a tick until `signal` aborts, no
  * new frame has come for the idle timeout, or ffmpeg fails; then closes.
  */
-export async function runVideoStream(
-  parts: StreamParts,
-  first: Frame,
-  signal: AbortSignal,
-): Promise<StreamEnd> {
-  const { encoder, clock, observer, reader } = parts;
-  const refusal = await open(parts, first, signal);
+export async function runVideoStream(parts: StreamParts, signal: AbortSignal): Promise<StreamEnd> {
+  const { encoder, clock, observer, input } = parts;
+  const refusal = await open(parts, signal);
   if (signal.aborted || refusal !== undefined) {
     // Nothing was sent yet that would need a trailer.
     encoder.kill();
     await encoder.exited;
-    reader.release(first);
     return {
       streamedMs: 0,
       ...(refusal === undefined ? { kind: 'stopped' } : { kind: 'failed', reason: refusal }),
@@ -51,23 +49,24 @@ export async function runVideoStream(
   }
   observer.onOpen();
   const startNs = clock.nowNs();
-  const end = await stream(parts, first, signal);
+  const end = await stream(parts, signal);
   const streamedMs = Number((clock.nowNs() - startNs) / NS_PER_MS);
   if (typeof end === 'object') return { streamedMs, kind: 'failed', reason: end.failure };
   observer.onClosing(end);
+  input.end();
   await encoder.stop();
   return { streamedMs, kind: end };
 }
 
 /** @returns why the destination could not be opened; undefined once it is open, or when `signal` aborts */
-async function open(parts: StreamParts, first: Frame, signal: AbortSignal): Promise<string | undefined> {
+async function open(parts: StreamParts, signal: AbortSignal): Promise<string | undefined> {
   const { encoder, clock } = parts;
   const opened = new AbortController();
   const limit = sleepMs(clock, OPEN_LIMIT_MS, AbortSignal.any([signal, opened.signal]));
   const late = `the destination did not open within ${OPEN_LIMIT_MS / 1000} s`;
   try {
     return await Promise.race([
-      writeFirst(parts, first),
+      writeFirst(parts),
       encoder.exited.then(describeExit),
       limit.then(() => (signal.aborted ? undefined : late)),
     ]);
@@ -76,10 +75,10 @@ async function open(parts: StreamParts, first: Frame, signal: AbortSignal): Prom
   }
 }
 
-async function writeFirst(parts: StreamParts, first: Frame): Promise<string | undefined> {
-  const { encoder } = parts;
+async function writeFirst(parts: StreamParts): Promise<string | undefined> {
+  const { encoder, input } = parts;
   try {
-    await encoder.write(first);
+    await input.writeFirst();
     await encoder.ready;
     return undefined;
   } catch (error) {
@@ -89,16 +88,15 @@ async function writeFirst(parts: StreamParts, first: Frame): Promise<string | un
 
 type StreamResult = 'idle' | 'stopped' | { readonly failure: string };
 
-async function stream(parts: StreamParts, first: Frame, signal: AbortSignal): Promise<StreamResult> {
-  const { encoder } = parts;
+async function stream(parts: StreamParts, signal: AbortSignal): Promise<StreamResult> {
+  const { encoder, input } = parts;
   const gone = new AbortController();
   const exit = encoder.exited.then((exited) => {
     gone.abort();
     return { failure: describeExit(exited) };
   });
   try {
-    const pump = runPump({ ...parts, sink: encoder }, first, AbortSignal.any([signal, gone.signal]));
-    const end = await pump;
+    const end = await input.pump(AbortSignal.any([signal, gone.signal]));
     return gone.signal.aborted ? await exit : end;
   } catch (error) {
     return { failure: await failureOf(parts, error) };

@@ -1,14 +1,7 @@
 import type { RedisConfig } from '../config/config.ts';
 import { RedisClient } from './redis-client.ts';
-import type { ConnectStream, StreamConnection, StreamEntry } from './stream-connection.ts';
+import type { ConnectStream, StreamConnection, StreamEntry, StreamShape } from './stream-connection.ts';
 import { formatStreamId, parseStreamId, type StreamId } from './stream-id.ts';
-
-/** What to read: which stream, which field of an entry, and how many bytes a frame has. */
-export interface StreamShape {
-  readonly stream: string;
-  readonly key: string;
-  readonly sizeBytes: number;
-}
 
 /** An entry as Redis sends it: its id, then field names and values in turn. */
 type RawEntry = readonly [id: Buffer, fields: readonly Buffer[]];

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { RedisConfig } from '../config/config.ts';
 import { ConfigError, SourceError } from '../errors.ts';
+import { redisErrorInWords } from './redis-errors.ts';
 
 /** How long a connection may take to be made and to authenticate. */
 const CONNECT_LIMIT_MS = 5_000;
@@ -97,26 +98,4 @@ function tlsOptions(config: RedisConfig): { ca?: string } {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError([`COSMOS_VIDEO_TLS_CA=${config.tlsCa} cannot be read: ${reason}`]);
   }
-}
-
-const WORDS: readonly (readonly [RegExp, string])[] = [
-  [/ECONNREFUSED/, 'connection refused: is redis-server running there, and on this port?'],
-  [/ENOTFOUND|EAI_AGAIN/, 'unknown host: check COSMOS_VIDEO_HOST'],
-  [/ETIMEDOUT|connect timed? ?out/i, 'connection timed out: is the host on, and the port open?'],
-  [/ENOENT/, 'no such socket: check COSMOS_VIDEO_SOCKET'],
-  [/EACCES/, 'permission denied: may this user open COSMOS_VIDEO_SOCKET?'],
-  [/NOAUTH/, 'it asks for a password: set COSMOS_VIDEO_PASSWORD'],
-  [
-    /WRONGPASS|invalid password/i,
-    'it refuses the password: check COSMOS_VIDEO_USERNAME and COSMOS_VIDEO_PASSWORD',
-  ],
-  [/NOPERM/, 'this user may not do that: it needs XREAD, XREVRANGE and TIME'],
-  [/WRONGTYPE/, 'the key is there, but is no stream: check COSMOS_VIDEO_STREAM'],
-  [/LOADING/, 'it is still loading its data'],
-];
-
-/** A Redis or network error as an operator reads it, with the original words behind it. */
-function redisErrorInWords(message: string): string {
-  const words = WORDS.find(([pattern]) => pattern.test(message))?.[1];
-  return words === undefined ? message : `${words} (${message})`;
 }

@@ -1,5 +1,12 @@
 import type { StreamId } from './stream-id.ts';
 
+/** What to read: which stream, which field of an entry, and how many bytes a frame has. */
+export interface StreamShape {
+  readonly stream: string;
+  readonly key: string;
+  readonly sizeBytes: number;
+}
+
 /** An entry of the stream: a frame of the right size, or what is wrong with it. */
 export type StreamEntry =
   | { readonly kind: 'frame'; readonly id: StreamId; readonly pixels: Uint8Array }

@@ -24,7 +24,7 @@ const FIRST_RECONNECT_MS = 200;
 const LONGEST_RECONNECT_MS = 5_000;
 
 /** Is told what happens on the way from Redis. */
-interface SourceObserver {
+export interface SourceObserver {
   onLost(error: SourceError): void;
   onConnected(): void;
   /** Ids are lower than before, or the stream is gone: reading goes on with the newest entry. */

@@ -1,10 +1,9 @@
-import type { Progress } from '../encoder/progress.ts';
 import { NS_PER_MS } from '../pacing/clock.ts';
 import type { Selection } from '../pacing/frame-selector.ts';
 import type { Tick } from '../pacing/tick-schedule.ts';
 
-/** Everything that is counted since the start of the program. */
-export interface Counts {
+/** What became of the frames since the start of the program. */
+export interface FrameCounts {
   /** Frames handed to ffmpeg. */
   readonly output: number;
   readonly unique: number;
@@ -15,24 +14,29 @@ export interface Counts {
   readonly wrong: number;
   /** Frames of the right size read from Redis. */
   readonly read: number;
-  /** Ticks that came more than a period late and were made up. */
+  /** Ticks that came more than a period late. */
   readonly late: number;
-  /** Frames that ffmpeg has encoded, and bytes that it has written. */
-  readonly encodedFrames: number;
-  readonly encodedBytes: number;
 }
 
-/** Ages of the new frames when they were sent, since they were last asked for. */
+/** Ages of the new frames when they were sent, for as many of them as have one. */
 export interface Ages {
-  readonly meanMs: number;
+  readonly count: number;
+  readonly sumMs: number;
   readonly maxMs: number;
+}
+
+export const NO_AGES: Ages = { count: 0, sumMs: 0, maxMs: 0 };
+
+/** The ages of two times together. */
+export function mergeAges(a: Ages, b: Ages): Ages {
+  return { count: a.count + b.count, sumMs: a.sumMs + b.sumMs, maxMs: Math.max(a.maxMs, b.maxMs) };
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Is told what happens and counts it. */
-export class Stats {
-  readonly #counts: Mutable<Counts> = {
+/** Is told what happens to the frames and counts it. */
+export class FrameStats {
+  readonly #counts: Mutable<FrameCounts> = {
     output: 0,
     unique: 0,
     dup: 0,
@@ -40,15 +44,10 @@ export class Stats {
     wrong: 0,
     read: 0,
     late: 0,
-    encodedFrames: 0,
-    encodedBytes: 0,
   };
-  #ageSumMs = 0;
-  #ageMaxMs = 0;
-  #ageCount = 0;
-  #progress: Progress = { frames: 0, sizeBytes: 0 };
+  #ages = NO_AGES;
 
-  get counts(): Counts {
+  get counts(): FrameCounts {
     return { ...this.#counts };
   }
 
@@ -81,28 +80,16 @@ export class Stats {
     this.#counts.wrong += 1;
   }
 
-  /** ffmpeg counts from its own start: what it had reported before is told apart by its starting lower again. */
-  onProgress(progress: Progress): void {
-    const isAnother = progress.frames < this.#progress.frames;
-    const before = isAnother ? { frames: 0, sizeBytes: 0 } : this.#progress;
-    this.#counts.encodedFrames += progress.frames - before.frames;
-    this.#counts.encodedBytes += Math.max(0, (progress.sizeBytes ?? 0) - (before.sizeBytes ?? 0));
-    this.#progress = progress;
-  }
-
-  /** The ages since the last call; undefined where no frame had one. */
-  takeAges(): Ages | undefined {
-    if (this.#ageCount === 0) return undefined;
-    const ages = { meanMs: this.#ageSumMs / this.#ageCount, maxMs: this.#ageMaxMs };
-    this.#ageSumMs = this.#ageMaxMs = this.#ageCount = 0;
+  /** The ages since the last call. */
+  takeAges(): Ages {
+    const ages = this.#ages;
+    this.#ages = NO_AGES;
     return ages;
   }
 
   #addAge(ageNs: bigint): void {
     // The two clocks are compared to within a millisecond or so; a frame is never from the future.
     const ageMs = Math.max(0, Number(ageNs / (NS_PER_MS / 10n)) / 10);
-    this.#ageSumMs += ageMs;
-    this.#ageMaxMs = Math.max(this.#ageMaxMs, ageMs);
-    this.#ageCount += 1;
+    this.#ages = mergeAges(this.#ages, { count: 1, sumMs: ageMs, maxMs: ageMs });
   }
 }

@@ -1,5 +1,5 @@
 import type { Frame } from '../frame/frame.ts';
-import { NS_PER_MS, type Clock } from '../pacing/clock.ts';
+import { NS_PER_MS, type Clock } from './clock.ts';
 import type { FrameReader } from '../source/frame-reader.ts';
 
 /**

@@ -1,13 +1,13 @@
 import type { Config } from '../config/config.ts';
-import { NS_PER_MS, sleepMs, type Clock } from '../pacing/clock.ts';
-import type { Feed } from '../pacing/feed.ts';
-import { periodNs } from '../pacing/frame-rate.ts';
-import { FrameSelector } from '../pacing/frame-selector.ts';
-import { ScaleFeed } from '../pacing/scale-feed.ts';
-import { SkipFeed } from '../pacing/skip-feed.ts';
-import { startPhase } from '../pacing/start-phase.ts';
-import { runTickLoop, type FrameSink, type TickObserver } from '../pacing/tick-loop.ts';
-import { TickSchedule } from '../pacing/tick-schedule.ts';
+import { NS_PER_MS, sleepMs, type Clock } from './clock.ts';
+import type { Feed } from './feed.ts';
+import { periodNs } from './frame-rate.ts';
+import { FrameSelector } from './frame-selector.ts';
+import { ScaleFeed } from './scale-feed.ts';
+import { SkipFeed } from './skip-feed.ts';
+import { startPhase } from './start-phase.ts';
+import { runTickLoop, type FrameSink, type TickObserver } from './tick-loop.ts';
+import { TickSchedule } from './tick-schedule.ts';
 import type { Frame } from '../frame/frame.ts';
 import type { FrameReader } from '../source/frame-reader.ts';
 
@@ -22,8 +22,8 @@ export interface PumpObserver extends TickObserver {
   onDropped(): void;
 }
 
-export interface PumpParts {
-  readonly config: Pick<Config, 'frameRate' | 'method' | 'trimAfterMs' | 'idleTimeoutMs'>;
+interface PumpParts {
+  readonly settings: Pick<Config, 'frameRate' | 'method' | 'trimAfterMs' | 'idleTimeoutMs'>;
   readonly clock: Clock;
   readonly reader: FrameReader;
   readonly sink: FrameSink;
@@ -67,13 +67,13 @@ export async function runPump(
 
 /** Frames that came while the destination was being opened are not to be latency: only the newest of them counts. */
 async function begin(parts: PumpParts, first: Frame, signal: AbortSignal) {
-  const { clock, reader, config, observer } = parts;
+  const { clock, reader, settings, observer } = parts;
   const askedNs = clock.nowNs();
   const newest = await newestInTime(reader, clock, signal);
   const nowNs = clock.nowNs();
   const measured = { writtenNs: newest?.writtenNs, fetchNs: nowNs - askedNs };
-  const { originNs, isNewestDue } = startPhase(measured, periodNs(config.frameRate), nowNs);
-  const schedule = new TickSchedule(config.frameRate, originNs);
+  const { originNs, isNewestDue } = startPhase(measured, periodNs(settings.frameRate), nowNs);
+  const schedule = new TickSchedule(settings.frameRate, originNs);
   const selector = new FrameSelector(first, reader, nowNs);
   if (newest) {
     selector.offer(newest, nowNs);
@@ -103,10 +103,10 @@ async function newestInTime(
 }
 
 function createFeed(parts: PumpParts, schedule: TickSchedule, selector: FrameSelector): Feed {
-  const { reader, clock, config, observer } = parts;
+  const { reader, clock, settings, observer } = parts;
   const onDropped = () => observer.onDropped();
-  return config.method === 'scale'
-    ? new ScaleFeed(reader, selector, clock, BigInt(config.trimAfterMs) * NS_PER_MS, onDropped)
+  return settings.method === 'scale'
+    ? new ScaleFeed(reader, selector, clock, BigInt(settings.trimAfterMs) * NS_PER_MS, onDropped)
     : new SkipFeed(reader, selector, schedule, clock, onDropped);
 }
 
@@ -134,7 +134,7 @@ async function untilIdle(
   selector: FrameSelector,
   signal: AbortSignal,
 ): Promise<'idle' | 'stopped'> {
-  const timeoutNs = BigInt(Math.round(parts.config.idleTimeoutMs)) * NS_PER_MS;
+  const timeoutNs = BigInt(Math.round(parts.settings.idleTimeoutMs)) * NS_PER_MS;
   if (timeoutNs === 0n) return new Promise(() => {});
   for (;;) {
     const sinceNs = selector.hasNext ? parts.clock.nowNs() : selector.lastOfferNs;

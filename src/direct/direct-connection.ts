@@ -1,0 +1,254 @@
+import type { RedisConfig } from '../config/config.ts';
+import { SourceError } from '../errors.ts';
+import { NS_PER_MS } from '../pacing/clock.ts';
+import { redisErrorInWords } from '../source/redis-errors.ts';
+import type { StreamConnection, StreamEntry, StreamShape } from '../source/stream-connection.ts';
+import { formatStreamId, parseStreamId, type StreamId } from '../source/stream-id.ts';
+import type { FrameSlot, FrameSlots, IsInPipe } from './frame-slots.ts';
+import { libc } from './libc.ts';
+import type { PollLoop } from './poll-loop.ts';
+import { ReplyReader } from './reply-reader.ts';
+import { connectSocket, sendAll, type SocketAddress } from './socket.ts';
+
+/** How long Redis may take for an answer beyond the time that it was asked to block. */
+const ANSWER_LIMIT_MS = 5_000;
+/** While the pipe holds every slot, it is looked again this often. */
+const SLOT_PERIOD_NS = NS_PER_MS / 2n;
+/** Ids and numbers are far shorter. */
+const LONGEST_SHORT_STRING_BYTES = 64;
+/** For waits that end by themselves. */
+const NEVER = new AbortController().signal;
+
+/** What a connection reads into. */
+export interface DirectTarget {
+  readonly shape: StreamShape;
+  readonly slots: FrameSlots;
+  readonly isInPipe: IsInPipe;
+  readonly loop: PollLoop;
+}
+
+/**
+ * Reads frames from the socket straight into their slots. It knows the forms that the replies of its few commands can
+ * have in RESP2 (redis.io/docs/latest/develop/reference/protocol-spec) and takes anything else for a broken connection.
+ */
+export class DirectConnection implements StreamConnection {
+  readonly #reader: ReplyReader;
+  readonly #keyBytes: Uint8Array;
+  readonly #keyText: string;
+  #isClosed = false;
+
+  private constructor(
+    private readonly fd: number,
+    private readonly name: string,
+    private readonly target: DirectTarget,
+  ) {
+    this.#reader = new ReplyReader(fd, target.loop);
+    this.#keyBytes = new TextEncoder().encode(target.shape.key);
+    // Field names are compared byte by byte, in the one-character-a-byte form in which the reader gives them.
+    this.#keyText = new TextDecoder('latin1').decode(this.#keyBytes);
+  }
+
+  /** Connects to the first address that answers, authenticates and selects; rejects with a `SourceError`. */
+  static async connect(
+    config: RedisConfig,
+    name: string,
+    addresses: readonly SocketAddress[],
+    target: DirectTarget,
+  ): Promise<DirectConnection> {
+    const fd = await named(name, () => connectFirst(addresses, target.loop));
+    const connection = new DirectConnection(fd, name, target);
+    try {
+      await connection.#logIn(config);
+      return connection;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  readAfter(after: StreamId, blockMs: number): Promise<StreamEntry | undefined> {
+    const block = blockMs > 0 ? ['BLOCK', `${blockMs}`] : [];
+    const command = [
+      'XREAD',
+      'COUNT',
+      '1',
+      ...block,
+      'STREAMS',
+      this.target.shape.stream,
+      formatStreamId(after),
+    ];
+    return this.#ask(command, blockMs, async () => {
+      // nil, or one [name, entries] for the one stream asked for
+      if ((await this.#array()) < 1) return undefined;
+      await this.#arrayOf(2);
+      await this.#skipString();
+      return this.#firstEntry();
+    });
+  }
+
+  readNewest(after: StreamId): Promise<StreamEntry | undefined> {
+    const command = ['XREVRANGE', this.target.shape.stream, '+', `(${formatStreamId(after)}`, 'COUNT', '1'];
+    return this.#ask(command, 0, () => this.#firstEntry());
+  }
+
+  serverTimeUs(): Promise<bigint> {
+    return this.#ask(['TIME'], 0, async () => {
+      await this.#arrayOf(2);
+      const seconds = BigInt(await this.#shortString());
+      return seconds * 1_000_000n + BigInt(await this.#shortString());
+    });
+  }
+
+  release(pixels: Uint8Array): void {
+    this.target.slots.release(pixels);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    libc.close(this.fd);
+  }
+
+  async #logIn({ username, password, db }: RedisConfig): Promise<void> {
+    if (password !== undefined)
+      await this.#order(['AUTH', ...(username === undefined ? [] : [username]), password]);
+    if (db !== 0) await this.#order(['SELECT', `${db}`]);
+  }
+
+  /** A command that is answered with `+OK`. */
+  #order(command: readonly string[]): Promise<void> {
+    return this.#ask(command, 0, async () => {
+      await this.#line('+');
+    });
+  }
+
+  async #ask<T>(command: readonly string[], blockMs: number, readReply: () => Promise<T>): Promise<T> {
+    return named(this.name, async () => {
+      const { loop } = this.target;
+      if (this.#isClosed) throw new SourceError('the connection was closed');
+      const deadlineNs = loop.nowNs() + BigInt(blockMs + ANSWER_LIMIT_MS) * NS_PER_MS;
+      await sendAll(this.fd, encodeCommand(command), loop, deadlineNs);
+      this.#reader.expectBy(deadlineNs);
+      return readReply();
+    });
+  }
+
+  async #firstEntry(): Promise<StreamEntry | undefined> {
+    if ((await this.#array()) < 1) return undefined;
+    await this.#arrayOf(2);
+    const id = parseStreamId(await this.#shortString());
+    const fieldCount = await this.#array();
+    let entry: StreamEntry = { kind: 'no-key', id };
+    for (let index = 0; index + 1 < fieldCount; index += 2) {
+      const isKey = await this.#isKey();
+      if (isKey && entry.kind === 'no-key') entry = await this.#pixels(id);
+      else await this.#skipString();
+    }
+    return entry;
+  }
+
+  async #isKey(): Promise<boolean> {
+    const sizeBytes = await this.#stringSize();
+    if (sizeBytes !== this.#keyBytes.length) {
+      await this.#reader.skip(sizeBytes + 2);
+      return false;
+    }
+    return (await this.#reader.text(sizeBytes)) === this.#keyText;
+  }
+
+  async #pixels(id: StreamId): Promise<StreamEntry> {
+    const { slots, shape } = this.target;
+    const sizeBytes = await this.#stringSize();
+    if (sizeBytes !== shape.sizeBytes) {
+      await this.#reader.skip(sizeBytes + 2);
+      return { kind: 'wrong-size', id, sizeBytes };
+    }
+    const { pixels, address } = await this.#freeSlot();
+    try {
+      await this.#reader.value(pixels, address);
+      return { kind: 'frame', id, pixels };
+    } catch (error) {
+      slots.release(pixels);
+      throw error;
+    }
+  }
+
+  async #freeSlot(): Promise<FrameSlot> {
+    const { slots, isInPipe, loop } = this.target;
+    for (;;) {
+      const slot = slots.acquire(isInPipe);
+      if (slot) return slot;
+      if (this.#isClosed) throw new SourceError('the connection was closed');
+      await loop.sleepUntil(loop.nowNs() + SLOT_PERIOD_NS, NEVER);
+    }
+  }
+
+  /** The rest of a line that has to begin with `mark`; an error reply is thrown as what Redis says. */
+  async #line(mark: string): Promise<string> {
+    const line = await this.#reader.line();
+    if (line.startsWith('-')) throw new SourceError(line.slice(1));
+    if (!line.startsWith(mark))
+      throw new SourceError(`it answers in a form that is not known: ${line.slice(0, 40)}`);
+    return line.slice(1);
+  }
+
+  async #count(mark: string): Promise<number> {
+    const text = await this.#line(mark);
+    if (!/^(-1|\d{1,10})$/.test(text))
+      throw new SourceError(`it answers with a size that is none: ${text.slice(0, 40)}`);
+    return Number(text);
+  }
+
+  /** The number of elements; -1 for none at all. */
+  #array(): Promise<number> {
+    return this.#count('*');
+  }
+
+  async #arrayOf(count: number): Promise<void> {
+    const found = await this.#array();
+    if (found !== count) throw new SourceError(`it answers with ${found} parts where there must be ${count}`);
+  }
+
+  #stringSize(): Promise<number> {
+    return this.#count('$');
+  }
+
+  async #skipString(): Promise<void> {
+    await this.#reader.skip((await this.#stringSize()) + 2);
+  }
+
+  async #shortString(): Promise<string> {
+    const sizeBytes = await this.#stringSize();
+    if (sizeBytes < 0 || sizeBytes > LONGEST_SHORT_STRING_BYTES) {
+      throw new SourceError(`it answers with ${sizeBytes} bytes where there must be a number`);
+    }
+    return this.#reader.text(sizeBytes);
+  }
+}
+
+async function connectFirst(addresses: readonly SocketAddress[], loop: PollLoop): Promise<number> {
+  let failure: unknown = new SourceError('unknown host');
+  for (const address of addresses) {
+    try {
+      return await connectSocket(address, loop);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+/** Puts the name of the server before what went wrong with it, in the words that the operator knows. */
+async function named<T>(name: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    throw new SourceError(`${name}: ${redisErrorInWords(error.message)}`, { cause: error });
+  }
+}
+
+function encodeCommand(words: readonly string[]): Uint8Array {
+  const parts = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`);
+  return new TextEncoder().encode(`*${words.length}\r\n${parts.join('')}`);
+}

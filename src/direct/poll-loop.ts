@@ -1,0 +1,134 @@
+import { drainMicrotasks } from 'bun:jsc';
+import type { Clock } from '../pacing/clock.ts';
+import { errno, errorInWords, EINTR, libc, pinned, POLLIN, POLLOUT } from './libc.ts';
+
+/** Descriptors that can be waited for at the same time: Redis, the pipe, the mailbox, and room for a little more. */
+const MOST_WAITS = 8;
+/** struct pollfd: int fd, short events, short revents (poll(2)). */
+const POLLFD_BYTES = 8;
+/** struct timespec with 64-bit seconds and nanoseconds. */
+const TIMESPEC_BYTES = 16;
+const NS_PER_SECOND = 1_000_000_000n;
+
+interface Wait {
+  readonly fd: number;
+  readonly events: number;
+  readonly resolve: () => void;
+}
+
+interface Sleeper {
+  readonly deadlineNs: bigint;
+  readonly resolve: () => void;
+}
+
+/**
+ * An event loop of its own for a thread that only moves frames: it sleeps in ppoll() until a descriptor is ready or a
+ * deadline has come, to within a tenth of a millisecond, and runs what waits for it. Code on it is ordinary `async` code
+ * over this clock and these waits; nothing else that needs the runtime's own loop (timers, sockets, messages in) works
+ * on this thread while it runs.
+ */
+export class PollLoop implements Clock {
+  readonly #pollFds = pinned(MOST_WAITS * POLLFD_BYTES);
+  readonly #pollView = new DataView(this.#pollFds.view.buffer);
+  readonly #timeout = pinned(TIMESPEC_BYTES);
+  readonly #timeoutView = new DataView(this.#timeout.view.buffer);
+  #waits: Wait[] = [];
+  #sleepers: Sleeper[] = [];
+  #isStopped = false;
+
+  nowNs(): bigint {
+    return process.hrtime.bigint();
+  }
+
+  sleepUntil(deadlineNs: bigint, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || deadlineNs <= this.nowNs()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal.removeEventListener('abort', wake);
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+        resolve();
+      };
+      const sleeper = { deadlineNs, resolve: wake };
+      signal.addEventListener('abort', wake, { once: true });
+      this.#sleepers.push(sleeper);
+    });
+  }
+
+  /**
+   * Resolves to true once `fd` can be read (or has an error or its end to tell), to false at the deadline. The descriptor
+   * must stay open meanwhile.
+   */
+  readable(fd: number, deadlineNs: bigint): Promise<boolean> {
+    return this.#ready(fd, POLLIN, deadlineNs);
+  }
+
+  /** The same for writing. */
+  writable(fd: number, deadlineNs: bigint): Promise<boolean> {
+    return this.#ready(fd, POLLOUT, deadlineNs);
+  }
+
+  /** Runs until `stop` is called. */
+  run(): void {
+    for (;;) {
+      drainMicrotasks();
+      if (this.#isStopped) return;
+      if (!this.#wakeSleepers()) this.#poll();
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  #ready(fd: number, events: number, deadlineNs: bigint): Promise<boolean> {
+    if (this.#waits.length === MOST_WAITS) throw new Error(`more than ${MOST_WAITS} waits at a time`);
+    return new Promise((resolve) => {
+      const settle = (isReady: boolean) => {
+        this.#waits = this.#waits.filter((other) => other !== wait);
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+        resolve(isReady);
+      };
+      const wait = { fd, events, resolve: () => settle(true) };
+      const sleeper = { deadlineNs, resolve: () => settle(false) };
+      this.#waits.push(wait);
+      this.#sleepers.push(sleeper);
+    });
+  }
+
+  #wakeSleepers(): boolean {
+    const nowNs = this.nowNs();
+    const due = this.#sleepers.filter(({ deadlineNs }) => deadlineNs <= nowNs);
+    for (const sleeper of due) sleeper.resolve();
+    return due.length > 0;
+  }
+
+  #poll(): void {
+    const waits = this.#waits;
+    waits.forEach(({ fd, events }, index) => {
+      this.#pollView.setInt32(index * POLLFD_BYTES, fd, true);
+      this.#pollView.setInt16(index * POLLFD_BYTES + 4, events, true);
+      this.#pollView.setInt16(index * POLLFD_BYTES + 6, 0, true);
+    });
+    const timeout = this.#setTimeout() ? this.#timeout.address : null;
+    const ready = libc.ppoll(this.#pollFds.address, waits.length, timeout, null);
+    if (ready < 0 && errno() !== EINTR) throw new Error(`ppoll: ${errorInWords(errno())}`);
+    if (ready <= 0) return;
+    const woken = waits.filter((_, index) => this.#pollView.getInt16(index * POLLFD_BYTES + 6, true) !== 0);
+    for (const wait of woken) wait.resolve();
+  }
+
+  /** @returns whether there is a deadline to wait for at all */
+  #setTimeout(): boolean {
+    const [first, ...others] = this.#sleepers;
+    if (!first) return false;
+    const nearestNs = others.reduce(
+      (min, { deadlineNs }) => (deadlineNs < min ? deadlineNs : min),
+      first.deadlineNs,
+    );
+    const leftNs = nearestNs - this.nowNs();
+    const waitNs = leftNs > 0n ? leftNs : 0n;
+    this.#timeoutView.setBigInt64(0, waitNs / NS_PER_SECOND, true);
+    this.#timeoutView.setBigInt64(8, waitNs % NS_PER_SECOND, true);
+    return true;
+  }
+}

@@ -1,0 +1,124 @@
+import { SourceError } from '../errors.ts';
+import { NS_PER_SECOND } from '../pacing/frame-rate.ts';
+import {
+  addressAt,
+  EAGAIN,
+  EINTR,
+  errno,
+  errorInWords,
+  LARGEST_PIECE_BYTES,
+  libc,
+  MSG_DONTWAIT,
+  pinned,
+} from './libc.ts';
+import type { PollLoop } from './poll-loop.ts';
+
+/** The heads of replies are read through this; what comes of a frame with its head is copied out of it, so it is small. */
+const BUFFER_BYTES = 512;
+/** What is read away goes here. */
+const DISCARD_BYTES = 65_536;
+/** An error message may be long, a head is not; a line that does not end is no reply. */
+const LONGEST_LINE_BYTES = 4_096;
+const LINE_FEED = 10;
+/** On a slow line a large frame may take long, but never this long from one piece to the next. */
+const PROGRESS_LIMIT_NS = 5n * NS_PER_SECOND;
+
+/** The bytes of replies from one socket; no wait for them is without a limit. */
+export class ReplyReader {
+  #deadlineNs = 0n;
+  readonly #buffer = pinned(BUFFER_BYTES);
+  readonly #discard = pinned(DISCARD_BYTES);
+  readonly #text = new TextDecoder('latin1');
+  #start = 0;
+  #end = 0;
+
+  constructor(
+    private readonly fd: number,
+    private readonly loop: PollLoop,
+  ) {}
+
+  /** By when the first byte of the answer must have come; the ones behind it may each take 5 s. */
+  expectBy(deadlineNs: bigint): void {
+    this.#deadlineNs = deadlineNs;
+  }
+
+  /** So many bytes as text, at most 4096, and the line break behind them is read away. Rejects like `line`. */
+  async text(sizeBytes: number): Promise<string> {
+    let text = '';
+    while (text.length < sizeBytes) {
+      if (this.#start === this.#end) await this.#fill();
+      const end = Math.min(this.#end, this.#start + sizeBytes - text.length);
+      text += this.#text.decode(this.#buffer.view.subarray(this.#start, end));
+      this.#start = end;
+    }
+    await this.skip(2);
+    return text;
+  }
+
+  /** The next line without its line break. Rejects with a `SourceError` at the deadline, or if Redis is gone. */
+  async line(): Promise<string> {
+    let line = '';
+    while (line.length <= LONGEST_LINE_BYTES) {
+      if (this.#start === this.#end) await this.#fill();
+      const feed = this.#buffer.view.subarray(this.#start, this.#end).indexOf(LINE_FEED);
+      const end = feed < 0 ? this.#end : this.#start + feed;
+      line += this.#text.decode(this.#buffer.view.subarray(this.#start, end));
+      this.#start = feed < 0 ? end : end + 1;
+      if (feed >= 0) return line.endsWith('\r') ? line.slice(0, -1) : line;
+    }
+    throw new SourceError(
+      `Redis sent a line of more than ${LONGEST_LINE_BYTES} bytes, which is no reply of its`,
+    );
+  }
+
+  /**
+   * Reads exactly `target.length` bytes and the line break behind them into memory that has room for both.
+   * @param address the address of `target`
+   */
+  async value(target: Uint8Array, address: number): Promise<void> {
+    const bufferedBytes = Math.min(this.#end - this.#start, target.length);
+    target.set(this.#buffer.view.subarray(this.#start, this.#start + bufferedBytes));
+    this.#start += bufferedBytes;
+    let doneBytes = bufferedBytes;
+    const wholeBytes = target.length + 2;
+    // With the buffer empty nothing stands between the socket and the memory; the line break comes along.
+    if (this.#start < this.#end) return this.skip(2);
+    while (doneBytes < wholeBytes) {
+      doneBytes += await this.#receive(
+        address + doneBytes,
+        Math.min(wholeBytes - doneBytes, LARGEST_PIECE_BYTES),
+      );
+    }
+  }
+
+  /** Reads bytes away in small pieces, so that no size that somebody sends costs memory. */
+  async skip(sizeBytes: number): Promise<void> {
+    const bufferedBytes = Math.min(this.#end - this.#start, sizeBytes);
+    this.#start += bufferedBytes;
+    for (let leftBytes = sizeBytes - bufferedBytes; leftBytes > 0;) {
+      leftBytes -= await this.#receive(this.#discard.address, Math.min(leftBytes, DISCARD_BYTES));
+    }
+  }
+
+  async #fill(): Promise<void> {
+    this.#start = 0;
+    this.#end = 0;
+    this.#end = await this.#receive(this.#buffer.address, BUFFER_BYTES);
+  }
+
+  /** @returns how many bytes came: at least one */
+  async #receive(address: number, mostBytes: number): Promise<number> {
+    for (;;) {
+      const bytes = libc.recv(this.fd, addressAt(address, 0), mostBytes, MSG_DONTWAIT);
+      if (bytes > 0) return bytes;
+      if (bytes === 0) throw new SourceError('the connection was closed');
+      const error = errno();
+      if (error !== EAGAIN && error !== EINTR) throw new SourceError(errorInWords(error));
+      const askedNs = this.loop.nowNs();
+      const progressNs = askedNs + PROGRESS_LIMIT_NS;
+      const deadlineNs = this.#deadlineNs > progressNs ? this.#deadlineNs : progressNs;
+      if (await this.loop.readable(this.fd, deadlineNs)) continue;
+      throw new SourceError(`no answer in ${(deadlineNs - askedNs + NS_PER_SECOND / 2n) / NS_PER_SECOND} s`);
+    }
+  }
+}

@@ -1,0 +1,7 @@
+import { FrameThread } from './transport/frame-thread.ts';
+import type { WorkerStart } from './transport/protocol.ts';
+
+// The entry point of the Worker that `WorkerTransport` starts; it returns to its event loop only when it is to quit.
+declare const self: Worker;
+
+self.addEventListener('message', ({ data }: MessageEvent<WorkerStart>) => new FrameThread(data).run());

@@ -1,0 +1,103 @@
+import type { Config } from '../config/config.ts';
+import { NS_PER_MS, type Clock } from '../pacing/clock.ts';
+import { framesPerSecond } from '../pacing/frame-rate.ts';
+import type { CensusTotals, ReadingState } from '../source/source-census.ts';
+import type { TransportReport } from '../transport/frame-transport.ts';
+import type { EncoderCounts } from './encoder-stats.ts';
+import { mergeAges, NO_AGES, type Ages } from './frame-stats.ts';
+import { KeepUpMonitor, tooSlowInWords } from './keep-up.ts';
+import type { Logger } from './logger.ts';
+import { reportLine, type Totals } from './report.ts';
+
+const FIRST_REPORT_MS = 10_000;
+const LOOK_PERIOD_MS = 1_000;
+
+interface WatchParts {
+  readonly config: Pick<Config, 'frameRate' | 'preset' | 'statsIntervalMs'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The word for what the service does now. */
+  readonly state: () => string;
+  /** Asks those who look after the frames; does not answer where they hang. */
+  readonly report: () => Promise<TransportReport>;
+  readonly encoderCounts: () => EncoderCounts;
+  /** Asks Redis what was added and passed over since the start. */
+  readonly census: (reading: ReadingState) => Promise<CensusTotals>;
+  /** Lets messages out that were held back. */
+  readonly flush: () => void;
+}
+
+/** Looks at everything once a second until `signal` aborts: report lines, the first after 10 s, and slow encoders. */
+export async function runWatch(parts: WatchParts, signal: AbortSignal): Promise<void> {
+  const { clock, config } = parts;
+  const watch = new Watch(parts);
+  await watch.begin();
+  let reportNs = clock.nowNs() + toNs(Math.min(FIRST_REPORT_MS, config.statsIntervalMs));
+  for (;;) {
+    const lookNs = clock.nowNs() + toNs(LOOK_PERIOD_MS);
+    await clock.sleepUntil(lookNs < reportNs ? lookNs : reportNs, signal);
+    if (signal.aborted) return;
+    await watch.look();
+    if (clock.nowNs() < reportNs) continue;
+    await watch.writeReport();
+    reportNs = clock.nowNs() + toNs(config.statsIntervalMs);
+  }
+}
+
+function toNs(durationMs: number): bigint {
+  return BigInt(Math.round(durationMs)) * NS_PER_MS;
+}
+
+class Watch {
+  readonly #monitor: KeepUpMonitor;
+  #ages: Ages = NO_AGES;
+  #before: Totals | undefined;
+  #beforeNs = 0n;
+
+  constructor(private readonly parts: WatchParts) {
+    this.#monitor = new KeepUpMonitor(parts.config.frameRate);
+  }
+
+  async begin(): Promise<void> {
+    this.#before = await this.#totals();
+    this.#beforeNs = this.parts.clock.nowNs();
+  }
+
+  async look(): Promise<void> {
+    const { clock, config, log } = this.parts;
+    this.parts.flush();
+    const { counts } = await this.#ask();
+    if (this.parts.state() !== 'streaming') return this.#monitor.restart();
+    const slowFps = this.#monitor.sample(counts.output, clock.nowNs());
+    if (slowFps !== undefined) log.warn(tooSlowInWords(slowFps, config.frameRate, config.preset));
+  }
+
+  async writeReport(): Promise<void> {
+    const { clock, config, log } = this.parts;
+    const after = await this.#totals();
+    const nowNs = clock.nowNs();
+    if (this.#before) {
+      const seconds = Number((nowNs - this.#beforeNs) / NS_PER_MS) / 1000;
+      const rate = framesPerSecond(config.frameRate);
+      const state = this.parts.state();
+      log.info(
+        reportLine({ state, before: this.#before, after, seconds, framesPerSecond: rate, ages: this.#ages }),
+      );
+    }
+    this.#before = after;
+    this.#beforeNs = nowNs;
+    this.#ages = NO_AGES;
+  }
+
+  async #ask(): Promise<TransportReport> {
+    const report = await this.parts.report();
+    this.#ages = mergeAges(this.#ages, report.ages);
+    return report;
+  }
+
+  async #totals(): Promise<Totals> {
+    const { counts, position } = await this.#ask();
+    const source = await this.parts.census({ entriesRead: counts.read + counts.wrong, position });
+    return { frames: counts, encoder: this.parts.encoderCounts(), source };
+  }
+}
