@@ -62,7 +62,7 @@ export interface Destination {
 
 export const SCALING_METHODS = ['scale', 'skip'] as const;
 /** scale: every tick takes the next frame; skip: every tick takes the newest. */
-type ScalingMethod = (typeof SCALING_METHODS)[number];
+export type ScalingMethod = (typeof SCALING_METHODS)[number];
 
 /** x264's presets, fastest first. */
 export const PRESETS = [

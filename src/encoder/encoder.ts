@@ -92,8 +92,9 @@ function signalGroup(pid: number, name: NodeJS.Signals): void {
 
 function spawn(command: EncoderCommand): Child {
   const hasSecrets = Object.keys(command.secretOptions).length > 0;
-  const secretsFd = hasSecrets ? openSecretsFile(command.secretOptions) : undefined;
+  let secretsFd: number | undefined;
   try {
+    if (hasSecrets) secretsFd = openSecretsFile(command.secretOptions);
     const args = command.argumentsFor(hasSecrets ? `/dev/fd/${SECRETS_FD}` : undefined);
     return Bun.spawn([command.ffmpeg, ...args], {
       stdio: [command.stdin, 'pipe', 'pipe', ...(secretsFd === undefined ? [] : [secretsFd])],

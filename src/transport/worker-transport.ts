@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import type { RedisConfig } from '../config/config.ts';
 import { ipAddressBytes } from '../direct/ip-address.ts';
-import { F_SETFL, F_SETPIPE_SZ, libc, O_CLOEXEC, O_NONBLOCK, pinned } from '../direct/libc.ts';
+import { libc } from '../direct/libc.ts';
+import { makePipe } from '../direct/pipe.ts';
 import type { SocketAddress } from '../direct/socket.ts';
 import { EncoderError, SourceError } from '../errors.ts';
 import { redisName } from '../source/redis-client.ts';
@@ -10,9 +11,6 @@ import type { EncoderInput, FrameTransport, TransportReport } from './frame-tran
 import type { MoverObserver, MoverSettings } from './frame-mover.ts';
 import { MailboxWriter } from './mailbox.ts';
 import type { FromWorker, Outcome, Request, ToWorker, WorkerStart } from './protocol.ts';
-
-/** What a pipe may hold without privilege (pipe(7), /proc/sys/fs/pipe-max-size); where less is allowed, it stays smaller. */
-const PIPE_BYTES = 1_048_576;
 
 interface WorkerParts {
   readonly settings: MoverSettings;
@@ -173,16 +171,4 @@ async function resolveRedis({ socket, host, port }: RedisConfig): Promise<Socket
     const bytes = ipAddressBytes(address);
     return bytes === undefined ? [] : [{ kind: family === 6 ? 'ipv6' : 'ipv4', bytes, port }];
   });
-}
-
-/** A pipe whose write end does not block and whose read end does, as ffmpeg expects. */
-function makePipe(): { readonly readFd: number; readonly writeFd: number } {
-  const ends = pinned(8);
-  if (libc.pipe2(ends.address, O_CLOEXEC) < 0)
-    throw new EncoderError('no pipe can be made: too many open files?', false);
-  const view = new DataView(ends.view.buffer);
-  const [readFd, writeFd] = [view.getInt32(0, true), view.getInt32(4, true)];
-  libc.fcntl(writeFd, F_SETFL, O_NONBLOCK);
-  libc.fcntl(writeFd, F_SETPIPE_SZ, PIPE_BYTES);
-  return { readFd, writeFd };
 }

@@ -37,6 +37,7 @@ describe('values', () => {
         keyframeIntervalS: 2,
         tune: 'zerolatency',
         crf: 23,
+        reader: 'auto',
         ffmpeg: 'ffmpeg',
         logLevel: 'info',
         statsIntervalMs: 60_000,

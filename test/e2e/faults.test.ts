@@ -1,17 +1,17 @@
 import { expect, test } from 'bun:test';
-import { SMALL } from '../support/builder.ts';
+import { READERS, SMALL } from '../support/builder.ts';
 import { freeUdpPort } from '../support/ports.ts';
 import { Stage } from '../support/stage.ts';
 import { analyse, frameNumbers, output, probe } from '../support/video.ts';
 
 const LIMIT_MS = 60_000;
 
-test(
-  'after the idle timeout the stream is closed with its trailer, and opened anew for the next frame',
-  async () => {
+test.each(READERS)(
+  'through %s: after the idle timeout the stream is closed with its trailer, and opened anew for the next frame',
+  async (READER) => {
     await using stage = await Stage.open();
     const receiver = await stage.receiver();
-    const builder = stage.builder({ DESTINATION: receiver.address, IDLE_TIMEOUT: '1' });
+    const builder = stage.builder({ READER, DESTINATION: receiver.address, IDLE_TIMEOUT: '1' });
     await builder.line(/connected/);
     await stage.writer.writeUntil(async () => builder.count(/streaming to/) === 1);
     await builder.line(/no new frame on imagestream for 1 s: closing the stream/);
@@ -29,12 +29,12 @@ test(
   LIMIT_MS,
 );
 
-test(
-  'SIGTERM leaves a file that is read without an error',
-  async () => {
+test.each(READERS)(
+  'through %s: SIGTERM leaves a file that is read without an error',
+  async (READER) => {
     await using stage = await Stage.open();
     const path = stage.file('stopped.ts');
-    const builder = stage.builder({ DESTINATION: path });
+    const builder = stage.builder({ READER, DESTINATION: path });
     await builder.line(/connected/);
     const startMs = performance.now();
     await stage.writer.writeUntil(async () => performance.now() - startMs > 2000);
@@ -47,12 +47,12 @@ test(
   LIMIT_MS,
 );
 
-test(
-  'frames of a wrong size and entries without the key are dropped and named, the others go on',
-  async () => {
+test.each(READERS)(
+  'through %s: frames of a wrong size and entries without the key are dropped and named, the others go on',
+  async (READER) => {
     await using stage = await Stage.open();
     const path = stage.file('wrong.ts');
-    const builder = stage.builder({ DESTINATION: path, STATS_INTERVAL: '1' });
+    const builder = stage.builder({ READER, DESTINATION: path, STATS_INTERVAL: '1' });
     await builder.line(/connected/);
     await stage.writer.writeUntil(async () => builder.count(/streaming to/) === 1);
     const id = await stage.redis.xadd('imagestream', '*', 'pixels', 'too short');
@@ -70,12 +70,12 @@ test(
   LIMIT_MS,
 );
 
-test(
-  'an ffmpeg that is killed is started again, and the signal is named',
-  async () => {
+test.each(READERS)(
+  'through %s: an ffmpeg that is killed is started again, and the signal is named',
+  async (READER) => {
     await using stage = await Stage.open();
     const receiver = await stage.receiver();
-    const builder = stage.builder({ DESTINATION: receiver.address });
+    const builder = stage.builder({ READER, DESTINATION: receiver.address });
     await builder.line(/connected/);
     let isKilled = false;
     await stage.writer.writeUntil(async () => {
@@ -89,12 +89,12 @@ test(
   LIMIT_MS,
 );
 
-test(
-  'Redis restarted: said once and again when it is back, the stream goes on',
-  async () => {
+test.each(READERS)(
+  'through %s: Redis restarted: said once and again when it is back, the stream goes on',
+  async (READER) => {
     await using stage = await Stage.open();
     const path = stage.file('restarted.ts');
-    const builder = stage.builder({ DESTINATION: path, IDLE_TIMEOUT: '0' });
+    const builder = stage.builder({ READER, DESTINATION: path, IDLE_TIMEOUT: '0' });
     await builder.line(/connected/);
     await stage.writer.writeUntil(async () => builder.count(/streaming to/) === 1);
     await stage.server.stop();
@@ -112,11 +112,11 @@ test(
   LIMIT_MS,
 );
 
-test(
-  'Redis that stops answering is given up and taken up again, frames repeat meanwhile',
-  async () => {
+test.each(READERS)(
+  'through %s: Redis that stops answering is given up and taken up again, frames repeat meanwhile',
+  async (READER) => {
     await using stage = await Stage.open();
-    const builder = stage.builder({ DESTINATION: stage.file('hung.ts'), IDLE_TIMEOUT: '0' });
+    const builder = stage.builder({ READER, DESTINATION: stage.file('hung.ts'), IDLE_TIMEOUT: '0' });
     await builder.line(/connected/);
     await stage.writer.writeUntil(async () => builder.count(/streaming to/) === 1);
     stage.server.signal('SIGSTOP');
@@ -128,12 +128,12 @@ test(
   LIMIT_MS,
 );
 
-test(
-  'without Redis it waits for it, says so once, and stops in time',
-  async () => {
+test.each(READERS)(
+  'through %s: without Redis it waits for it, says so once, and stops in time',
+  async (READER) => {
     await using stage = await Stage.open();
     await stage.server.stop();
-    const builder = stage.builder({ DESTINATION: stage.file('none.ts') });
+    const builder = stage.builder({ READER, DESTINATION: stage.file('none.ts') });
     await builder.line(/Redis at 127.0.0.1:\d+: connection refused/);
     await stage.server.startAgain();
     await builder.line(/connected/);
@@ -143,15 +143,15 @@ test(
   LIMIT_MS,
 );
 
-test(
-  'a password is asked for, refused and taken, and never shown',
-  async () => {
+test.each(READERS)(
+  'through %s: a password is asked for, refused and taken, and never shown',
+  async (READER) => {
     await using stage = await Stage.open('--requirepass', 'right-password');
-    const without = stage.builder({ DESTINATION: stage.file('a.ts') });
+    const without = stage.builder({ READER, DESTINATION: stage.file('a.ts') });
     await without.line(/asks for a password: set COSMOS_VIDEO_PASSWORD/);
-    const wrong = stage.builder({ DESTINATION: stage.file('b.ts'), PASSWORD: 'wrong-password' });
+    const wrong = stage.builder({ READER, DESTINATION: stage.file('b.ts'), PASSWORD: 'wrong-password' });
     await wrong.line(/refuses the password/);
-    const right = stage.builder({ DESTINATION: stage.file('c.ts'), PASSWORD: 'right-password' });
+    const right = stage.builder({ READER, DESTINATION: stage.file('c.ts'), PASSWORD: 'right-password' });
     await right.line(/connected/);
     for (const builder of [without, wrong, right]) {
       expect(await builder.stop()).toBe(0);
@@ -161,12 +161,12 @@ test(
   LIMIT_MS,
 );
 
-test(
-  'nothing that hangs keeps it from stopping within 5 s, and a second signal ends it at once',
-  async () => {
+test.each(READERS)(
+  'through %s: nothing that hangs keeps it from stopping within 5 s, and a second signal ends it at once',
+  async (READER) => {
     await using stage = await Stage.open();
     for (const signals of [1, 2]) {
-      const builder = stage.builder({ DESTINATION: stage.file(`hung-${signals}.ts`) });
+      const builder = stage.builder({ READER, DESTINATION: stage.file(`hung-${signals}.ts`) });
       await builder.line(/connected/);
       await stage.writer.writeUntil(async () => builder.count(/streaming to/) === 1);
       await killChild(builder.pid, 'SIGSTOP');
@@ -181,11 +181,11 @@ test(
   LIMIT_MS,
 );
 
-test(
-  'a destination where nothing listens is named as the cause, and tried again',
-  async () => {
+test.each(READERS)(
+  'through %s: a destination where nothing listens is named as the cause, and tried again',
+  async (READER) => {
     await using stage = await Stage.open();
-    const builder = stage.builder({ DESTINATION: `srt://127.0.0.1:${await freeUdpPort()}` });
+    const builder = stage.builder({ READER, DESTINATION: `srt://127.0.0.1:${await freeUdpPort()}` });
     await builder.line(/connected/);
     await stage.writer.writeUntil(async () => builder.count(/no SRT listener answers/) === 1);
     expect(builder.text).toMatch(/trying again in 0.5 s/);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { SMALL } from '../support/builder.ts';
+import { READERS, SMALL } from '../support/builder.ts';
 import { bursts, constantRate, jittered, type Timing } from '../support/picture-writer.ts';
 import { Stage } from '../support/stage.ts';
 import { analyse, frameNumbers, type Analysis } from '../support/video.ts';
@@ -44,11 +44,11 @@ function meanOf(steps: readonly number[]): number {
 
 const FRAME_BYTES = SMALL.widthPx * SMALL.heightPx * 2;
 
-describe('scale', () => {
+describe.each(READERS)('scale through %s', (READER) => {
   test(
     'sends a constant source frame by frame',
     async () => {
-      const video = await received(EVERY_FRAME, 24, constantRate(24));
+      const video = await received({ ...EVERY_FRAME, READER }, 24, constantRate(24));
       expect(video).toMatchObject({ backwards: 0, unreadable: 0 });
       expect(settled(video).filter((step) => step > 1)).toEqual([]);
       expect(video.unique).toBeGreaterThan(24 * SECONDS * 0.8);
@@ -59,7 +59,7 @@ describe('scale', () => {
   test(
     'evens out jitter',
     async () => {
-      const video = await received(EVERY_FRAME, 24, jittered(24, 0.4));
+      const video = await received({ ...EVERY_FRAME, READER }, 24, jittered(24, 0.4));
       expect(video).toMatchObject({ backwards: 0, unreadable: 0 });
       expect(settled(video).filter((step) => step > 1)).toEqual([]);
       expect(video.unique).toBeGreaterThan(24 * SECONDS * 0.8);
@@ -70,7 +70,7 @@ describe('scale', () => {
   test(
     'spreads bursts over the ticks',
     async () => {
-      const video = await received(EVERY_FRAME, 24, bursts(24, 8));
+      const video = await received({ ...EVERY_FRAME, READER }, 24, bursts(24, 8));
       expect(video).toMatchObject({ backwards: 0, unreadable: 0 });
       expect(settled(video).filter((step) => step > 1)).toEqual([]);
       expect(settled(video).filter((step) => step === 1).length).toBeGreaterThan(60);
@@ -81,7 +81,7 @@ describe('scale', () => {
   test(
     'repeats frames of a source at half the rate, and loses none',
     async () => {
-      const video = await received({}, 12, constantRate(12));
+      const video = await received({ READER }, 12, constantRate(12));
       expect(video).toMatchObject({ backwards: 0, unreadable: 0 });
       const steps = settled(video);
       expect(steps.filter((step) => step > 1)).toEqual([]);
@@ -96,7 +96,7 @@ describe('scale', () => {
   test(
     'thins out a source at twice the rate evenly, within the maximum delay',
     async () => {
-      const video = await received({ MAX_DELAY: '0.5', TRIM_AFTER: '0' }, 48, constantRate(48));
+      const video = await received({ READER, MAX_DELAY: '0.5', TRIM_AFTER: '0' }, 48, constantRate(48));
       expect(video).toMatchObject({ backwards: 0, unreadable: 0 });
       // Half a second of backlog is there after a second; every other frame is passed over from then on.
       const steps = video.steps.slice(-48);
@@ -109,11 +109,11 @@ describe('scale', () => {
   );
 });
 
-describe('skip', () => {
+describe.each(READERS)('skip through %s', (READER) => {
   test(
     'takes the newest frame at each tick, and only that one crosses from Redis',
     async () => {
-      const video = await received({ FRAMERATE_SCALING: 'skip' }, 96, constantRate(96));
+      const video = await received({ READER, FRAMERATE_SCALING: 'skip' }, 96, constantRate(96));
       expect(video).toMatchObject({ backwards: 0, unreadable: 0 });
       expect(meanOf(video.steps)).toBeGreaterThan(3);
       expect(meanOf(video.steps)).toBeLessThan(5);
@@ -126,7 +126,7 @@ describe('skip', () => {
   test(
     'repeats the frame when no newer one is there',
     async () => {
-      const video = await received({ FRAMERATE_SCALING: 'skip' }, 12, constantRate(12));
+      const video = await received({ READER, FRAMERATE_SCALING: 'skip' }, 12, constantRate(12));
       expect(video).toMatchObject({ backwards: 0, unreadable: 0 });
       expect(video.dup / video.frames).toBeGreaterThan(0.35);
       expect(settled(video).filter((step) => step > 1).length).toBeLessThanOrEqual(6);
