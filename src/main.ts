@@ -1,16 +1,18 @@
 import { constants } from 'node:os';
 import packageJson from '../package.json' with { type: 'json' };
 import { check } from './commands/check.ts';
-import { run } from './commands/run.ts';
+import { serve } from './commands/serve.ts';
+import { SettingsSource } from './commands/settings-source.ts';
 import { source } from './commands/source.ts';
 import { parseCommandLine, type CommandLine } from './config/command-line.ts';
-import type { LogLevel } from './config/config.ts';
+import type { Destination, LogLevel } from './config/config.ts';
 import { helpText } from './config/help.ts';
 import { parseConfig, parseSourceConfig } from './config/parse-config.ts';
 import { redact, redactionsFor } from './config/redact.ts';
 import { parseSourceOptions } from './config/source-options.ts';
 import { ConfigError, EncoderError } from './errors.ts';
 import { createLogger, logStyle, type Logger } from './observe/logger.ts';
+import { noServiceManager, type ServiceManager } from './observe/service-manager.ts';
 
 const EXIT_GOOD = 0;
 const EXIT_BAD = 1;
@@ -41,31 +43,32 @@ async function main(): Promise<number> {
 
 async function runCommand(line: CommandLine): Promise<number> {
   switch (line.command) {
-    case 'run': {
-      const { config, warnings } = parseConfig(process.env, line.flags);
-      const secrets = redactionsFor(config.destination, config.redis.password);
-      const log = stderrLogger(config.logLevel, secrets, warnings);
-      const signals = { stop: stop.signal, kill: kill.signal };
-      await run(config, log, { version: packageJson.version, signals, frameThreadUrl: FRAME_THREAD_URL });
-      log.info('stopped');
+    case 'run':
+      await serve({
+        settings: new SettingsSource(process.env, line.flags),
+        createLog: (config, redactText) => stderrLogger(config.logLevel, redactText),
+        manager: await findServiceManager(),
+        version: packageJson.version,
+        frameThreadUrl: FRAME_THREAD_URL,
+        stop: stop.signal,
+        kill: kill.signal,
+        onReload: (reload) => process.on('SIGHUP', reload),
+      });
       return EXIT_GOOD;
-    }
     case 'check': {
       const { config, warnings } = parseConfig(process.env, line.flags);
-      const secrets = redactionsFor(config.destination, config.redis.password);
-      stderrLogger(config.logLevel, secrets, warnings);
-      const isGood = await check(config, (text) => print(redact(text, secrets)));
+      const redactText = redactor(config.redis.password, config.destination);
+      const log = stderrLogger(config.logLevel, redactText);
+      for (const warning of warnings) log.warn(warning);
+      const isGood = await check(config, (text) => print(redactText(text)));
       return isGood ? EXIT_GOOD : EXIT_BAD;
     }
     case 'source': {
       const { config, warnings } = parseSourceConfig(process.env, line.flags);
       const options = parseSourceOptions(line.commandFlags, config.frameRate);
-      await source(
-        config,
-        options,
-        stderrLogger(config.logLevel, [config.redis.password ?? ''], warnings),
-        stop.signal,
-      );
+      const log = stderrLogger(config.logLevel, redactor(config.redis.password));
+      for (const warning of warnings) log.warn(warning);
+      await source(config, options, log, stop.signal);
       return EXIT_GOOD;
     }
   }
@@ -83,20 +86,27 @@ function exitNow(status: number): never {
   process.exit(status);
 }
 
-function stderrLogger(level: LogLevel, secrets: readonly string[], warnings: readonly string[]): Logger {
-  const log = createLogger({
-    level,
-    style: logStyle(process.env, process.stderr.isTTY),
-    redact: (text) => redact(text, secrets),
-    output: process.stderr,
-  });
-  for (const warning of warnings) log.warn(warning);
-  return log;
+function stderrLogger(level: LogLevel, redactText: (text: string) => string): Logger {
+  const style = logStyle(process.env, process.stderr.isTTY);
+  return createLogger({ level, style, redact: redactText, output: process.stderr });
+}
+
+function redactor(password: string | undefined, destination?: Destination): (text: string) => string {
+  const secrets = destination ? redactionsFor(destination, password) : [password ?? ''];
+  return (text) => redact(text, secrets);
+}
+
+/** libc is loaded only where there is somebody to be told. */
+async function findServiceManager(): Promise<ServiceManager> {
+  const notifySocket = process.env['NOTIFY_SOCKET'];
+  if (!notifySocket) return noServiceManager;
+  const { systemdManager } = await import('./observe/sd-notify.ts');
+  return systemdManager(notifySocket);
 }
 
 /** Faults whose cause is outside need no stack trace; any other is a bug of ours and crashes loudly. */
 function failed(error: unknown): number {
-  const log = stderrLogger('error', [], []);
+  const log = stderrLogger('error', (text) => text);
   if (error instanceof ConfigError) {
     for (const fault of error.faults) log.error(fault);
     return EXIT_CONFIG;

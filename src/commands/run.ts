@@ -5,6 +5,8 @@ import { probeFrameFormat } from '../encoder/frame-format-probe.ts';
 import type { FrameFormat } from '../frame/frame-format.ts';
 import { EncoderStats } from '../observe/encoder-stats.ts';
 import type { Logger } from '../observe/logger.ts';
+import type { ServiceManager } from '../observe/service-manager.ts';
+import { statusLine } from '../observe/status.ts';
 import { OperatorLog } from '../observe/operator-log.ts';
 import { runWatch } from '../observe/watch.ts';
 import { systemClock } from '../pacing/clock.ts';
@@ -18,69 +20,72 @@ import { createTransport } from '../transport/create-transport.ts';
 import type { MoverObserver } from '../transport/frame-mover.ts';
 import type { EncoderInput, FrameTransport } from '../transport/frame-transport.ts';
 
-/** How the service is told to end. */
-interface StopSignals {
+/** Settings that ffmpeg has agreed to. */
+export interface RunPlan {
+  readonly config: Config;
+  readonly format: FrameFormat;
+}
+
+interface RunParts {
+  readonly version: string;
+  readonly manager: ServiceManager;
+  /** Where the code of the frame thread is. */
+  readonly frameThreadUrl: string;
   /** In order: the frame finished, the stream closed. */
   readonly stop: AbortSignal;
   /** At once: ffmpeg is killed. */
   readonly kill: AbortSignal;
 }
 
-interface RunParts {
-  readonly version: string;
-  readonly signals: StopSignals;
-  /** Where the code of the frame thread is. */
-  readonly frameThreadUrl: string;
+/** Asks ffmpeg for what the settings leave open; rejects with a `ConfigError` if it refuses them. */
+export async function prepareRun(config: Config): Promise<RunPlan> {
+  return { config, format: await probeFrameFormat(config.ffmpeg, config) };
 }
 
-/**
- * The service, until it is told to stop: the composition root that knows every part. Rejects with a `ConfigError` if
- * ffmpeg refuses the format.
- */
-export async function run(config: Config, log: Logger, parts: RunParts): Promise<void> {
-  const { version, signals, frameThreadUrl } = parts;
-  const format = await probeFrameFormat(config.ffmpeg, config);
+/** The service with these settings, until it is told to stop: the composition root that knows every part. */
+export async function run({ config, format }: RunPlan, log: Logger, parts: RunParts): Promise<void> {
+  const { version, manager, stop, kill, frameThreadUrl } = parts;
   log.info(`cosmos-video-builder ${version}: ${planInWords(config, format)}`);
   warnOfOddSize(format, log);
   const operatorLog = createOperatorLog(config, format, log);
-  signals.stop.addEventListener('abort', () => log.info('stopping: finishing the frame, closing the stream'));
   const shape = { stream: config.stream, key: config.key, sizeBytes: format.sizeBytes };
-  const transport = await createTransport({
-    config,
-    shape,
-    observer: moverObserver(operatorLog),
-    log,
-    frameThreadUrl,
-  });
+  const observer = moverObserver(operatorLog);
+  const transport = await createTransport({ config, shape, observer, log, frameThreadUrl });
   const encoderStats = new EncoderStats();
   const census = createCensus(config);
   let state: ServiceState = { kind: 'waiting' };
   const clock = systemClock;
-  const startStream = (stdin: EncoderInput['stdin']) =>
-    startFfmpeg({ config, format, encoderStats, operatorLog, kill: signals.kill }, stdin);
+  const names = { stream: config.stream, destination: config.destination.display };
   const onState = (next: ServiceState) => {
     state = next;
     operatorLog.state(next);
+    manager.status(statusLine(next, names, undefined));
     // What is passed over is counted from where a stream begins; the answer itself is for the next report.
     if (next.kind === 'streaming') void census.look(transport);
   };
+  const ffmpegParts = { config, format, encoderStats, operatorLog, kill };
+  const service = runService(
+    { clock, transport, startEncoder: (stdin) => startFfmpeg(ffmpegParts, stdin), onState },
+    stop,
+  );
+  manager.ready();
+  const watch = runWatch(
+    {
+      config,
+      clock,
+      log,
+      state: () => state,
+      report: () => transport.report(),
+      encoderCounts: () => encoderStats.counts,
+      census: (reading) => census.ask(reading),
+      flush: () => operatorLog.flush(),
+      onProgress: () => manager.alive(),
+      onRecent: (recent) => manager.status(statusLine(state, names, recent)),
+    },
+    stop,
+  );
   try {
-    await Promise.all([
-      runService({ clock, transport, startEncoder: startStream, onState }, signals.stop),
-      runWatch(
-        {
-          config,
-          clock,
-          log,
-          state: () => state.kind,
-          report: () => transport.report(),
-          encoderCounts: () => encoderStats.counts,
-          census: (reading) => census.ask(reading),
-          flush: () => operatorLog.flush(),
-        },
-        signals.stop,
-      ),
-    ]);
+    await Promise.all([service, watch]);
   } finally {
     census.close();
     await transport.close();

@@ -3,10 +3,14 @@ import { variableText, type Variables } from './setting-reader.ts';
 import { ALL_SETTINGS } from './settings.ts';
 
 const PREFIX = 'COSMOS_VIDEO_';
+/** Names files of settings, so it cannot stand in one itself; see SettingsSource. */
+const ENVIRONMENT_FILE_VARIABLE = 'COSMOS_VIDEO_ENV_FILE';
 
 /** A warning for each variable that has our prefix but is none of ours, or was once called so. Shows no value. */
 export function variableWarnings(variables: Variables): string[] {
-  const names = Object.keys(variables).filter((name) => name.startsWith(PREFIX));
+  const names = Object.keys(variables).filter(
+    (name) => name.startsWith(PREFIX) && name !== ENVIRONMENT_FILE_VARIABLE,
+  );
   return names
     .toSorted()
     .filter((name) => variableText(name, variables) !== '')

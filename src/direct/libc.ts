@@ -11,6 +11,7 @@ export const { symbols: libc } = dlopen('libc.so.6', {
   getsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'ptr'], returns: 'i32' },
   setsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'u32'], returns: 'i32' },
   recv: { args: ['i32', 'ptr', 'u64', 'i32'], returns: 'i32' },
+  sendto: { args: ['i32', 'ptr', 'u64', 'i32', 'ptr', 'u32'], returns: 'i32' },
   send: { args: ['i32', 'ptr', 'u64', 'i32'], returns: 'i32' },
   read: { args: ['i32', 'ptr', 'u64'], returns: 'i32' },
   write: { args: ['i32', 'ptr', 'u64'], returns: 'i32' },
@@ -22,6 +23,7 @@ export const { symbols: libc } = dlopen('libc.so.6', {
   ioctl: { args: ['i32', 'u64', 'ptr'], returns: 'i32' },
   prctl: { args: ['i32', 'u64', 'u64', 'u64', 'u64'], returns: 'i32' },
   sched_yield: { args: [], returns: 'i32' },
+  clock_gettime: { args: ['i32', 'ptr'], returns: 'i32' },
   close: { args: ['i32'], returns: 'i32' },
   strerror: { args: ['i32'], returns: 'cstring' },
   __errno_location: { args: [], returns: 'ptr' },
@@ -39,6 +41,7 @@ export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const SOCK_STREAM = 1;
+export const SOCK_DGRAM = 2;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 export const SOL_SOCKET = 1;
@@ -59,6 +62,7 @@ export const F_GETPIPE_SZ = 1032;
 export const FIONREAD = 0x541b;
 export const SPLICE_F_NONBLOCK = 2;
 export const PR_SET_TIMERSLACK = 29;
+export const CLOCK_MONOTONIC = 1;
 
 /** Memory that the kernel is given the address of: it stays where it is for as long as `view` is referenced. */
 export interface Pinned {

@@ -1,23 +1,28 @@
 import type { Config } from '../config/config.ts';
 import { NS_PER_MS, type Clock } from '../pacing/clock.ts';
 import { framesPerSecond } from '../pacing/frame-rate.ts';
+import type { ServiceState } from '../service/run-service.ts';
 import type { CensusTotals, ReadingState } from '../source/source-census.ts';
 import type { TransportReport } from '../transport/frame-transport.ts';
 import type { EncoderCounts } from './encoder-stats.ts';
-import { mergeAges, NO_AGES, type Ages } from './frame-stats.ts';
+import { mergeAges, NO_AGES, type Ages, type FrameCounts } from './frame-stats.ts';
 import { KeepUpMonitor, tooSlowInWords } from './keep-up.ts';
 import type { Logger } from './logger.ts';
 import { reportLine, type Totals } from './report.ts';
+import type { RecentFrames } from './status.ts';
+import { TickProgress } from './tick-progress.ts';
 
 const FIRST_REPORT_MS = 10_000;
 const LOOK_PERIOD_MS = 1_000;
+/** How often `systemctl status` gets new figures. */
+const RECENT_PERIOD_MS = 5_000;
 
 interface WatchParts {
   readonly config: Pick<Config, 'frameRate' | 'preset' | 'statsIntervalMs'>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** The word for what the service does now. */
-  readonly state: () => string;
+  /** What the service does now. */
+  readonly state: () => ServiceState;
   /** Asks those who look after the frames; does not answer where they hang. */
   readonly report: () => Promise<TransportReport>;
   readonly encoderCounts: () => EncoderCounts;
@@ -25,6 +30,10 @@ interface WatchParts {
   readonly census: (reading: ReadingState) => Promise<CensusTotals>;
   /** Lets messages out that were held back. */
   readonly flush: () => void;
+  /** Is called about once a second while frames, or the waiting for them, are being looked after. */
+  readonly onProgress: () => void;
+  /** Is told every few seconds what a stream is like. */
+  readonly onRecent: (recent: RecentFrames) => void;
 }
 
 /** Looks at everything once a second until `signal` aborts: report lines, the first after 10 s, and slow encoders. */
@@ -50,12 +59,15 @@ function toNs(durationMs: number): bigint {
 
 class Watch {
   readonly #monitor: KeepUpMonitor;
+  readonly #progress: TickProgress;
+  #recent: { readonly atNs: bigint; readonly counts: FrameCounts; readonly ages: Ages } | undefined;
   #ages: Ages = NO_AGES;
   #before: Totals | undefined;
   #beforeNs = 0n;
 
   constructor(private readonly parts: WatchParts) {
     this.#monitor = new KeepUpMonitor(parts.config.frameRate);
+    this.#progress = new TickProgress(parts.config.frameRate, parts.clock.nowNs());
   }
 
   async begin(): Promise<void> {
@@ -66,10 +78,27 @@ class Watch {
   async look(): Promise<void> {
     const { clock, config, log } = this.parts;
     this.parts.flush();
-    const { counts } = await this.#ask();
-    if (this.parts.state() !== 'streaming') return this.#monitor.restart();
-    const slowFps = this.#monitor.sample(counts.output, clock.nowNs());
+    const report = await this.#ask();
+    const nowNs = clock.nowNs();
+    const isStreaming = this.parts.state().kind === 'streaming';
+    if (this.#progress.isMade(isStreaming, report.counts.output, nowNs)) this.parts.onProgress();
+    if (!isStreaming) {
+      this.#recent = undefined;
+      return this.#monitor.restart();
+    }
+    this.#tellRecent(report, nowNs);
+    const slowFps = this.#monitor.sample(report.counts.output, nowNs);
     if (slowFps !== undefined) log.warn(tooSlowInWords(slowFps, config.frameRate, config.preset));
+  }
+
+  #tellRecent({ counts, ages }: TransportReport, nowNs: bigint): void {
+    this.#recent ??= { atNs: nowNs, counts, ages: NO_AGES };
+    const recent = { ...this.#recent, ages: mergeAges(this.#recent.ages, ages) };
+    this.#recent = recent;
+    if (nowNs - recent.atNs < toNs(RECENT_PERIOD_MS)) return;
+    const seconds = Number((nowNs - recent.atNs) / NS_PER_MS) / 1000;
+    this.parts.onRecent({ seconds, before: recent.counts, after: counts, ages: recent.ages });
+    this.#recent = { atNs: nowNs, counts, ages: NO_AGES };
   }
 
   async writeReport(): Promise<void> {
@@ -79,7 +108,7 @@ class Watch {
     if (this.#before) {
       const seconds = Number((nowNs - this.#beforeNs) / NS_PER_MS) / 1000;
       const rate = framesPerSecond(config.frameRate);
-      const state = this.parts.state();
+      const state = this.parts.state().kind;
       log.info(
         reportLine({ state, before: this.#before, after, seconds, framesPerSecond: rate, ages: this.#ages }),
       );
