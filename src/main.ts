@@ -1,9 +1,7 @@
 import { constants } from 'node:os';
 import packageJson from '../package.json' with { type: 'json' };
-import { check } from './commands/check.ts';
 import { serve } from './commands/serve.ts';
 import { SettingsSource } from './commands/settings-source.ts';
-import { source } from './commands/source.ts';
 import { parseCommandLine, type CommandLine } from './config/command-line.ts';
 import type { Destination, LogLevel } from './config/config.ts';
 import { helpText } from './config/help.ts';
@@ -41,6 +39,7 @@ async function main(): Promise<number> {
   }
 }
 
+/** A command that needs ioredis loads it when it runs: the service itself has no use for its 16 MiB. */
 async function runCommand(line: CommandLine): Promise<number> {
   switch (line.command) {
     case 'run':
@@ -60,6 +59,7 @@ async function runCommand(line: CommandLine): Promise<number> {
       const redactText = redactor(config.redis.password, config.destination);
       const log = stderrLogger(config.logLevel, redactText);
       for (const warning of warnings) log.warn(warning);
+      const { check } = await import('./commands/check.ts');
       const isGood = await check(config, (text) => print(redactText(text)));
       return isGood ? EXIT_GOOD : EXIT_BAD;
     }
@@ -68,6 +68,7 @@ async function runCommand(line: CommandLine): Promise<number> {
       const options = parseSourceOptions(line.commandFlags, config.frameRate);
       const log = stderrLogger(config.logLevel, redactor(config.redis.password));
       for (const warning of warnings) log.warn(warning);
+      const { source } = await import('./commands/source.ts');
       await source(config, options, log, stop.signal);
       return EXIT_GOOD;
     }

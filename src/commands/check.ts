@@ -6,7 +6,7 @@ import type { FrameFormat } from '../frame/frame-format.ts';
 import { systemClock } from '../pacing/clock.ts';
 import { framesPerSecond, NS_PER_SECOND } from '../pacing/frame-rate.ts';
 import { ioredisConnector } from '../source/ioredis-connection.ts';
-import { redisName } from '../source/redis-client.ts';
+import { redisName } from '../source/redis-name.ts';
 import type { StreamConnection, StreamEntry } from '../source/stream-connection.ts';
 import { formatStreamId, STREAM_START } from '../source/stream-id.ts';
 

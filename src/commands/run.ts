@@ -13,12 +13,10 @@ import { systemClock } from '../pacing/clock.ts';
 import { formatFrameRate } from '../pacing/frame-rate.ts';
 import { outputUrl } from '../service/output-path.ts';
 import { runService, type ServiceState } from '../service/run-service.ts';
-import { redisName } from '../source/redis-client.ts';
-import { SourceCensus, type CensusTotals, type ReadingState } from '../source/source-census.ts';
-import { StreamInfoSource } from '../source/stream-info.ts';
+import { redisName } from '../source/redis-name.ts';
 import { createTransport } from '../transport/create-transport.ts';
 import type { MoverObserver } from '../transport/frame-mover.ts';
-import type { EncoderInput, FrameTransport } from '../transport/frame-transport.ts';
+import type { EncoderInput } from '../transport/frame-transport.ts';
 
 /** Settings that ffmpeg has agreed to. */
 export interface RunPlan {
@@ -52,7 +50,6 @@ export async function run({ config, format }: RunPlan, log: Logger, parts: RunPa
   const observer = moverObserver(operatorLog);
   const transport = await createTransport({ config, shape, observer, log, frameThreadUrl });
   const encoderStats = new EncoderStats();
-  const census = createCensus(config);
   let state: ServiceState = { kind: 'waiting' };
   const clock = systemClock;
   const names = { stream: config.stream, destination: config.destination.display };
@@ -61,7 +58,7 @@ export async function run({ config, format }: RunPlan, log: Logger, parts: RunPa
     operatorLog.state(next);
     manager.status(statusLine(next, names, undefined));
     // What is passed over is counted from where a stream begins; the answer itself is for the next report.
-    if (next.kind === 'streaming') void census.look(transport);
+    if (next.kind === 'streaming') void transport.countSource();
   };
   const ffmpegParts = { config, format, encoderStats, operatorLog, kill };
   const service = runService(
@@ -75,9 +72,8 @@ export async function run({ config, format }: RunPlan, log: Logger, parts: RunPa
       clock,
       log,
       state: () => state,
-      report: () => transport.report(),
+      transport,
       encoderCounts: () => encoderStats.counts,
-      census: (reading) => census.ask(reading),
       flush: () => operatorLog.flush(),
       onProgress: () => manager.alive(),
       onRecent: (recent) => manager.status(statusLine(state, names, recent)),
@@ -87,7 +83,6 @@ export async function run({ config, format }: RunPlan, log: Logger, parts: RunPa
   try {
     await Promise.all([service, watch]);
   } finally {
-    census.close();
     await transport.close();
   }
 }
@@ -110,23 +105,6 @@ function moverObserver(operatorLog: OperatorLog): MoverObserver {
     onStreamRestarted: () => operatorLog.streamRestarted(),
     onWrongEntry: (entry) => operatorLog.wrongEntry(entry),
     onScheduleRestarted: (tick) => operatorLog.scheduleRestarted(tick),
-  };
-}
-
-function createCensus(config: Config) {
-  const source = new StreamInfoSource(config.redis, config.stream);
-  const census = new SourceCensus();
-  return {
-    async ask(reading: ReadingState): Promise<CensusTotals> {
-      const info = await source.read();
-      if (info) census.look(info, reading);
-      return census.totals;
-    },
-    async look(transport: FrameTransport): Promise<void> {
-      const { counts, position } = await transport.report();
-      await this.ask({ entriesRead: counts.read + counts.wrong, position });
-    },
-    close: () => source.close(),
   };
 }
 

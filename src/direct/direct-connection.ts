@@ -4,6 +4,7 @@ import { NS_PER_MS } from '../pacing/clock.ts';
 import { redisErrorInWords } from '../source/redis-errors.ts';
 import type { StreamConnection, StreamEntry, StreamShape } from '../source/stream-connection.ts';
 import { formatStreamId, parseStreamId, type StreamId } from '../source/stream-id.ts';
+import { infoCommand, parseStreamInfo, type StreamInfo } from '../source/stream-info.ts';
 import type { FrameSlot, FrameSlots, IsInPipe } from './frame-slots.ts';
 import { libc } from './libc.ts';
 import type { PollLoop } from './poll-loop.ts';
@@ -96,6 +97,14 @@ export class DirectConnection implements StreamConnection {
       await this.#arrayOf(2);
       const seconds = BigInt(await this.#shortString());
       return seconds * 1_000_000n + BigInt(await this.#shortString());
+    });
+  }
+
+  streamInfo(): Promise<StreamInfo | undefined> {
+    return this.#ask(infoCommand(this.target.shape.stream), 0, async () => {
+      const words: string[] = [];
+      for (let left = await this.#array(); left > 0; left -= 1) words.push(await this.#shortString());
+      return parseStreamInfo(words);
     });
   }
 

@@ -1,9 +1,8 @@
 import type { Config } from '../config/config.ts';
-import { NS_PER_MS, type Clock } from '../pacing/clock.ts';
+import { NS_PER_MS, sleepMs, type Clock } from '../pacing/clock.ts';
 import { framesPerSecond } from '../pacing/frame-rate.ts';
 import type { ServiceState } from '../service/run-service.ts';
-import type { CensusTotals, ReadingState } from '../source/source-census.ts';
-import type { TransportReport } from '../transport/frame-transport.ts';
+import type { FrameTransport, TransportReport } from '../transport/frame-transport.ts';
 import type { EncoderCounts } from './encoder-stats.ts';
 import { mergeAges, NO_AGES, type Ages, type FrameCounts } from './frame-stats.ts';
 import { KeepUpMonitor, tooSlowInWords } from './keep-up.ts';
@@ -14,6 +13,8 @@ import { TickProgress } from './tick-progress.ts';
 
 const FIRST_REPORT_MS = 10_000;
 const LOOK_PERIOD_MS = 1_000;
+/** A report goes without a new count of the source if Redis takes longer. */
+const COUNT_LIMIT_MS = 500;
 /** How often `systemctl status` gets new figures. */
 const RECENT_PERIOD_MS = 5_000;
 
@@ -23,11 +24,9 @@ interface WatchParts {
   readonly log: Logger;
   /** What the service does now. */
   readonly state: () => ServiceState;
-  /** Asks those who look after the frames; does not answer where they hang. */
-  readonly report: () => Promise<TransportReport>;
+  /** Those who look after the frames; they give no report where they hang. */
+  readonly transport: Pick<FrameTransport, 'report' | 'countSource'>;
   readonly encoderCounts: () => EncoderCounts;
-  /** Asks Redis what was added and passed over since the start. */
-  readonly census: (reading: ReadingState) => Promise<CensusTotals>;
   /** Lets messages out that were held back. */
   readonly flush: () => void;
   /** Is called about once a second while frames, or the waiting for them, are being looked after. */
@@ -60,6 +59,7 @@ function toNs(durationMs: number): bigint {
 class Watch {
   readonly #monitor: KeepUpMonitor;
   readonly #progress: TickProgress;
+  #state: ServiceState | undefined;
   #recent: { readonly atNs: bigint; readonly counts: FrameCounts; readonly ages: Ages } | undefined;
   #ages: Ages = NO_AGES;
   #before: Totals | undefined;
@@ -80,11 +80,15 @@ class Watch {
     this.parts.flush();
     const report = await this.#ask();
     const nowNs = clock.nowNs();
-    const isStreaming = this.parts.state().kind === 'streaming';
+    const state = this.parts.state();
+    const isStreaming = state.kind === 'streaming';
+    // Another stream, also when there was none for less than the time between two looks.
+    if (state !== this.#state) this.#monitor.restart();
+    this.#state = state;
     if (this.#progress.isMade(isStreaming, report.counts.output, nowNs)) this.parts.onProgress();
     if (!isStreaming) {
       this.#recent = undefined;
-      return this.#monitor.restart();
+      return;
     }
     this.#tellRecent(report, nowNs);
     const slowFps = this.#monitor.sample(report.counts.output, nowNs);
@@ -119,14 +123,23 @@ class Watch {
   }
 
   async #ask(): Promise<TransportReport> {
-    const report = await this.parts.report();
+    const report = await this.parts.transport.report();
     this.#ages = mergeAges(this.#ages, report.ages);
     return report;
   }
 
   async #totals(): Promise<Totals> {
-    const { counts, position } = await this.#ask();
-    const source = await this.parts.census({ entriesRead: counts.read + counts.wrong, position });
+    await this.#countSource();
+    const { counts, source } = await this.#ask();
     return { frames: counts, encoder: this.parts.encoderCounts(), source };
+  }
+
+  /** A Redis that does not answer holds up neither the report nor the looks. */
+  async #countSource(): Promise<void> {
+    const { clock, transport } = this.parts;
+    const counted = new AbortController();
+    const limit = sleepMs(clock, COUNT_LIMIT_MS, counted.signal);
+    await Promise.race([transport.countSource(), limit]);
+    counted.abort();
   }
 }

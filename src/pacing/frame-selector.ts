@@ -20,7 +20,7 @@ export class FrameSelector {
   #next: Frame | undefined;
   #lastOfferNs: bigint;
   #onTaken: (() => void) | undefined;
-  #onOffered: (() => void) | undefined;
+  #isClosed = false;
 
   /** @param first the frame that was sent before the first tick; repeated until another one is offered */
   constructor(
@@ -43,11 +43,15 @@ export class FrameSelector {
 
   /** Hands in the frame for the next tick. Returns false if one was waiting already: that one is dropped for it. */
   offer(frame: Frame, nowNs: bigint): boolean {
+    if (this.#isClosed) {
+      // It was on its way when the stream ended.
+      this.owner.release(frame);
+      return true;
+    }
     this.#lastOfferNs = nowNs;
     const replaced = this.#next;
     if (replaced) this.owner.release(replaced);
     this.#next = frame;
-    this.#onOffered?.();
     return replaced === undefined;
   }
 
@@ -73,14 +77,9 @@ export class FrameSelector {
     return waitFor((wake) => (this.#onTaken = wake), signal);
   }
 
-  /** Resolves once a frame is waiting for its tick. One waiter at a time. */
-  whenOffered(signal: AbortSignal): Promise<void> {
-    if (this.#next) return Promise.resolve();
-    return waitFor((wake) => (this.#onOffered = wake), signal);
-  }
-
   /** Gives both frames back; the selector is not used any more. */
   close(): void {
+    this.#isClosed = true;
     this.owner.release(this.#held);
     if (this.#next) this.owner.release(this.#next);
     this.#next = undefined;

@@ -2,6 +2,7 @@ import type { RedisConfig } from '../config/config.ts';
 import { RedisClient } from './redis-client.ts';
 import type { ConnectStream, StreamConnection, StreamEntry, StreamShape } from './stream-connection.ts';
 import { formatStreamId, parseStreamId, type StreamId } from './stream-id.ts';
+import { infoCommand, parseStreamInfo, type StreamInfo } from './stream-info.ts';
 
 /** An entry as Redis sends it: its id, then field names and values in turn. */
 type RawEntry = readonly [id: Buffer, fields: readonly Buffer[]];
@@ -40,6 +41,12 @@ class IoredisConnection implements StreamConnection {
   async serverTimeUs(): Promise<bigint> {
     const [seconds, micros] = await this.client.run((redis) => redis.time());
     return BigInt(seconds ?? 0) * 1_000_000n + BigInt(micros ?? 0);
+  }
+
+  async streamInfo(): Promise<StreamInfo | undefined> {
+    const [, script, keyCount, key] = infoCommand(this.shape.stream);
+    const reply = await this.client.run((redis) => redis.eval(script, keyCount, key));
+    return Array.isArray(reply) ? parseStreamInfo(reply.map(String)) : undefined;
   }
 
   release(): void {}

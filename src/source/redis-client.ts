@@ -3,6 +3,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { RedisConfig } from '../config/config.ts';
 import { ConfigError, SourceError } from '../errors.ts';
 import { redisErrorInWords } from './redis-errors.ts';
+import { redisName } from './redis-name.ts';
 
 /** How long a connection may take to be made and to authenticate. */
 const CONNECT_LIMIT_MS = 5_000;
@@ -63,12 +64,6 @@ export class RedisClient {
     const isConsequence = message === 'Connection is closed.';
     return redisErrorInWords(isConsequence ? (this.lastError() ?? 'the connection was closed') : message);
   }
-}
-
-/** How Redis is named in messages: `Redis at host:port` or `Redis at /path`. */
-export function redisName(config: RedisConfig): string {
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  return `Redis at ${config.socket ?? `${host}:${config.port}`}`;
 }
 
 function clientOptions(config: RedisConfig) {

@@ -1,4 +1,5 @@
 import type { StreamId } from './stream-id.ts';
+import type { StreamInfo } from './stream-info.ts';
 
 /** What to read: which stream, which field of an entry, and how many bytes a frame has. */
 export interface StreamShape {
@@ -14,8 +15,8 @@ export type StreamEntry =
   | { readonly kind: 'no-key'; readonly id: StreamId };
 
 /**
- * One connection for reading frames. Every call has a deadline and rejects with a `SourceError` when Redis is lost,
- * refuses or does not answer; the connection is of no use then and is to be closed.
+ * One connection for reading frames, one command at a time. Every call has a deadline and rejects with a `SourceError`
+ * when Redis is lost, refuses or does not answer; the connection is of no use then and is to be closed.
  */
 export interface StreamConnection {
   /** The first entry after `after`; waits up to `blockMs` for one (0 = not at all), then gives undefined. */
@@ -24,7 +25,9 @@ export interface StreamConnection {
   readNewest(after: StreamId): Promise<StreamEntry | undefined>;
   /** The server's wall clock in microseconds since 1970. */
   serverTimeUs(): Promise<bigint>;
-  /** Gives back the memory of a frame's pixels. */
+  /** What Redis counts; undefined where it does not say. */
+  streamInfo(): Promise<StreamInfo | undefined>;
+  /** Gives back the memory of a frame's pixels that came over this connection; also when it is closed. */
   release(pixels: Uint8Array): void;
   close(): void;
 }

@@ -4,6 +4,7 @@ import { Backoff } from '../pacing/backoff.ts';
 import { NS_PER_MS, sleepMs, type Clock } from '../pacing/clock.ts';
 import type { FrameReader, OrderedRead } from './frame-reader.ts';
 import { RedisClock } from './redis-clock.ts';
+import { SerialConnection } from './serial-connection.ts';
 import type { ConnectStream, StreamConnection, StreamEntry } from './stream-connection.ts';
 import {
   compareStreamIds,
@@ -14,7 +15,7 @@ import {
 } from './stream-id.ts';
 
 /** Redis answers a blocking read after this long at the latest, so that a dead connection shows. */
-const BLOCK_MS = 1_000;
+const BLOCK_MS = 2_000;
 /** How often the server's clock is read anew: it may be set while we run. */
 const CLOCK_READ_PERIOD_NS = 5_000n * NS_PER_MS;
 /** After this long without an entry it is first looked whether ids have started lower than before; then ever more rarely. */
@@ -59,6 +60,8 @@ export class StreamFrameReader implements FrameReader {
   #resyncNs = 0n;
   #idsAreTimes = false;
   #pending: Promise<PendingRead> | undefined;
+  /** Where the memory of a frame goes back to, which may be a connection that is lost by then. */
+  readonly #origins = new WeakMap<Frame, StreamConnection>();
 
   constructor(private readonly parts: ReaderParts) {}
 
@@ -69,9 +72,12 @@ export class StreamFrameReader implements FrameReader {
 
   async next(signal: AbortSignal): Promise<OrderedRead> {
     for (;;) {
-      const read = await this.#persist(signal, (connection) => this.#readPending(connection, signal));
-      const frame = this.#accept(read.entry);
-      if (frame) return { frame, waited: read.waited, passedOver: read.passedOver };
+      const ordered = await this.#persist(signal, async (connection) => {
+        const { entry, waited, passedOver } = await this.#readPending(connection, signal);
+        const frame = this.#accept(entry, connection);
+        return frame && { frame, waited, passedOver };
+      });
+      if (ordered) return ordered;
     }
   }
 
@@ -81,25 +87,31 @@ export class StreamFrameReader implements FrameReader {
       // taken when it is known whether there is a newer one.
       const older = this.#pending && (await abortable(this.#pending, signal)).entry;
       await abortable(this.#readClock(connection), signal);
-      const newer = await abortable(connection.readNewest(older?.id ?? this.#position), signal);
+      const reading = connection.readNewest(older?.id ?? this.#position);
+      const newer = await abortable(reading, signal).catch((error: unknown) => {
+        reading.then((late) => releaseEntry(late, connection)).catch(() => {});
+        throw error;
+      });
       this.#answered();
       this.#pending = undefined;
       if (!older && !newer) await abortable(this.#resyncIfDue(connection), signal);
-      const olderFrame = this.#accept(older);
-      const newestFrame = this.#accept(newer);
+      const olderFrame = this.#accept(older, connection);
+      const newestFrame = this.#accept(newer, connection);
       if (newestFrame && olderFrame) this.release(olderFrame);
       return newestFrame ?? olderFrame;
     });
   }
 
   release(frame: Frame): void {
-    this.#connection?.release(frame.pixels);
+    this.#origins.get(frame)?.release(frame.pixels);
   }
 
   close(): void {
-    this.#connection?.close();
+    const connection = this.#connection;
     this.#connection = undefined;
+    if (connection) this.#pending?.then(({ entry }) => releaseEntry(entry, connection)).catch(() => {});
     this.#pending = undefined;
+    connection?.close();
   }
 
   /** Runs one read, on a new connection whenever the one before it was lost. */
@@ -120,10 +132,11 @@ export class StreamFrameReader implements FrameReader {
   async #connected(signal: AbortSignal): Promise<StreamConnection> {
     if (this.#connection) return this.#connection;
     const connecting = this.parts.connect();
-    const connection = await abortable(connecting, signal).catch((error: unknown) => {
+    const made = await abortable(connecting, signal).catch((error: unknown) => {
       connecting.then((late) => late.close()).catch(() => {});
       throw error;
     });
+    const connection = new SerialConnection(made);
     this.#connection = connection;
     this.#hasAnswered = false;
     this.#clockReadNs = undefined;
@@ -166,7 +179,7 @@ export class StreamFrameReader implements FrameReader {
     return compareStreamIds(oldest, this.#position) > 0 ? oldest : this.#position;
   }
 
-  #accept(entry: StreamEntry | undefined): Frame | undefined {
+  #accept(entry: StreamEntry | undefined, connection: StreamConnection): Frame | undefined {
     if (!entry) return undefined;
     this.#position = entry.id;
     const nowNs = this.parts.clock.nowNs();
@@ -179,7 +192,9 @@ export class StreamFrameReader implements FrameReader {
     }
     this.parts.observer.onFrameRead(entry.id);
     const id = formatStreamId(entry.id);
-    return { id, pixels: entry.pixels, ...(writtenNs !== undefined && { writtenNs }) };
+    const frame: Frame = { id, pixels: entry.pixels, ...(writtenNs !== undefined && { writtenNs }) };
+    this.#origins.set(frame, connection);
+    return frame;
   }
 
   async #readClock(connection: StreamConnection): Promise<void> {
@@ -211,7 +226,7 @@ export class StreamFrameReader implements FrameReader {
     if (compareStreamIds(position, STREAM_START) === 0) return;
     const newest = await connection.readNewest(STREAM_START);
     this.#answered();
-    if (newest?.kind === 'frame') connection.release(newest.pixels);
+    releaseEntry(newest, connection);
     // Whoever gave up waiting for this may have read on meanwhile.
     if (this.#position !== position) return;
     if (newest && compareStreamIds(newest.id, position) >= 0) return;
@@ -219,6 +234,11 @@ export class StreamFrameReader implements FrameReader {
     this.#idsAreTimes = false;
     this.parts.observer.onStreamRestarted();
   }
+}
+
+/** What is not handed out as a frame gives its memory back. */
+function releaseEntry(entry: StreamEntry | undefined, connection: StreamConnection): void {
+  if (entry?.kind === 'frame') connection.release(entry.pixels);
 }
 
 /** Rejects with the abort reason as soon as `signal` aborts; the promise itself goes on unheard. */

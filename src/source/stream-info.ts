@@ -1,6 +1,3 @@
-import type { RedisConfig } from '../config/config.ts';
-import { SourceError } from '../errors.ts';
-import { RedisClient } from './redis-client.ts';
 import { parseStreamId, type StreamId } from './stream-id.ts';
 
 /** What Redis knows of the stream without sending a frame. */
@@ -27,37 +24,15 @@ for i = 1, #info, 2 do
 end
 return reply`;
 
-/** Asks Redis about the stream now and then, on a connection of its own that is made when it is needed. */
-export class StreamInfoSource {
-  #client: Promise<RedisClient> | undefined;
-
-  constructor(
-    private readonly config: RedisConfig,
-    private readonly stream: string,
-  ) {}
-
-  /** Undefined where Redis cannot be reached, has no such stream, or does not allow scripts. Never rejects. */
-  async read(): Promise<StreamInfo | undefined> {
-    try {
-      const client = await (this.#client ??= RedisClient.connect(this.config));
-      return toStreamInfo(await client.run((redis) => redis.eval(INFO_SCRIPT, 1, this.stream)));
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
-      this.close();
-      return undefined;
-    }
-  }
-
-  close(): void {
-    this.#client?.then((client) => client.close()).catch(() => {});
-    this.#client = undefined;
-  }
+/** The words of the command that asks for it. */
+export function infoCommand(stream: string): readonly [string, string, string, string] {
+  return ['EVAL', INFO_SCRIPT, '1', stream];
 }
 
-function toStreamInfo(reply: unknown): StreamInfo | undefined {
-  if (!Array.isArray(reply)) return undefined;
+/** Reads the reply of `infoCommand`, names and values in turn; undefined where it is none. */
+export function parseStreamInfo(reply: readonly string[]): StreamInfo | undefined {
   const values = new Map<string, string>();
-  for (let i = 0; i + 1 < reply.length; i += 2) values.set(String(reply[i]), String(reply[i + 1]));
+  for (let i = 0; i + 1 < reply.length; i += 2) values.set(reply[i] ?? '', reply[i + 1] ?? '');
   const lastId = values.get('last-generated-id');
   const entriesAdded = values.get('entries-added');
   if (lastId === undefined) return undefined;

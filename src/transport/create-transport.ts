@@ -2,7 +2,6 @@ import type { Config } from '../config/config.ts';
 import { ConfigError } from '../errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import { systemClock } from '../pacing/clock.ts';
-import { ioredisConnector } from '../source/ioredis-connection.ts';
 import type { StreamShape } from '../source/stream-connection.ts';
 import type { MoverObserver } from './frame-mover.ts';
 import type { FrameTransport } from './frame-transport.ts';
@@ -40,7 +39,9 @@ export async function createTransport(wishes: TransportWishes): Promise<FrameTra
   }
 }
 
-function createLocal({ config, shape, observer }: TransportWishes): FrameTransport {
+/** ioredis is loaded only where it is used: it takes 16 MiB. */
+async function createLocal({ config, shape, observer }: TransportWishes): Promise<FrameTransport> {
+  const { ioredisConnector } = await import('../source/ioredis-connection.ts');
   const connect = ioredisConnector(config.redis, shape);
   return new LocalTransport({ settings: config, clock: systemClock, connect, observer });
 }

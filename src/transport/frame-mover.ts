@@ -8,6 +8,7 @@ import type { FrameSink } from '../pacing/tick-loop.ts';
 import type { RestartedTick } from '../pacing/tick-schedule.ts';
 import { StreamFrameReader, type SourceObserver } from '../source/stream-frame-reader.ts';
 import type { ConnectStream } from '../source/stream-connection.ts';
+import { StreamCounter } from '../source/stream-counter.ts';
 import type { TransportReport } from './frame-transport.ts';
 
 /** What of the settings decides how frames move. */
@@ -32,6 +33,7 @@ interface MoverParts {
 export class FrameMover {
   readonly #reader: StreamFrameReader;
   readonly #stats = new FrameStats();
+  readonly #counter: StreamCounter;
   #first: Frame | undefined;
 
   constructor(private readonly parts: MoverParts) {
@@ -51,6 +53,10 @@ export class FrameMover {
           observer.onWrongEntry(entry);
         },
       },
+    });
+    this.#counter = new StreamCounter(connect, () => {
+      const { read, wrong } = this.#stats.counts;
+      return { entriesRead: read + wrong, position: this.#reader.position };
     });
   }
 
@@ -99,11 +105,16 @@ export class FrameMover {
   }
 
   report(): TransportReport {
-    return { counts: this.#stats.counts, ages: this.#stats.takeAges(), position: this.#reader.position };
+    return { counts: this.#stats.counts, ages: this.#stats.takeAges(), source: this.#counter.totals };
+  }
+
+  countSource(): Promise<void> {
+    return this.#counter.count();
   }
 
   close(): void {
     this.dropFirst();
     this.#reader.close();
+    this.#counter.close();
   }
 }

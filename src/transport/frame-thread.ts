@@ -23,7 +23,7 @@ export class FrameThread {
   readonly #mailbox: MailboxReader;
   readonly #calls = new Map<number, AbortController>();
   #sink: PipeSink | undefined;
-  #onAddresses: ((addresses: readonly SocketAddress[]) => void) | undefined;
+  #addresses: PromiseWithResolvers<readonly SocketAddress[]> | undefined;
 
   constructor(private readonly start: WorkerStart) {
     this.#slots = new FrameSlots(start.shape.sizeBytes);
@@ -44,15 +44,21 @@ export class FrameThread {
   }
 
   async #connect(redis: RedisConfig): Promise<DirectConnection> {
-    const { promise, resolve } = Promise.withResolvers<readonly SocketAddress[]>();
-    this.#onAddresses = resolve;
-    send({ kind: 'resolve' });
-    return DirectConnection.connect(redis, this.start.redisName, await promise, {
+    return DirectConnection.connect(redis, this.start.redisName, await this.#resolve(), {
       shape: this.start.shape,
       slots: this.#slots,
       isInPipe: (slot) => this.#sink?.holds(slot) ?? false,
       loop: this.#loop,
     });
+  }
+
+  /** All that ask before the answer is there get the same one. */
+  #resolve(): Promise<readonly SocketAddress[]> {
+    if (!this.#addresses) {
+      this.#addresses = Promise.withResolvers();
+      send({ kind: 'resolve' });
+    }
+    return this.#addresses.promise;
   }
 
   async #readMail(): Promise<void> {
@@ -74,7 +80,9 @@ export class FrameThread {
       case 'abort':
         return this.#calls.get(message.id)?.abort();
       case 'addresses':
-        return this.#onAddresses?.(message.addresses);
+        this.#addresses?.resolve(message.addresses);
+        this.#addresses = undefined;
+        return;
       case 'quit':
         this.#sink?.close();
         this.#mover.close();
@@ -121,6 +129,9 @@ export class FrameThread {
       case 'endInput':
         await this.#sink?.finish();
         this.#mover.dropFirst();
+        return undefined;
+      case 'countSource':
+        await this.#mover.countSource();
         return undefined;
       case 'report':
         return this.#mover.report();

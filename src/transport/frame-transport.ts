@@ -1,13 +1,13 @@
 import type { Ages, FrameCounts } from '../observe/frame-stats.ts';
-import type { StreamId } from '../source/stream-id.ts';
+import type { CensusTotals } from '../source/source-census.ts';
 
 /** What is known of the frames so far. */
 export interface TransportReport {
   readonly counts: FrameCounts;
   /** Ages since the last report. */
   readonly ages: Ages;
-  /** Id of the last entry read. */
-  readonly position: StreamId;
+  /** What the source has added and what was passed over there, by the last count. */
+  readonly source: CensusTotals;
 }
 
 /** Moves frames from Redis into one ffmpeg after another: source and pacing, in this thread or in one of its own. */
@@ -18,6 +18,8 @@ export interface FrameTransport {
   createInput(): EncoderInput;
   /** Counts since the start. Its answer also shows that the frames are still being looked after. */
   report(): Promise<TransportReport>;
+  /** Asks Redis to count anew, for the reports to come. Takes as long as Redis does; never rejects. */
+  countSource(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -48,6 +48,10 @@ export class LocalTransport implements FrameTransport {
     return this.#mover.report();
   }
 
+  countSource(): Promise<void> {
+    return this.#mover.countSource();
+  }
+
   async close(): Promise<void> {
     this.#mover.close();
   }

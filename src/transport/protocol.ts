@@ -18,7 +18,7 @@ export interface WorkerStart {
 
 /** What the Worker can be asked to do; each is answered once, by `id`. */
 export type Request =
-  | { readonly name: 'awaitFrame' | 'writeFirst' | 'pump' | 'report' }
+  | { readonly name: 'awaitFrame' | 'writeFirst' | 'pump' | 'report' | 'countSource' }
   /** Takes over the write end of a pipe. */
   | { readonly name: 'openInput'; readonly fd: number }
   | { readonly name: 'endInput' };

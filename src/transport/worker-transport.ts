@@ -5,7 +5,7 @@ import { libc } from '../direct/libc.ts';
 import { makePipe } from '../direct/pipe.ts';
 import type { SocketAddress } from '../direct/socket.ts';
 import { EncoderError, SourceError } from '../errors.ts';
-import { redisName } from '../source/redis-client.ts';
+import { redisName } from '../source/redis-name.ts';
 import type { StreamShape } from '../source/stream-connection.ts';
 import type { EncoderInput, FrameTransport, TransportReport } from './frame-transport.ts';
 import type { MoverObserver, MoverSettings } from './frame-mover.ts';
@@ -86,6 +86,10 @@ export class WorkerTransport implements FrameTransport {
     const report = await this.#call({ name: 'report' });
     if (typeof report !== 'object') throw new Error('the frame thread gave no report');
     return report;
+  }
+
+  async countSource(): Promise<void> {
+    await this.#call({ name: 'countSource' });
   }
 
   async close(): Promise<void> {
