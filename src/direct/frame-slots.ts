@@ -6,10 +6,11 @@ const PAGE_BYTES = 4_096;
 /** Behind each value Redis sends a line break; it comes with the last piece of the frame. */
 const TAIL_BYTES = 2;
 /**
- * The frame that is repeated, the one for the next tick, the one that is being read, and one whose pages may still be in
- * the pipe. The first free slot is taken, so that memory of the others is touched only when they are needed.
+ * The frame that is repeated, the one for the next tick, and the one that is being read. Pages of a fourth may still be in
+ * the pipe for a moment, for which a read then waits. The first free slot is taken, so that memory of the others is
+ * touched only when they are needed.
  */
-const SLOT_COUNT = 4;
+const SLOT_COUNT = 3;
 
 /** Room for one frame, allocated once. */
 export interface FrameSlot {
