@@ -42,7 +42,9 @@ export class KeepUpMonitor {
     const taken = frames - first.frames;
     const isSlow = taken < Math.min(due * ENOUGH, due - TOLERATED_FRAMES);
     const isNews = isSlow && !this.#hasWarned;
-    this.#hasWarned = isSlow;
+    if (isSlow) this.#hasWarned = true;
+    // One that hovers about the limit is not news each time.
+    if (taken >= due - TOLERATED_FRAMES) this.#hasWarned = false;
     return isNews ? taken / seconds : undefined;
   }
 }

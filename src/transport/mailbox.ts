@@ -1,4 +1,4 @@
-import { EFD_CLOEXEC, EFD_NONBLOCK, libc, pinned } from '../direct/libc.ts';
+import { libc, O_CLOEXEC, O_NONBLOCK, pinned } from '../direct/libc.ts';
 
 /** No message is longer: names, addresses, numbers. */
 const TEXT_BYTES = 16_384;
@@ -27,7 +27,7 @@ export class MailboxWriter {
   readonly #waiting: string[] = [];
 
   constructor() {
-    const eventFd = libc.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    const eventFd = libc.eventfd(0, O_NONBLOCK | O_CLOEXEC);
     if (eventFd < 0) throw new Error('no eventfd can be made');
     this.parts = { state: new SharedArrayBuffer(8), text: new SharedArrayBuffer(TEXT_BYTES), eventFd };
     this.#state = new Int32Array(this.parts.state);

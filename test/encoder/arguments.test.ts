@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'bun:test';
+import {
+  encodedSize,
+  encoderArguments,
+  gopFrames,
+  type EncoderSettings,
+} from '../../src/encoder/arguments.ts';
+import type { FrameFormat } from '../../src/frame/frame-format.ts';
+
+const FULL_HD: FrameFormat = {
+  pixelFormat: 'gray16be',
+  widthPx: 1_920,
+  heightPx: 1_080,
+  sizeBytes: 4_147_200,
+};
+
+const DEFAULTS: EncoderSettings = {
+  frameRate: { numerator: 24n, denominator: 1n },
+  preset: 'medium',
+  tune: 'zerolatency',
+  crf: 23,
+  keyframeIntervalS: 2,
+};
+
+/** The value that stands behind an option, which must be there once. */
+function valueOf(args: readonly string[], option: string): string | undefined {
+  expect(args.filter((argument) => argument === option)).toHaveLength(1);
+  return args[args.indexOf(option) + 1];
+}
+
+function argumentsWith(
+  settings: Partial<EncoderSettings>,
+  format: Partial<FrameFormat> = {},
+): readonly string[] {
+  return encoderArguments({ ...DEFAULTS, ...settings }, { ...FULL_HD, ...format }, { url: 'srt://h:1' });
+}
+
+describe("ffmpeg's arguments", () => {
+  test('with the default settings', () => {
+    const args = encoderArguments(DEFAULTS, FULL_HD, { url: 'srt://host:9000?mode=caller' });
+    expect(args.join(' ')).toBe(
+      '-hide_banner -nostdin -nostats -loglevel level+warning -progress pipe:1 -stats_period 1 ' +
+        '-probesize 32 -analyzeduration 0 ' +
+        '-f rawvideo -pixel_format gray16be -video_size 1920x1080 -framerate 24 -i pipe:0 ' +
+        '-filter:v scale=out_range=tv,format=yuv420p ' +
+        '-color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt709 ' +
+        '-an -c:v libx264 -preset medium -tune zerolatency -crf 23 ' +
+        '-g 48 -keyint_min 48 -sc_threshold 0 ' +
+        '-fps_mode passthrough -muxdelay 0.1 -muxpreload 0 -flush_packets 1 -f mpegts ' +
+        '-y srt://host:9000?mode=caller',
+    );
+  });
+
+  test('with every setting another, a file of secrets and an odd size', () => {
+    const args = encoderArguments(
+      {
+        frameRate: { numerator: 30_000n, denominator: 1_001n },
+        preset: 'ultrafast',
+        crf: 28.5,
+        maxBitrateBps: 4_000_000,
+        keyframeIntervalS: 0.5,
+      },
+      { pixelFormat: 'rgb24', widthPx: 641, heightPx: 479, sizeBytes: 921_117 },
+      { url: '/data/out.ts', secretsPath: '/dev/fd/3' },
+    );
+    expect(args.join(' ')).toBe(
+      '-hide_banner -nostdin -nostats -loglevel level+warning -progress pipe:1 -stats_period 1 ' +
+        '-probesize 32 -analyzeduration 0 ' +
+        '-f rawvideo -pixel_format rgb24 -video_size 641x479 -framerate 30000/1001 -i pipe:0 ' +
+        '-filter:v pad=642:480:0:0,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p ' +
+        '-color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt709 ' +
+        '-an -c:v libx264 -preset ultrafast -crf 28.5 -maxrate 4000000 -bufsize 4000000 ' +
+        '-g 15 -keyint_min 15 -sc_threshold 0 ' +
+        '-fps_mode passthrough -muxdelay 0.1 -muxpreload 0 -flush_packets 1 -f mpegts ' +
+        '-fpre /dev/fd/3 -y /data/out.ts',
+    );
+  });
+
+  test('hold no tune where there is to be none', () => {
+    const { tune: _, ...settings } = DEFAULTS;
+    expect(encoderArguments(settings, FULL_HD, { url: 'x.ts' })).not.toContain('-tune');
+  });
+
+  test('cap the bit rate only where that is asked for', () => {
+    expect(argumentsWith({})).not.toContain('-maxrate');
+    const capped = argumentsWith({ maxBitrateBps: 800_000 });
+    expect([valueOf(capped, '-crf'), valueOf(capped, '-maxrate'), valueOf(capped, '-bufsize')]).toEqual([
+      '23',
+      '800000',
+      '800000',
+    ]);
+  });
+
+  test.each(['gray', 'gray16le', 'gray12be', 'monob', 'ya8'])(
+    'leave %s on the short way, and tag it as BT.709',
+    (pixelFormat) => {
+      const args = argumentsWith({}, { pixelFormat });
+      expect(valueOf(args, '-filter:v')).not.toContain('matrix');
+      expect(valueOf(args, '-colorspace')).toBe('bt709');
+    },
+  );
+
+  test.each(['rgb24', 'bgra', 'gbrp', 'rgb48be', '0rgb', 'pal8', 'bayer_rggb8'])(
+    'turn %s into BT.709, and say so',
+    (pixelFormat) => {
+      const args = argumentsWith({}, { pixelFormat });
+      expect(valueOf(args, '-filter:v')).toContain('out_color_matrix=bt709');
+      expect(valueOf(args, '-colorspace')).toBe('bt709');
+    },
+  );
+
+  test.each(['yuv420p', 'yuyv422', 'nv12'])(
+    'leave the matrix of %s as the sensor has it, and do not claim to know it',
+    (pixelFormat) => {
+      const args = argumentsWith({}, { pixelFormat });
+      expect(valueOf(args, '-filter:v')).not.toContain('matrix');
+      expect(valueOf(args, '-color_range')).toBe('tv');
+      expect(args).not.toContain('-colorspace');
+    },
+  );
+});
+
+describe('the keyframe interval in frames', () => {
+  test.each([
+    [24n, 1n, 2, 48],
+    [30_000n, 1_001n, 2, 60],
+    [2_997n, 100n, 2, 60],
+    [25n, 2n, 2, 25],
+    [240n, 1n, 60, 14_400],
+    [24n, 1n, 0.1, 2],
+    [1n, 7n, 2, 1],
+    [1n, 1n, 0.1, 1],
+  ])('at %s/%s frames a second, every %s s, is %s', (numerator, denominator, keyframeIntervalS, frames) => {
+    expect(gopFrames({ frameRate: { numerator, denominator }, keyframeIntervalS })).toBe(frames);
+  });
+});
+
+describe('the size of the picture', () => {
+  test.each([
+    [1_920, 1_080, 1_920, 1_080],
+    [641, 480, 642, 480],
+    [640, 479, 640, 480],
+    [17, 17, 18, 18],
+  ])('of %dx%d is encoded as %dx%d', (widthPx, heightPx, encodedWidthPx, encodedHeightPx) => {
+    expect(encodedSize({ widthPx, heightPx })).toEqual({
+      widthPx: encodedWidthPx,
+      heightPx: encodedHeightPx,
+    });
+  });
+});

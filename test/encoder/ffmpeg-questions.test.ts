@@ -1,0 +1,109 @@
+import { afterAll, describe, expect, test } from 'bun:test';
+import type { Destination } from '../../src/config/config.ts';
+import { askCapabilities, protocolOf } from '../../src/encoder/capabilities.ts';
+import { probeFrameFormat } from '../../src/encoder/frame-format-probe.ts';
+import { ConfigError } from '../../src/errors.ts';
+import { Folder } from '../support/folder.ts';
+import { script } from '../support/script.ts';
+
+const folder = new Folder();
+afterAll(() => folder[Symbol.dispose]());
+
+function destination(url: string, kind: Destination['kind']): Destination {
+  return { kind, url, display: url, secretOptions: {} };
+}
+
+/** What the promise rejects with; a value is an error here. */
+async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+  throw new Error('it did not fail');
+}
+
+describe('the size of a frame', () => {
+  test.each([
+    ['gray16be', 1_920, 1_080, 4_147_200],
+    ['gray', 17, 19, 323],
+    ['rgb24', 641, 479, 921_117],
+    ['yuv420p', 17, 17, 451],
+    ['gray12le', 64, 64, 8_192],
+  ])('of %s with %dx%d is what ffmpeg says', async (pixelFormat, widthPx, heightPx, sizeBytes) => {
+    const wanted = { pixelFormat, widthPx, heightPx };
+    expect(await probeFrameFormat('ffmpeg', wanted)).toEqual({ ...wanted, sizeBytes });
+  });
+
+  test('of a format that ffmpeg does not know is a fault of the settings', async () => {
+    const probe = probeFrameFormat('ffmpeg', { pixelFormat: 'gray17', widthPx: 64, heightPx: 64 });
+    const error = await rejectionOf(probe);
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(error.message).toMatch(/COSMOS_VIDEO_FORMAT is "gray17".*-pix_fmts/);
+  });
+
+  test('cannot be asked of an ffmpeg that is not there', async () => {
+    const probe = probeFrameFormat('/nowhere/ffmpeg', { pixelFormat: 'gray', widthPx: 64, heightPx: 64 });
+    const error = await rejectionOf(probe);
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(error.message).toContain('COSMOS_VIDEO_FFMPEG is "/nowhere/ffmpeg": it cannot be run');
+  });
+
+  test('cannot be had of a program that is no ffmpeg', async () => {
+    const impostor = script(folder, 'impostor', 'echo hello');
+    const probe = probeFrameFormat(impostor, { pixelFormat: 'gray', widthPx: 64, heightPx: 64 });
+    expect(await rejectionOf(probe)).toBeInstanceOf(ConfigError);
+  });
+});
+
+describe('what an ffmpeg can do', () => {
+  const able = script(
+    folder,
+    'able',
+    `case "$*" in
+      *-version*) echo "ffmpeg version 5.1.9-0+deb12u1 Copyright";;
+      *-encoders*) printf ' V..... = Video\\n V....D libx264              H.264 (codec h264)\\n';;
+      *-protocols*) printf 'Input:\\n  tcp\\nOutput:\\n  file\\n  srt\\n';;
+    esac`,
+  );
+  const unable = script(
+    folder,
+    'unable',
+    `case "$*" in
+      *-encoders*) printf ' V....D libx264rgb           H.264 RGB\\n V....D mpeg4 MPEG-4\\n';;
+      *-protocols*) printf 'Input:\\n  srt\\nOutput:\\n  file\\n';;
+    esac`,
+  );
+
+  test('is found in its lists', async () => {
+    expect(await askCapabilities(able, destination('srt://h:1', 'srt'))).toEqual({
+      version: 'ffmpeg version 5.1.9-0+deb12u1',
+      hasLibx264: true,
+      hasProtocol: true,
+    });
+  });
+
+  test('is not taken from names that only look alike, nor from the protocols it reads', async () => {
+    expect(await askCapabilities(unable, destination('srt://h:1', 'srt'))).toEqual({
+      version: 'unknown version',
+      hasLibx264: false,
+      hasProtocol: false,
+    });
+    expect((await askCapabilities(able, destination('tcp://h:1', 'url'))).hasProtocol).toBe(false);
+  });
+
+  test('cannot be asked of one that is not there', async () => {
+    const asked = askCapabilities('/nowhere/ffmpeg', destination('x.ts', 'file'));
+    expect((await rejectionOf(asked)).message).toContain('ENOENT');
+  });
+
+  test.each<[string, Destination['kind'], string]>([
+    ['srt://h:1', 'srt', 'srt'],
+    ['UDP://h:1', 'url', 'udp'],
+    ['/data/out.ts', 'file', 'file'],
+    ['file:out.ts', 'file', 'file'],
+  ])('for %s is asked of the right protocol', (url, kind, protocol) => {
+    expect(protocolOf(destination(url, kind))).toBe(protocol);
+  });
+});

@@ -1,0 +1,230 @@
+import { describe, expect, test } from 'bun:test';
+import type { RecentFrames } from '../../src/observe/status.ts';
+import { runWatch } from '../../src/observe/watch.ts';
+import type { ServiceState } from '../../src/service/run-service.ts';
+import type { TransportReport } from '../../src/transport/frame-transport.ts';
+import { FakeClock, settle } from '../support/fake-clock.ts';
+import { LogDouble } from '../support/log-double.ts';
+import { follow } from '../support/reader-stage.ts';
+
+/** A stream that takes `outputFps` of the 24 frames a second that are due. */
+class WatchStage {
+  readonly clock = new FakeClock();
+  readonly log = new LogDouble();
+  readonly ending = new AbortController();
+  /** Frames that the source has added, as Redis says when it is asked. */
+  entriesAdded = 0;
+  countMs = 0;
+  state: ServiceState = { kind: 'streaming' };
+  readonly recent: RecentFrames[] = [];
+  flushes = 0;
+  progress = 0;
+  #outputFps = 24;
+  #output = 0;
+  #entriesCounted = 0;
+  #countedMs = this.clock.nowMs;
+
+  set outputFps(fps: number) {
+    this.#count();
+    this.#outputFps = fps;
+  }
+
+  start(statsIntervalMs = 60_000) {
+    const frameRate = { numerator: 24n, denominator: 1n };
+    return follow(
+      runWatch(
+        {
+          config: { frameRate, preset: 'medium', statsIntervalMs },
+          clock: this.clock,
+          log: this.log,
+          state: () => this.state,
+          transport: {
+            report: () => Promise.resolve(this.#report()),
+            countSource: () => this.#countSource(),
+          },
+          encoderCounts: () => ({ frames: Math.floor(this.#output), bytes: 0 }),
+          flush: () => (this.flushes += 1),
+          onProgress: () => (this.progress += 1),
+          onRecent: (recent) => this.recent.push(recent),
+        },
+        this.ending.signal,
+      ),
+    );
+  }
+
+  #report(): TransportReport {
+    this.#count();
+    const output = Math.floor(this.#output);
+    return {
+      counts: { output, unique: 0, dup: 0, dropped: 0, wrong: 0, read: 0, late: 0 },
+      ages: { count: 1, sumMs: 10, maxMs: 10 },
+      source: { entriesAdded: this.#entriesCounted, passedOver: 0 },
+    };
+  }
+
+  async #countSource(): Promise<void> {
+    await this.clock.sleepUntil(this.clock.nowNs() + BigInt(this.countMs) * 1_000_000n, this.ending.signal);
+    this.#entriesCounted = this.entriesAdded;
+  }
+
+  #count(): void {
+    this.#output += ((this.clock.nowMs - this.#countedMs) * this.#outputFps) / 1_000;
+    this.#countedMs = this.clock.nowMs;
+  }
+}
+
+describe('the report', () => {
+  test('comes after 10 s, and then once an interval', async () => {
+    const stage = new WatchStage();
+    stage.start();
+    await stage.clock.advanceMs(9_999);
+    expect(stage.log.lines).toEqual([]);
+    await stage.clock.advanceMs(1);
+    expect(stage.log.take()).toHaveLength(1);
+    await stage.clock.advanceMs(59_999);
+    expect(stage.log.lines).toEqual([]);
+    await stage.clock.advanceMs(120_001);
+    expect(stage.log.lines).toHaveLength(3);
+    expect(stage.log.lines[2]).toStartWith('info: streaming | out 24.00 fps');
+  });
+
+  test('comes sooner where the interval is shorter', async () => {
+    const stage = new WatchStage();
+    stage.start(1_500);
+    await stage.clock.advanceMs(15_000);
+    expect(stage.log.lines).toHaveLength(10);
+  });
+
+  test('has the ages of its interval, all looks together', async () => {
+    const stage = new WatchStage();
+    stage.start();
+    await stage.clock.advanceMs(10_000);
+    expect(stage.log.lines[0]).toContain('backlog age 10 ms (max 10)');
+  });
+
+  test('has the source counted anew each time', async () => {
+    const stage = new WatchStage();
+    stage.start();
+    await settle();
+    stage.entriesAdded = 300;
+    await stage.clock.advanceMs(10_000);
+    expect(stage.log.take()[0]).toContain('source 30.00 fps');
+    stage.entriesAdded = 900;
+    await stage.clock.advanceMs(60_000);
+    expect(stage.log.take()[0]).toContain('source 10.00 fps');
+  });
+
+  test('goes without a new count where Redis takes longer than half a second', async () => {
+    const stage = new WatchStage();
+    stage.countMs = 5_000;
+    stage.start();
+    await stage.clock.advanceMs(500);
+    stage.entriesAdded = 300;
+    await stage.clock.advanceMs(10_500);
+    expect(stage.log.take()).toHaveLength(1);
+  });
+});
+
+describe('a slow encoder', () => {
+  test('is warned of once, after 10 s of streaming', async () => {
+    const stage = new WatchStage();
+    stage.outputFps = 18;
+    stage.start();
+    await stage.clock.advanceMs(10_900);
+    expect(stage.log.lines.filter((line) => line.startsWith('warn'))).toEqual([]);
+    await stage.clock.advanceMs(60_000);
+    const warnings = stage.log.lines.filter((line) => line.startsWith('warn'));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('25 % too slow');
+  });
+
+  test('is none where nothing is streamed', async () => {
+    const stage = new WatchStage();
+    stage.outputFps = 0;
+    stage.state = { kind: 'waiting' };
+    stage.start();
+    await stage.clock.advanceMs(120_000);
+    expect(stage.log.lines.filter((line) => line.startsWith('warn'))).toEqual([]);
+  });
+});
+
+describe('a stream that begins anew between two looks', () => {
+  test('is not taken for one that was slow', async () => {
+    const stage = new WatchStage();
+    stage.start();
+    for (let stream = 0; stream < 5; stream += 1) {
+      await stage.clock.advanceMs(15_100);
+      stage.outputFps = 0;
+      stage.state = { kind: 'failed', reason: 'gone', retryMs: 500 };
+      await stage.clock.advanceMs(800);
+      stage.state = { kind: 'streaming' };
+      stage.outputFps = 24;
+    }
+    expect(stage.log.lines.filter((line) => line.startsWith('warn'))).toEqual([]);
+  });
+});
+
+describe('the figures of a stream', () => {
+  test('are told every 5 s, for that time alone', async () => {
+    const stage = new WatchStage();
+    stage.start();
+    await stage.clock.advanceMs(16_500);
+    expect(stage.recent).toHaveLength(3);
+    const last = stage.recent[2];
+    expect(last?.seconds).toBe(5);
+    expect((last?.after.output ?? 0) - (last?.before.output ?? 0)).toBe(120);
+    expect(last?.ages).toMatchObject({ count: 5, maxMs: 10 });
+  });
+
+  test('are none where nothing is streamed', async () => {
+    const stage = new WatchStage();
+    stage.state = { kind: 'waiting' };
+    stage.start();
+    await stage.clock.advanceMs(60_000);
+    expect(stage.recent).toEqual([]);
+  });
+});
+
+describe('progress', () => {
+  test('is made while ticks go on, and while there is nothing to send', async () => {
+    for (const kind of ['streaming', 'waiting'] as const) {
+      const stage = new WatchStage();
+      stage.state = { kind };
+      if (kind === 'waiting') stage.outputFps = 0;
+      stage.start();
+      await stage.clock.advanceMs(60_000);
+      expect(stage.progress).toBeGreaterThanOrEqual(59);
+    }
+  });
+
+  test('is no longer made when a stream has stood still for 15 s', async () => {
+    const stage = new WatchStage();
+    stage.start();
+    await stage.clock.advanceMs(10_500);
+    stage.outputFps = 0;
+    const before = stage.progress;
+    await stage.clock.advanceMs(60_000);
+    expect(stage.progress - before).toBeGreaterThanOrEqual(14);
+    expect(stage.progress - before).toBeLessThanOrEqual(17);
+  });
+});
+
+describe('the watch', () => {
+  test('lets out what was held back once a second', async () => {
+    const stage = new WatchStage();
+    stage.start();
+    await stage.clock.advanceMs(30_000);
+    expect(stage.flushes).toBeGreaterThanOrEqual(29);
+    expect(stage.flushes).toBeLessThanOrEqual(31);
+  });
+
+  test('ends when it is told to, and leaves no timer behind', async () => {
+    const stage = new WatchStage();
+    const watch = stage.start();
+    await stage.clock.advanceMs(5_500);
+    stage.ending.abort();
+    await settle();
+    expect(watch.outcome.kind).toBe('value');
+    expect(stage.clock.sleeperCount).toBe(0);
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'bun:test';
+import { firstFrame } from '../../src/pacing/first-frame.ts';
+import { fakeFrame, FakeReader, numberOf } from '../support/fake-reader.ts';
+import { FakeClock, settle } from '../support/fake-clock.ts';
+import { follow } from '../support/reader-stage.ts';
+
+const FRESH_MS = 5_000;
+const never = new AbortController().signal;
+
+function stageWith(...agesMs: (number | undefined)[]) {
+  const clock = new FakeClock();
+  const reader = new FakeReader(clock);
+  for (const [index, ageMs] of agesMs.entries()) {
+    const writtenNs = ageMs === undefined ? undefined : clock.nowNs() - BigInt(ageMs) * 1_000_000n;
+    reader.add(fakeFrame(index + 1, writtenNs));
+  }
+  return { clock, reader };
+}
+
+describe('the frame that a stream begins with', () => {
+  test('is the newest, of which nothing older is read', async () => {
+    const { clock, reader } = stageWith(300, 200, 100);
+    expect(numberOf(await firstFrame(reader, FRESH_MS, clock, never))).toBe(3);
+    expect(reader.lent.size).toBe(1);
+  });
+
+  test('is the newest if it is just young enough', async () => {
+    const { clock, reader } = stageWith(5_000);
+    expect(numberOf(await firstFrame(reader, FRESH_MS, clock, never))).toBe(1);
+  });
+
+  test.each([
+    ['is too old', 5_001],
+    ['has no time', undefined],
+  ])('is the next one where the newest %s', async (_, ageMs) => {
+    const { clock, reader } = stageWith(ageMs);
+    const first = follow(firstFrame(reader, FRESH_MS, clock, never));
+    await settle();
+    expect(first.outcome.kind).toBe('open');
+    expect(reader.lent.size).toBe(0);
+    reader.add(fakeFrame(2));
+    await settle();
+    expect(first.outcome).toMatchObject({ value: { id: '2-0' } });
+  });
+
+  test('is the newest however old, where a stream is never closed for want of frames', async () => {
+    const { clock, reader } = stageWith(undefined);
+    expect(numberOf(await firstFrame(reader, 0, clock, never))).toBe(1);
+  });
+
+  test('is waited for until that is given up', async () => {
+    const { clock, reader } = stageWith();
+    const giveUp = new AbortController();
+    const first = follow(firstFrame(reader, FRESH_MS, clock, giveUp.signal));
+    await clock.advanceMs(60_000);
+    giveUp.abort('stop');
+    await settle();
+    expect(first.outcome).toEqual({ kind: 'error', error: 'stop' });
+  });
+});

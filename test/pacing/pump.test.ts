@@ -1,0 +1,243 @@
+import { describe, expect, test } from 'bun:test';
+import type { ScalingMethod } from '../../src/config/config.ts';
+import type { Frame } from '../../src/frame/frame.ts';
+import { runPump } from '../../src/pacing/pump.ts';
+import { fakeFrame, FakeReader, numberOf } from '../support/fake-reader.ts';
+import { FakeClock, settle } from '../support/fake-clock.ts';
+import { follow } from '../support/reader-stage.ts';
+
+/** A pump at 10 frames a second. */
+class PumpStage {
+  readonly clock = new FakeClock();
+  readonly reader = new FakeReader(this.clock);
+  readonly written: number[] = [];
+  readonly ticks: { number: number; isNew: boolean; ageMs: number }[] = [];
+  readonly ending = new AbortController();
+  dropped = 0;
+  writeMs = 0;
+  fault: Error | undefined;
+  method: ScalingMethod = 'scale';
+  idleTimeoutMs = 5_000;
+
+  start() {
+    const first = this.reader.lend(fakeFrame(0, this.clock.nowNs()));
+    const { clock, reader, method, idleTimeoutMs } = this;
+    const frameRate = { numerator: 10n, denominator: 1n };
+    const settings = { frameRate, method, trimAfterMs: 2_000, idleTimeoutMs };
+    const observer = {
+      onTick: (_: unknown, { frame, isNew }: { frame: Frame; isNew: boolean }, nowNs: bigint) => {
+        const ageMs = Number(nowNs - (frame.writtenNs ?? nowNs)) / 1e6;
+        this.ticks.push({ number: numberOf(frame), isNew, ageMs });
+      },
+      onDropped: () => (this.dropped += 1),
+    };
+    const sink = { write: (frame: Frame) => this.#write(frame) };
+    return follow(runPump({ settings, clock, reader, sink, observer }, first, this.ending.signal));
+  }
+
+  /** Writes frame after frame, one every `everyMs`. */
+  async play(first: number, count: number, everyMs: number): Promise<void> {
+    for (let number = first; number < first + count; number += 1) {
+      await this.clock.advanceMs(everyMs);
+      this.add(number);
+    }
+    await settle();
+  }
+
+  add(number: number): void {
+    this.reader.add(fakeFrame(number, this.clock.nowNs()));
+  }
+
+  async #write(frame: Frame): Promise<void> {
+    if (this.fault) throw this.fault;
+    const doneNs = this.clock.nowNs() + BigInt(this.writeMs) * 1_000_000n;
+    await this.clock.sleepUntil(doneNs, new AbortController().signal);
+    this.written.push(numberOf(frame));
+  }
+}
+
+describe('the beginning of a stream', () => {
+  test('passes over the frames that came while it opened, but for the newest', async () => {
+    const stage = new PumpStage();
+    for (const number of [1, 2, 3]) stage.add(number);
+    stage.start();
+    await stage.clock.advanceMs(500);
+    expect(stage.written[0]).toBe(3);
+    expect(new Set(stage.written)).toEqual(new Set([3]));
+  });
+
+  test('has its ticks shortly after the frames of a source of its rate arrive', async () => {
+    const stage = new PumpStage();
+    stage.add(1);
+    await stage.clock.advanceMs(30);
+    stage.start();
+    await stage.clock.advanceMs(70);
+    stage.add(2);
+    await stage.play(3, 40, 100);
+    const ages = stage.ticks.filter(({ isNew }) => isNew).map(({ ageMs }) => ageMs);
+    expect(ages.length).toBeGreaterThan(38);
+    expect(Math.max(...ages)).toBeLessThanOrEqual(8);
+    expect(stage.ticks.slice(1).every(({ isNew }) => isNew)).toBe(true);
+  });
+
+  test('repeats the first frame where there is no newer one', async () => {
+    const stage = new PumpStage();
+    stage.start();
+    await stage.clock.advanceMs(250);
+    expect(stage.written).toEqual([0, 0, 0]);
+  });
+
+  test('does not wait longer than half a second for a Redis that is silent', async () => {
+    const stage = new PumpStage();
+    stage.reader.fetchMs = 60_000;
+    stage.start();
+    await stage.clock.advanceMs(499);
+    expect(stage.written).toEqual([]);
+    await stage.clock.advanceMs(1);
+    expect(stage.written).toEqual([0]);
+    await stage.clock.advanceMs(1_000);
+    expect(stage.written).toHaveLength(11);
+  });
+});
+
+describe('a stream', () => {
+  test('takes the frames one by one by scale', async () => {
+    const stage = new PumpStage();
+    stage.start();
+    await stage.clock.advanceMs(10);
+    for (const number of [1, 2, 3]) stage.add(number);
+    await stage.clock.advanceMs(500);
+    expect(stage.written).toEqual([0, 1, 2, 3, 3, 3]);
+  });
+
+  test('takes the newest by skip', async () => {
+    const stage = new PumpStage();
+    stage.method = 'skip';
+    stage.start();
+    await stage.clock.advanceMs(10);
+    for (const number of [1, 2, 3]) stage.add(number);
+    await stage.clock.advanceMs(300);
+    expect(stage.written).toEqual([0, 3, 3, 3]);
+  });
+
+  test('has its standing backlog trimmed, which is told', async () => {
+    const stage = new PumpStage();
+    stage.start();
+    await stage.clock.advanceMs(10);
+    for (let number = 1; number <= 5; number += 1) stage.add(number);
+    await stage.play(6, 60, 100);
+    expect(stage.dropped).toBeGreaterThanOrEqual(4);
+    expect(stage.reader.backlog).toBe(0);
+  });
+
+  test('goes on for ever with a source that goes on', async () => {
+    const stage = new PumpStage();
+    const pump = stage.start();
+    await stage.play(1, 1_000, 100);
+    expect(pump.outcome.kind).toBe('open');
+  });
+});
+
+describe('a source that stops', () => {
+  test('is repeated for the idle timeout from its last frame on, and then ends the stream', async () => {
+    const stage = new PumpStage();
+    const pump = stage.start();
+    await stage.play(1, 20, 100);
+    await stage.clock.advanceMs(4_990);
+    expect(pump.outcome.kind).toBe('open');
+    await stage.clock.advanceMs(10);
+    expect(pump.outcome).toEqual({ kind: 'value', value: 'idle' });
+    expect(stage.ticks.filter(({ isNew }) => !isNew).length).toBeGreaterThan(45);
+  });
+
+  test('never ends a stream without an idle timeout', async () => {
+    const stage = new PumpStage();
+    stage.idleTimeoutMs = 0;
+    const pump = stage.start();
+    await stage.clock.advanceMs(600_000);
+    expect(pump.outcome.kind).toBe('open');
+    expect(stage.written).toHaveLength(6_001);
+  });
+
+  test('is not what one is whose frames an encoder does not take', async () => {
+    const stage = new PumpStage();
+    const pump = stage.start();
+    await stage.clock.advanceMs(10);
+    stage.writeMs = 9_000;
+    stage.add(1);
+    stage.add(2);
+    await stage.clock.advanceMs(8_000);
+    expect(pump.outcome.kind).toBe('open');
+  });
+
+  test('and comes back in time is streamed as before', async () => {
+    const stage = new PumpStage();
+    const pump = stage.start();
+    await stage.clock.advanceMs(4_900);
+    stage.add(1);
+    await stage.clock.advanceMs(4_900);
+    expect(pump.outcome.kind).toBe('open');
+    expect(stage.written.at(-1)).toBe(1);
+  });
+});
+
+describe('the end of a stream', () => {
+  test('gives every frame back and leaves no timer behind', async () => {
+    for (const method of ['scale', 'skip'] as const) {
+      const stage = new PumpStage();
+      stage.method = method;
+      const pump = stage.start();
+      await stage.play(1, 20, 70);
+      stage.ending.abort();
+      await settle();
+      expect(pump.outcome).toEqual({ kind: 'value', value: 'stopped' });
+      expect(stage.reader.lent.size).toBe(0);
+      expect(stage.clock.sleeperCount).toBe(0);
+    }
+  });
+
+  test('waits for the frame that is being written', async () => {
+    const stage = new PumpStage();
+    stage.writeMs = 400;
+    const pump = stage.start();
+    await stage.clock.advanceMs(100);
+    stage.ending.abort();
+    await stage.clock.advanceMs(299);
+    expect(pump.outcome.kind).toBe('open');
+    await stage.clock.advanceMs(1);
+    expect(pump.outcome).toEqual({ kind: 'value', value: 'stopped' });
+    expect(stage.written).toEqual([0]);
+  });
+
+  test('waits for it no longer than a second', async () => {
+    const stage = new PumpStage();
+    stage.writeMs = 60_000;
+    const pump = stage.start();
+    await stage.clock.advanceMs(100);
+    stage.ending.abort();
+    await stage.clock.advanceMs(1_000);
+    expect(pump.outcome).toEqual({ kind: 'value', value: 'stopped' });
+  });
+
+  test('comes with the error of the sink, and every frame is given back', async () => {
+    const stage = new PumpStage();
+    const pump = stage.start();
+    await stage.play(1, 5, 100);
+    const error = new Error('gone');
+    stage.fault = error;
+    await stage.clock.advanceMs(200);
+    expect(pump.outcome).toEqual({ kind: 'error', error });
+    expect(stage.reader.lent.size).toBe(0);
+    expect(stage.clock.sleeperCount).toBe(0);
+  });
+
+  test('comes at once when it was asked for before the beginning', async () => {
+    const stage = new PumpStage();
+    stage.ending.abort();
+    const pump = stage.start();
+    await settle();
+    expect(pump.outcome).toEqual({ kind: 'value', value: 'stopped' });
+    expect(stage.written).toEqual([]);
+    expect(stage.reader.lent.size).toBe(0);
+  });
+});

@@ -1,0 +1,233 @@
+import { describe, expect, test } from 'bun:test';
+import * as fc from 'fast-check';
+import { StreamFrameReader } from '../../src/source/stream-frame-reader.ts';
+import { FakeRedis } from '../support/fake-connection.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import {
+  simulate,
+  simulateScale,
+  type ScaleRun,
+  type SentFrame,
+  type SimulationResult,
+} from '../support/pacing-simulation.ts';
+
+const PERIOD_MS = 1_000 / 24;
+const TEN_MINUTES_MS = 600_000;
+/** A backlog of less than a frame, and the little that a frame may wait to be sure of its tick. */
+const ONE_FRAME_MS = PERIOD_MS + 5;
+
+const AT_24: ScaleRun = {
+  rate: { numerator: 24n, denominator: 1n },
+  trimAfterMs: 2_000,
+  phaseMs: 8,
+  durationMs: TEN_MINUTES_MS,
+};
+
+/** Frames written by the rule, for as long as the run goes on. */
+function writtenBy(rule: (index: number) => number, durationMs = TEN_MINUTES_MS): number[] {
+  const times: number[] = [];
+  for (let index = 1; rule(index) < durationMs; index += 1) times.push(rule(index));
+  return times;
+}
+
+/** The same numbers from 0 to 1 each time. */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 31;
+  };
+}
+
+function repeats({ sent }: SimulationResult): number {
+  return sent.filter(({ isNew }) => !isNew).length;
+}
+
+function largestAgeMs(sent: readonly SentFrame[]): number {
+  return sent.filter(({ isNew }) => isNew).reduce((largest, { ageMs }) => Math.max(largest, ageMs), 0);
+}
+
+/** Every frame from 1 on was sent once and in order. */
+function expectGapless({ sent }: SimulationResult): void {
+  const numbers = sent.filter(({ isNew }) => isNew).map(({ number }) => number);
+  expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, index) => index + 1));
+}
+
+describe('over ten minutes, a source of our rate that is', () => {
+  test.each([0, 8, 20, 33, 41.6])('constant loses no frame, with ticks %d ms after it', async (phaseMs) => {
+    const result = await simulateScale(
+      { ...AT_24, phaseMs },
+      writtenBy((index) => index * PERIOD_MS),
+    );
+    expect(result.trimmedMs).toEqual([]);
+    expectGapless(result);
+    expect(repeats(result)).toBeLessThanOrEqual(2);
+    expect(largestAgeMs(result.sent)).toBeLessThan(PERIOD_MS + 0.1);
+  });
+
+  test.each([0, 6, 12, 14, 15, 16, 17, 24, 38])(
+    'uneven by ±40 %% loses no frame, with ticks %d ms after its mean',
+    async (phaseMs) => {
+      const random = randomNumbers(phaseMs);
+      const result = await simulateScale(
+        { ...AT_24, phaseMs },
+        writtenBy((index) => index * PERIOD_MS + (random() * 2 - 1) * 0.4 * PERIOD_MS),
+      );
+      expect(result.trimmedMs).toEqual([]);
+      expectGapless(result);
+      expect(repeats(result)).toBeLessThanOrEqual(3);
+      expect(largestAgeMs(result.sent)).toBeLessThan(2 * PERIOD_MS);
+    },
+  );
+
+  test.each([0, 8, 30])('in bursts of 8 loses no frame, with ticks %d ms after them', async (phaseMs) => {
+    const result = await simulateScale(
+      { ...AT_24, phaseMs },
+      writtenBy((index) => Math.ceil(index / 8) * 8 * PERIOD_MS),
+    );
+    expect(result.trimmedMs).toEqual([]);
+    expectGapless(result);
+    expect(repeats(result)).toBeLessThanOrEqual(10);
+    expect(largestAgeMs(result.sent)).toBeLessThan(9 * PERIOD_MS);
+  });
+
+  test('at odds with our clock by 50 ppm loses or repeats no more than that', async () => {
+    for (const skew of [50e-6, -50e-6]) {
+      const random = randomNumbers(7);
+      const result = await simulateScale(
+        AT_24,
+        writtenBy((index) => index * PERIOD_MS * (1 + skew) + random() * 2),
+      );
+      expect(result.trimmedMs.length).toBeLessThanOrEqual(2);
+      expect(repeats(result)).toBeLessThanOrEqual(3);
+      expect(largestAgeMs(result.sent)).toBeLessThan(ONE_FRAME_MS + 3);
+    }
+  });
+});
+
+describe('a burst of 24 frames more', () => {
+  const burstMs = 10_000;
+  const written = [
+    ...writtenBy((index) => index * PERIOD_MS, 60_000),
+    ...Array.from({ length: 24 }, () => burstMs),
+  ].toSorted((a, b) => a - b);
+
+  test('is gone within 5 s: a frame waits for less than a period again', async () => {
+    const result = await simulateScale({ ...AT_24, durationMs: 60_000 }, written);
+    const during = result.sent.filter(({ atMs }) => atMs > burstMs && atMs < burstMs + 5_000);
+    expect(largestAgeMs(during)).toBeGreaterThan(900);
+    expect(largestAgeMs(result.sent.filter(({ atMs }) => atMs > burstMs + 5_000))).toBeLessThan(ONE_FRAME_MS);
+    expect(result.trimmedMs).toHaveLength(24);
+    expect(Math.min(...result.trimmedMs)).toBeGreaterThan(burstMs + 1_900);
+    expect(repeats(result)).toBeLessThanOrEqual(2);
+  });
+
+  test('waits for ever where nothing is trimmed', async () => {
+    const result = await simulateScale({ ...AT_24, trimAfterMs: 0, durationMs: 60_000 }, written);
+    expect(result.trimmedMs).toEqual([]);
+    expectGapless(result);
+    expect(result.sent.at(-1)?.ageMs).toBeGreaterThan(1_000);
+  });
+});
+
+describe('a source of half the rate', () => {
+  test('has each frame sent twice', async () => {
+    const result = await simulateScale(
+      { ...AT_24, durationMs: 60_000 },
+      writtenBy((index) => index * 2 * PERIOD_MS),
+    );
+    expectGapless(result);
+    const steady = result.sent.slice(4).map(({ number }) => number);
+    const first = steady[0] ?? 0;
+    const offset = steady[1] === first ? 0 : 1;
+    expect(steady).toEqual(steady.map((_, index) => first + Math.floor((index + offset) / 2)));
+  });
+});
+
+const ignore = () => {};
+
+/** Runs `scale` on the real reader, with a source that adds entries to a Redis in memory at a constant rate. */
+async function fromRedis(run: ScaleRun, sourceFps: number, maxDelayMs: number): Promise<SimulationResult> {
+  const clock = new FakeClock();
+  const redis = new FakeRedis(clock);
+  const observer = {
+    onLost: ignore,
+    onConnected: ignore,
+    onStreamRestarted: ignore,
+    onWrongEntry: ignore,
+    onFrameRead: ignore,
+  };
+  const reader = new StreamFrameReader({ connect: redis.connect, clock, maxDelayMs, observer });
+  const startNs = clock.nowNs();
+  redis.addNow();
+  const first = await reader.newest(new AbortController().signal);
+  if (!first) throw new Error('the first frame is not there');
+  const writeFrames = async (signal: AbortSignal) => {
+    for (let index = 1; !signal.aborted; index += 1) {
+      await clock.sleepUntil(startNs + BigInt(Math.round((index * 1e9) / sourceFps)), signal);
+      redis.addNow();
+    }
+  };
+  return simulate(run, { clock, reader, first, writeFrames });
+}
+
+/** How far in milliseconds each new frame was written after the one before it, from 10 s on. */
+function steps({ sent }: SimulationResult): number[] {
+  const numbers = sent.filter(({ isNew, atMs }) => isNew && atMs > 10_000).map(({ number }) => number);
+  return numbers.slice(1).map((number, index) => number - (numbers[index] ?? 0));
+}
+
+describe('a source of a higher rate, read from Redis,', () => {
+  const minute = { ...AT_24, durationMs: 60_000 };
+
+  test('of twice ours is thinned to every second frame', async () => {
+    const result = await fromRedis(minute, 48, 2_000);
+    expect(repeats(result)).toBeLessThanOrEqual(2);
+    expect(new Set(steps(result))).toEqual(new Set([41, 42]));
+    expect(largestAgeMs(result.sent)).toBeLessThan(2_000 + PERIOD_MS);
+  });
+
+  test('of twice ours is thinned as evenly by the maximum delay alone', async () => {
+    const result = await fromRedis({ ...minute, trimAfterMs: 0 }, 48, 2_000);
+    expect(result.trimmedMs).toEqual([]);
+    expect(new Set(steps(result))).toEqual(new Set([41, 42]));
+    expect(largestAgeMs(result.sent)).toBeLessThan(2_000 + 2 * PERIOD_MS);
+  });
+
+  test.each([26, 30, 60, 100])(
+    'of %d frames a second never gets later than the maximum delay',
+    async (fps) => {
+      for (const trimAfterMs of [0, 2_000]) {
+        const result = await fromRedis({ ...minute, trimAfterMs }, fps, 1_000);
+        expect(largestAgeMs(result.sent)).toBeLessThan(1_000 + 2 * PERIOD_MS);
+        expect(Math.max(...steps(result))).toBeLessThan(3 * PERIOD_MS);
+      }
+    },
+  );
+
+  test('gets later and later where neither bound is set', async () => {
+    const result = await fromRedis({ ...minute, trimAfterMs: 0 }, 26, 0);
+    expect(result.sent.at(-1)?.ageMs).toBeGreaterThan(4_000);
+  });
+});
+
+describe('any source', () => {
+  test('has one frame sent a tick, never an older one than before, and each at most once as new', async () => {
+    const gaps = fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 100 });
+    await fc.assert(
+      fc.asyncProperty(gaps, fc.integer({ min: 0, max: 41 }), async (all, phaseMs) => {
+        let atMs = 0;
+        const written = all.map((gapMs) => (atMs += gapMs));
+        const run = { ...AT_24, phaseMs, trimAfterMs: 500, durationMs: 6_000 };
+        const { sent, trimmedMs } = await simulateScale(run, written);
+        expect(sent).toHaveLength(Math.floor(((6_000 - phaseMs) * 24) / 1_000) + 1);
+        const numbers = sent.map(({ number }) => number);
+        expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+        const fresh = sent.filter(({ isNew }) => isNew).map(({ number }) => number);
+        expect(new Set(fresh).size).toBe(fresh.length);
+        expect(fresh.length + trimmedMs.length).toBeLessThanOrEqual(written.length);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'bun:test';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import type { Destination } from '../../src/config/config.ts';
+import { outputUrl } from '../../src/service/output-path.ts';
+import { Folder } from '../support/folder.ts';
+
+function fileDestination(url: string): Destination {
+  return { kind: 'file', url, display: url, secretOptions: {} };
+}
+
+describe('a recording', () => {
+  test('goes to the file that is named, as long as there is none', () => {
+    using folder = new Folder();
+    const path = folder.file('out.ts');
+    expect(outputUrl(fileDestination(path))).toBe(path);
+  });
+
+  test('that is there is never overwritten: the next ones are numbered', () => {
+    using folder = new Folder();
+    const destination = fileDestination(folder.file('out.ts'));
+    const urls: string[] = [];
+    for (let stream = 0; stream < 4; stream += 1) {
+      const url = outputUrl(destination);
+      expect(urls).not.toContain(url);
+      urls.push(url);
+      writeFileSync(url, 'video');
+    }
+    expect(urls).toEqual(['out.ts', 'out-2.ts', 'out-3.ts', 'out-4.ts'].map((name) => folder.file(name)));
+  });
+
+  test('takes the first number that is free', () => {
+    using folder = new Folder();
+    for (const name of ['out.ts', 'out-3.ts']) writeFileSync(folder.file(name), 'video');
+    expect(outputUrl(fileDestination(folder.file('out.ts')))).toBe(folder.file('out-2.ts'));
+  });
+
+  test('is not what an empty file is', () => {
+    using folder = new Folder();
+    writeFileSync(folder.file('out.ts'), '');
+    expect(outputUrl(fileDestination(folder.file('out.ts')))).toBe(folder.file('out.ts'));
+  });
+
+  test.each(['out', 'out.tar.ts', '.ts', 'a.b/out'])('is numbered at the end of the name %s', (name) => {
+    using folder = new Folder();
+    mkdirSync(folder.file('a.b'));
+    writeFileSync(folder.file(name), 'video');
+    const extension = name.endsWith('out') || name === '.ts' ? '' : '.ts';
+    const stem = name.slice(0, name.length - extension.length);
+    expect(outputUrl(fileDestination(folder.file(name)))).toBe(folder.file(`${stem}-2${extension}`));
+  });
+
+  test('is found where the path is written as an address, too', () => {
+    using folder = new Folder();
+    writeFileSync(folder.file('out.ts'), 'video');
+    expect(outputUrl(fileDestination(`file:${folder.file('out.ts')}`))).toBe(
+      `file:${folder.file('out-2.ts')}`,
+    );
+    expect(outputUrl(fileDestination(`file://${folder.file('out.ts')}`))).toBe(
+      `file://${folder.file('out-2.ts')}`,
+    );
+  });
+});
+
+describe('what is no recording is taken as it is', () => {
+  test('a device', () => {
+    expect(outputUrl(fileDestination('/dev/null'))).toBe('/dev/null');
+  });
+
+  test.each(['srt', 'url'] as const)('an address (%s)', (kind) => {
+    const url = 'srt://host:9000';
+    expect(outputUrl({ kind, url, display: url, secretOptions: {} })).toBe(url);
+  });
+});

@@ -1,0 +1,218 @@
+import { SourceError } from '../../src/errors.ts';
+import { NS_PER_MS, type Clock } from '../../src/pacing/clock.ts';
+import type { StreamConnection, StreamEntry } from '../../src/source/stream-connection.ts';
+import type { StreamInfo } from '../../src/source/stream-info.ts';
+import {
+  compareStreamIds,
+  formatStreamId,
+  parseStreamId,
+  STREAM_START,
+  type StreamId,
+} from '../../src/source/stream-id.ts';
+
+/** The server's wall clock, in milliseconds since 1970, when the test's clock stands at 0. */
+const WALL_ORIGIN_MS = 1_700_000_000_000n;
+
+/** A Redis with one stream in memory, which a test fills, breaks and empties. */
+export class FakeRedis {
+  /** Every command, as `read 5-0`, `wait 5-0`, `newest 5-0` or `time`. */
+  readonly calls: string[] = [];
+  /** Ids of the entries that crossed, in order. */
+  readonly transferred: string[] = [];
+  /** Pixels handed out that have not come back. */
+  readonly lent = new Set<Uint8Array>();
+  /** Times of the attempts to connect, in milliseconds. */
+  readonly attemptsMs: number[] = [];
+  /** As `MAXLEN` of the producer: older entries fall out. */
+  maxEntries = Infinity;
+  /** How long an answer takes. */
+  latencyMs = 0;
+  /** How long it takes to make a connection. */
+  connectMs = 0;
+  /** Why connections are refused; undefined = they are made. */
+  refusal: string | undefined;
+  /** Why reads are refused on a connection that was made. */
+  readFault: string | undefined;
+  /** Commands get no answer until this is false and something else happens. */
+  isSilent = false;
+  /** Set against the test's clock, as an operator or NTP does it. */
+  wallStepMs = 0n;
+  readonly #connections = new Set<FakeConnection>();
+  #entries: StreamEntry[] = [];
+  #added = 0;
+  #lastId = STREAM_START;
+
+  constructor(readonly clock: Clock) {}
+
+  readonly connect = async (): Promise<StreamConnection> => {
+    this.attemptsMs.push(Number(this.clock.nowNs() / NS_PER_MS));
+    const madeNs = this.clock.nowNs() + BigInt(this.connectMs) * NS_PER_MS;
+    await this.clock.sleepUntil(madeNs, new AbortController().signal);
+    if (this.refusal !== undefined) throw new SourceError(this.refusal);
+    const connection = new FakeConnection(this);
+    this.#connections.add(connection);
+    return connection;
+  };
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  get wallMs(): bigint {
+    return WALL_ORIGIN_MS + this.clock.nowNs() / NS_PER_MS + this.wallStepMs;
+  }
+
+  /** Adds an entry as XADD does with an id of its own, and returns the id. */
+  addNow(fault?: 'no-key' | 'wrong-size'): string {
+    const last = this.#entries.at(-1)?.id;
+    const isSameMs = last !== undefined && last.ms >= this.wallMs;
+    const id = isSameMs ? { ms: last.ms, sequence: last.sequence + 1n } : { ms: this.wallMs, sequence: 0n };
+    return this.add(formatStreamId(id), fault);
+  }
+
+  add(id: string, fault?: 'no-key' | 'wrong-size'): string {
+    this.#lastId = parseStreamId(id);
+    this.#added += 1;
+    this.#entries.push(entryOf(this.#lastId, fault));
+    if (this.#entries.length > this.maxEntries) this.#entries.shift();
+    for (const connection of this.#connections) connection.wake();
+    return id;
+  }
+
+  /** What Redis 7 counts. */
+  get info(): StreamInfo {
+    return { lastId: this.#lastId, length: this.#entries.length, entriesAdded: this.#added };
+  }
+
+  empty(): void {
+    this.#entries = [];
+  }
+
+  /** Every connection is lost at once. */
+  lose(reason: string): void {
+    for (const connection of this.#connections) connection.lose(reason);
+  }
+
+  /** Lets silent commands answer. */
+  speak(): void {
+    this.isSilent = false;
+    for (const connection of this.#connections) connection.wake();
+  }
+
+  firstAfter(id: StreamId): StreamEntry | undefined {
+    return this.#entries.find((entry) => compareStreamIds(entry.id, id) > 0);
+  }
+
+  newestAfter(id: StreamId): StreamEntry | undefined {
+    const newest = this.#entries.at(-1);
+    return newest && compareStreamIds(newest.id, id) > 0 ? newest : undefined;
+  }
+
+  closed(connection: FakeConnection): void {
+    this.#connections.delete(connection);
+  }
+}
+
+class FakeConnection implements StreamConnection {
+  readonly #wakers = new Set<AbortController>();
+  readonly #lent = new Set<Uint8Array>();
+  #isBusy = false;
+  #lostReason: string | undefined;
+
+  constructor(private readonly redis: FakeRedis) {}
+
+  readAfter(after: StreamId, blockMs: number): Promise<StreamEntry | undefined> {
+    return this.#command(`${blockMs > 0 ? 'wait' : 'read'} ${formatStreamId(after)}`, async () => {
+      this.#refuse();
+      const deadlineNs = this.redis.clock.nowNs() + BigInt(blockMs) * NS_PER_MS;
+      const isOver = () => this.redis.clock.nowNs() >= deadlineNs;
+      while (!this.redis.firstAfter(after) && !isOver()) await this.#sleepUntil(deadlineNs);
+      return this.#transfer(this.redis.firstAfter(after));
+    });
+  }
+
+  readNewest(after: StreamId): Promise<StreamEntry | undefined> {
+    return this.#command(`newest ${formatStreamId(after)}`, () => {
+      this.#refuse();
+      return this.#transfer(this.redis.newestAfter(after));
+    });
+  }
+
+  serverTimeUs(): Promise<bigint> {
+    return this.#command('time', () => this.redis.wallMs * 1000n);
+  }
+
+  streamInfo(): Promise<StreamInfo | undefined> {
+    return this.#command('info', () => {
+      this.#refuse();
+      return this.redis.info;
+    });
+  }
+
+  release(pixels: Uint8Array): void {
+    if (!this.#lent.delete(pixels)) throw new Error('pixels came back that this connection has not lent');
+    this.redis.lent.delete(pixels);
+  }
+
+  close(): void {
+    this.lose('the connection was closed');
+    this.redis.closed(this);
+  }
+
+  lose(reason: string): void {
+    this.#lostReason ??= reason;
+    this.wake();
+  }
+
+  wake(): void {
+    for (const waker of this.#wakers) waker.abort();
+  }
+
+  async #command<T>(text: string, answer: () => T | Promise<T>): Promise<T> {
+    if (this.#isBusy) throw new Error(`"${text}" was asked before the answer to another command`);
+    this.#isBusy = true;
+    try {
+      this.redis.calls.push(text);
+      this.#alive();
+      const { clock, latencyMs } = this.redis;
+      const answerNs = clock.nowNs() + BigInt(Math.round(latencyMs * 1e6));
+      while (clock.nowNs() < answerNs) await this.#sleepUntil(answerNs);
+      while (this.redis.isSilent) await this.#sleepUntil(clock.nowNs() + 3_600_000n * NS_PER_MS);
+      return await answer();
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async #sleepUntil(deadlineNs: bigint): Promise<void> {
+    const waker = new AbortController();
+    this.#wakers.add(waker);
+    await this.redis.clock.sleepUntil(deadlineNs, waker.signal);
+    this.#wakers.delete(waker);
+    this.#alive();
+  }
+
+  #alive(): void {
+    if (this.#lostReason !== undefined) throw new SourceError(this.#lostReason);
+  }
+
+  #refuse(): void {
+    if (this.redis.readFault !== undefined) throw new SourceError(this.redis.readFault);
+  }
+
+  #transfer(entry: StreamEntry | undefined): StreamEntry | undefined {
+    if (!entry) return undefined;
+    this.redis.transferred.push(formatStreamId(entry.id));
+    if (entry.kind !== 'frame') return entry;
+    const copy = { ...entry, pixels: entry.pixels.slice() };
+    this.#lent.add(copy.pixels);
+    this.redis.lent.add(copy.pixels);
+    return copy;
+  }
+}
+
+function entryOf(id: StreamId, fault?: 'no-key' | 'wrong-size'): StreamEntry {
+  if (fault === 'no-key') return { kind: fault, id };
+  if (fault === 'wrong-size') return { kind: fault, id, sizeBytes: 7 };
+  return { kind: 'frame', id, pixels: new Uint8Array([Number(id.sequence & 255n)]) };
+}

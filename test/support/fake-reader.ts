@@ -1,0 +1,102 @@
+import type { Frame } from '../../src/frame/frame.ts';
+import type { Clock } from '../../src/pacing/clock.ts';
+import type { FrameReader, OrderedRead } from '../../src/source/frame-reader.ts';
+
+/** A frame without pixels: its id and when it was written are what decisions are made by. */
+export function fakeFrame(number: number, writtenNs?: bigint): Frame {
+  return {
+    id: `${number}-0`,
+    pixels: new Uint8Array([number & 255]),
+    ...(writtenNs !== undefined && { writtenNs }),
+  };
+}
+
+/** The number that a frame was made with. */
+export function numberOf(frame: Frame): number {
+  return Number.parseInt(frame.id, 10);
+}
+
+/** Frames out of a queue that a test fills; every frame handed out has to come back once. */
+export class FakeReader implements FrameReader {
+  readonly released: Frame[] = [];
+  /** Frames handed out that have not come back. */
+  readonly lent = new Set<Frame>();
+  newestCalls = 0;
+  /** How long it takes to get the newest frame. */
+  fetchMs = 0;
+  readonly #queue: Frame[] = [];
+  #onAdded: (() => void) | undefined;
+  #isBusy = false;
+
+  constructor(private readonly clock: Clock) {}
+
+  add(...frames: Frame[]): void {
+    this.#queue.push(...frames);
+    this.#onAdded?.();
+  }
+
+  get backlog(): number {
+    return this.#queue.length;
+  }
+
+  next(signal: AbortSignal): Promise<OrderedRead> {
+    return this.#oneAtATime(async () => {
+      const waited = this.#queue.length === 0;
+      while (this.#queue.length === 0) await this.#added(signal);
+      return { frame: this.#lend(this.#queue.shift()), waited, passedOver: false };
+    });
+  }
+
+  newest(signal: AbortSignal): Promise<Frame | undefined> {
+    this.newestCalls += 1;
+    return this.#oneAtATime(async () => {
+      const frame = this.#queue.splice(0).at(-1);
+      const doneNs = this.clock.nowNs() + BigInt(Math.round(this.fetchMs * 1e6));
+      await this.clock.sleepUntil(doneNs, signal);
+      signal.throwIfAborted();
+      return frame && this.#lend(frame);
+    });
+  }
+
+  release(frame: Frame): void {
+    if (!this.lent.delete(frame)) throw new Error(`frame ${frame.id} came back although it was not out`);
+    this.released.push(frame);
+  }
+
+  /** Hands a frame out beside the queue, as if it had been read before. */
+  lend(frame: Frame): Frame {
+    return this.#lend(frame);
+  }
+
+  #lend(frame: Frame | undefined): Frame {
+    if (!frame) throw new Error('no frame is there');
+    this.lent.add(frame);
+    return frame;
+  }
+
+  async #oneAtATime<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#isBusy) throw new Error('two calls at a time');
+    this.#isBusy = true;
+    try {
+      return await call();
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  #added(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        this.#onAdded = undefined;
+        reject(signal.reason);
+      };
+      this.#onAdded = () => {
+        this.#onAdded = undefined;
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+}

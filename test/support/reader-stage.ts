@@ -1,0 +1,60 @@
+import type { Frame } from '../../src/frame/frame.ts';
+import { StreamFrameReader } from '../../src/source/stream-frame-reader.ts';
+import { formatStreamId } from '../../src/source/stream-id.ts';
+import { FakeRedis } from './fake-connection.ts';
+import { FakeClock, settle } from './fake-clock.ts';
+
+/** What became of a call: not yet decided, a value, or a rejection. */
+export type Outcome<T> =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'value'; readonly value: T }
+  | { readonly kind: 'error'; readonly error: unknown };
+
+/** Follows a promise without waiting for it. */
+export function follow<T>(promise: Promise<T>): { outcome: Outcome<T> } {
+  const followed: { outcome: Outcome<T> } = { outcome: { kind: 'open' } };
+  promise.then(
+    (value) => (followed.outcome = { kind: 'value', value }),
+    (error: unknown) => (followed.outcome = { kind: 'error', error }),
+  );
+  return followed;
+}
+
+/** A `StreamFrameReader` on a Redis in memory and a clock that a test turns. */
+export class ReaderStage {
+  readonly clock = new FakeClock();
+  readonly redis = new FakeRedis(this.clock);
+  /** What the observer was told, in order, but for the frames. */
+  readonly events: string[] = [];
+  readonly framesRead: string[] = [];
+  readonly reader: StreamFrameReader;
+  readonly never = new AbortController().signal;
+
+  constructor({ maxDelayMs = 2_000 } = {}) {
+    this.reader = new StreamFrameReader({
+      connect: this.redis.connect,
+      clock: this.clock,
+      maxDelayMs,
+      observer: {
+        onLost: (error) => this.events.push(`lost: ${error.message}`),
+        onConnected: () => this.events.push('connected'),
+        onStreamRestarted: () => this.events.push('restarted'),
+        onWrongEntry: (entry) => this.events.push(`${entry.kind} ${formatStreamId(entry.id)}`),
+        onFrameRead: (id) => this.framesRead.push(formatStreamId(id)),
+      },
+    });
+  }
+
+  /** The next frame, which must be there already or come within two seconds. */
+  async next(): Promise<{ id: string; waited: boolean; passedOver: boolean; frame: Frame }> {
+    const read = follow(this.reader.next(this.never));
+    await settle();
+    if (read.outcome.kind === 'open') await this.clock.advanceMs(2_000);
+    if (read.outcome.kind !== 'value') throw new Error(`no frame: ${JSON.stringify(read.outcome.kind)}`);
+    return { id: read.outcome.value.frame.id, ...read.outcome.value };
+  }
+
+  async newest(): Promise<string | undefined> {
+    return (await this.reader.newest(this.never))?.id;
+  }
+}
