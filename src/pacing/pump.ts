@@ -71,7 +71,7 @@ async function begin(parts: PumpParts, first: Frame, signal: AbortSignal) {
   const askedNs = clock.nowNs();
   const newest = await newestInTime(reader, clock, signal);
   const nowNs = clock.nowNs();
-  const measured = { writtenNs: (newest ?? first).writtenNs, fetchNs: nowNs - askedNs };
+  const measured = { writtenNs: newest?.writtenNs, fetchNs: nowNs - askedNs };
   const { originNs, isNewestDue } = startPhase(measured, periodNs(settings.frameRate), nowNs);
   const schedule = new TickSchedule(settings.frameRate, originNs);
   const selector = new FrameSelector(first, reader, nowNs);
