@@ -1,0 +1,81 @@
+import { DirectConnection } from '../../src/direct/direct-connection.ts';
+import { FrameSlots } from '../../src/direct/frame-slots.ts';
+import { F_SETFL, F_SETPIPE_SZ, libc, O_CLOEXEC, O_NONBLOCK, pinned } from '../../src/direct/libc.ts';
+import { PipeSink } from '../../src/direct/pipe-sink.ts';
+import { PollLoop } from '../../src/direct/poll-loop.ts';
+import { systemClock, type Clock } from '../../src/pacing/clock.ts';
+import type { FrameSink } from '../../src/pacing/tick-loop.ts';
+import { ioredisConnector } from '../../src/source/ioredis-connection.ts';
+import type { ConnectStream } from '../../src/source/stream-connection.ts';
+import { StdinSink } from '../../src/transport/stdin-sink.ts';
+
+/** What frames are moved with. */
+export interface FlatOutParts {
+  readonly clock: Clock;
+  readonly connect: ConnectStream;
+  readonly sink: FrameSink;
+  /** Runs `work` on the loop that belongs to these parts. */
+  run(work: () => Promise<void>): Promise<void>;
+}
+
+interface Wishes {
+  readonly port: number;
+  readonly sizeBytes: number;
+  readonly encoder: string;
+}
+
+const PIPE_BYTES = 1_048_576;
+const LOOPBACK = [127, 0, 0, 1];
+
+/** The program's own parts for a reader by its name. */
+export function flatOutParts(reader: string, wishes: Wishes): FlatOutParts {
+  return reader === 'direct' ? directParts(wishes) : ioredisParts(wishes);
+}
+
+function ioredisParts({ port, sizeBytes, encoder }: Wishes): FlatOutParts {
+  const { stdin } = Bun.spawn([encoder, '-i', 'pipe:0'], { stdio: ['pipe', 'ignore', 'inherit'] });
+  return {
+    clock: systemClock,
+    connect: ioredisConnector(redisAt(port), shapeOf(sizeBytes)),
+    sink: new StdinSink(stdin, systemClock),
+    run: (work) => work(),
+  };
+}
+
+function directParts({ port, sizeBytes, encoder }: Wishes): FlatOutParts {
+  const { readFd, writeFd } = makePipe();
+  Bun.spawn([encoder, '-i', 'pipe:0'], { stdio: [readFd, 'ignore', 'inherit'] });
+  const loop = new PollLoop();
+  const slots = new FrameSlots(sizeBytes);
+  const sink = new PipeSink(writeFd, slots, loop, sizeBytes);
+  const target = { shape: shapeOf(sizeBytes), slots, loop, isInPipe: sink.holds.bind(sink) };
+  const addresses = [{ kind: 'ipv4', bytes: LOOPBACK, port }] as const;
+  return {
+    clock: loop,
+    connect: () => DirectConnection.connect(redisAt(port), 'Redis', addresses, target),
+    sink,
+    async run(work) {
+      const done = work().finally(() => loop.stop());
+      loop.run();
+      await done;
+    },
+  };
+}
+
+function redisAt(port: number) {
+  return { host: '127.0.0.1', port, db: 0, tls: false };
+}
+
+function shapeOf(sizeBytes: number) {
+  return { stream: 'imagestream', key: 'pixels', sizeBytes };
+}
+
+function makePipe(): { readonly readFd: number; readonly writeFd: number } {
+  const ends = pinned(8);
+  if (libc.pipe2(ends.address, O_CLOEXEC) < 0) throw new Error('no pipe can be made');
+  const view = new DataView(ends.view.buffer);
+  const [readFd, writeFd] = [view.getInt32(0, true), view.getInt32(4, true)];
+  libc.fcntl(writeFd, F_SETFL, O_NONBLOCK);
+  libc.fcntl(writeFd, F_SETPIPE_SZ, PIPE_BYTES);
+  return { readFd, writeFd };
+}

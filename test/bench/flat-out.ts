@@ -1,0 +1,55 @@
+/**
+ * Moves frames from Redis to the encoder's stand-in as fast as the program's own parts can, without any pace, and prints
+ * frames a second. Run by the benchmark as a process of its own.
+ *
+ * bun flat-out.ts READER PORT FRAME_BYTES ENTRIES SECONDS ENCODER
+ */
+import { StreamFrameReader } from '../../src/source/stream-frame-reader.ts';
+import { flatOutParts } from './flat-out-parts.ts';
+
+const [, , reader = '', ...rest] = process.argv;
+const [port = 0, sizeBytes = 0, entries = 0, seconds = 0] = rest.map(Number);
+const NEVER = new AbortController().signal;
+
+const parts = flatOutParts(reader, { port, sizeBytes, encoder: rest[4] ?? '' });
+let frames = 0;
+let passedS = 0;
+await parts.run(moveUntilTime);
+process.stdout.write(`frames=${frames} fps=${(frames / passedS).toFixed(2)}\n`);
+process.exit(0);
+
+async function moveUntilTime(): Promise<void> {
+  const startMs = performance.now();
+  while (passedS < seconds) {
+    await moveAll();
+    passedS = (performance.now() - startMs) / 1000;
+  }
+}
+
+/** All that the stream holds, from its oldest frame on, which is where a new reader begins. */
+async function moveAll(): Promise<void> {
+  const { clock, connect, sink } = parts;
+  const frameReader = new StreamFrameReader({
+    connect,
+    clock,
+    maxDelayMs: 0,
+    observer: {
+      onLost: fail,
+      onConnected() {},
+      onStreamRestarted() {},
+      onWrongEntry: () => fail(new Error('an entry is not a frame')),
+      onFrameRead() {},
+    },
+  });
+  for (let index = 0; index < entries; index += 1) {
+    const { frame } = await frameReader.next(NEVER);
+    await sink.write(frame);
+    frameReader.release(frame);
+    frames += 1;
+  }
+  frameReader.close();
+}
+
+function fail(error: Error): never {
+  throw error;
+}

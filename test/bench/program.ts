@@ -1,0 +1,19 @@
+import { EXECUTABLE } from '../support/builder.ts';
+import { output } from '../support/video.ts';
+import type { Reader } from './scenarios.ts';
+
+/** The program that is measured: the one that was built last, unless BENCH_PROGRAM names another one. */
+export const PROGRAM = process.env['BENCH_PROGRAM'] ?? EXECUTABLE;
+
+/** The program's variables for settings by their names without `COSMOS_VIDEO_`. */
+export function programEnvironment(settings: Readonly<Record<string, string>>): Record<string, string> {
+  const all = { HOST: '127.0.0.1', FORMAT: 'gray16be', CODEC_PRESET: 'ultrafast', ...settings };
+  return Object.fromEntries(Object.entries(all).map(([name, value]) => [`COSMOS_VIDEO_${name}`, value]));
+}
+
+/** The ways to read frames that the program has: everything is measured with each of them. */
+export async function readersOfProgram(): Promise<readonly Reader[]> {
+  const help = new TextDecoder().decode(await output(PROGRAM, '--help'));
+  if (!help.includes('COSMOS_VIDEO_READER')) return [{ name: 'ioredis', settings: {} }];
+  return ['direct', 'ioredis'].map((name) => ({ name, settings: { READER: name } }));
+}

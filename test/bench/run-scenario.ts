@@ -1,0 +1,142 @@
+import { rmSync } from 'node:fs';
+import { Child } from '../support/child.ts';
+import type { BenchStage, SourceReport } from './bench-stage.ts';
+import { figuresOf, recoveriesS, type FrameFigures } from './figures.ts';
+import { readFrameRecords } from './frame-records.ts';
+import { PROGRAM, programEnvironment } from './program.ts';
+import type { FrameSize, Scenario } from './scenarios.ts';
+import { TOOLS } from './tools.ts';
+import { measureWindow, type Window } from './window.ts';
+
+/** How long a run waits idle, warms up and is measured. */
+export interface Durations {
+  readonly idleS: number;
+  readonly warmUpS: number;
+  readonly measureS: number;
+}
+
+/** What a run came to. */
+export interface RunResult extends FrameFigures {
+  readonly name: string;
+  readonly seconds: number;
+  readonly cpuMsPerFrame: number;
+  /** CPU while it waits for the first frame: part of the figure above, but not for the frames' sake. */
+  readonly idleCpuMsPerS: number;
+  readonly residentMib: number;
+  readonly peakMib: number;
+  /** What Redis sent for a frame at the encoder, in sizes of a frame. */
+  readonly redisFramesPerFrame: number;
+  readonly othersCpuPercent: number;
+  readonly source: SourceReport;
+  /** For each hiccup of the source, until the latency was one period + 8 ms again. */
+  readonly recoveriesS: readonly number[];
+  /** What the program had to warn of. */
+  readonly complaints: readonly string[];
+}
+
+/** Where the frames go. */
+export interface Output {
+  readonly destination: string;
+  /** The stand-in passes the frames on to a real ffmpeg. */
+  readonly isEncoded: boolean;
+}
+
+/** Beyond its period a frame may take this long. */
+export const LATENCY_MARGIN_MS = 8;
+/** A source is stopped, not waited for. */
+const SOURCE_LIMIT_S = 3_600;
+
+/** Runs the program in one scenario; `settings` are added to those of the scenario. */
+export async function runProgram(
+  stage: BenchStage,
+  scenario: Scenario,
+  durations: Durations,
+  output: Output = { destination: stage.folder.file('nothing.ts'), isEncoded: false },
+): Promise<RunResult> {
+  await stage.clear();
+  await using run = new AsyncDisposableStack();
+  const records = newRecords(stage);
+  const env = {
+    ...scenarioEnvironment(stage, scenario, output),
+    ...clockEnvironment(scenario.size, records),
+  };
+  const program = run.use(
+    new Child([PROGRAM], { env: { ...env, ...(output.isEncoded && { FRAME_CLOCK_RELAY: '1' }) } }),
+  );
+  await stage.unlessStopped(program.line(/: connected/));
+  const idle = await measureWindow(stage, program.pid, durations.idleS);
+  const source = stage.startSource(scenario.size, scenario.source, SOURCE_LIMIT_S, run);
+  await stage.unlessStopped(program.line(/streaming to/));
+  await stage.pause(durations.warmUpS);
+  const window = await measureWindow(stage, program.pid, durations.measureS);
+  const report = await source.stop();
+  const status = await stage.unlessStopped(program.stop());
+  const complaints = program.lines.filter((line) => / (warn|error) /.test(line));
+  return {
+    ...(await resultOf(scenario.name, scenario.size, records, window)),
+    idleCpuMsPerS: (idle.cpuMs / (idle.endMs - idle.startMs)) * 1000,
+    source: report,
+    complaints: status === 0 ? complaints : [...complaints, `exit status ${status}`],
+  };
+}
+
+/** Runs the floor: the pump in C on a constant source. */
+export async function runPump(stage: BenchStage, size: FrameSize, durations: Durations): Promise<RunResult> {
+  await stage.clear();
+  await using run = new AsyncDisposableStack();
+  const records = newRecords(stage);
+  const command = [TOOLS.pump, `${stage.port}`, `${size.sizeBytes}`, '0', TOOLS.frameClock];
+  const pump = run.use(new Child(command, { env: clockEnvironment(size, records) }));
+  const timing = { name: 'constant', pattern: 'constant', fps: size.fps } as const;
+  const source = stage.startSource(size, timing, SOURCE_LIMIT_S, run);
+  await stage.pause(durations.warmUpS);
+  const window = await measureWindow(stage, pump.pid, durations.measureS);
+  const report = await source.stop();
+  const status = await stage.unlessStopped(pump.stop());
+  return {
+    ...(await resultOf(`${size.name}/floor`, size, records, window)),
+    idleCpuMsPerS: 0,
+    source: report,
+    complaints: status === 0 ? [] : [pump.text],
+  };
+}
+
+function newRecords(stage: BenchStage): string {
+  const path = stage.folder.file('records');
+  rmSync(path, { force: true });
+  return path;
+}
+
+function scenarioEnvironment(stage: BenchStage, scenario: Scenario, output: Output): Record<string, string> {
+  const { size, method, reader } = scenario;
+  return programEnvironment({
+    PORT: `${stage.port}`,
+    RESOLUTION: size.name,
+    FRAMERATE: `${size.fps}`,
+    FRAMERATE_SCALING: method,
+    DESTINATION: output.destination,
+    FFMPEG: TOOLS.frameClock,
+    ...reader.settings,
+  });
+}
+
+function clockEnvironment(size: FrameSize, records: string): Record<string, string> {
+  return { FRAME_CLOCK_RECORDS: records, FRAME_CLOCK_FRAME_BYTES: `${size.sizeBytes}` };
+}
+
+async function resultOf(name: string, size: FrameSize, records: string, window: Window) {
+  const all = await readFrameRecords(records);
+  const within = all.filter(({ firstByteMs }) => firstByteMs >= window.startMs && firstByteMs < window.endMs);
+  const frames = within.length;
+  return {
+    name,
+    ...figuresOf(within, size.fps),
+    seconds: (window.endMs - window.startMs) / 1000,
+    cpuMsPerFrame: window.cpuMs / frames,
+    residentMib: window.residentMib,
+    peakMib: window.peakMib,
+    redisFramesPerFrame: window.redisSentBytes / size.sizeBytes / frames,
+    othersCpuPercent: window.othersCpuPercent,
+    recoveriesS: recoveriesS(within, 1000 / size.fps + LATENCY_MARGIN_MS),
+  };
+}

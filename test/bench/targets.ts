@@ -1,0 +1,124 @@
+import type { FlatOutResult } from './run-flat-out.ts';
+import type { RunResult } from './run-scenario.ts';
+import { figure, headLine, rowLine, type Column } from './table.ts';
+
+/** A figure that is to be reached. */
+export interface TargetResult {
+  readonly text: string;
+  readonly value: number;
+  readonly limit: number;
+  readonly isReached: boolean;
+}
+
+interface Target {
+  readonly text: string;
+  /** Name of the run without its reader. */
+  readonly run: string;
+  readonly reader: string;
+  readonly limit: number;
+  /** The figure that is to be at most the limit; `runs` are all of this reader. */
+  readonly value: (run: RunResult, runs: ReadonlyMap<string, RunResult>) => number;
+}
+
+const FULL = '1920x1080/scale/constant';
+const FULL_SKIP = '1920x1080/skip/constant';
+const LARGE = '3840x2160/scale/constant';
+
+/** Whatever reads the frames. */
+const COMMON: readonly Omit<Target, 'reader'>[] = [
+  { text: 'rate off, %', run: FULL, limit: 0.01, value: (run) => Math.abs(run.rateErrorPercent) },
+  { text: 'latency, p99, ms', run: FULL, limit: 1000 / 24 + 8, value: (run) => run.latency.p99Ms },
+  { text: 'growth of the median latency, ms', run: FULL, limit: 2, value: (run) => run.latencyGrowth.p50Ms },
+  { text: 'lost', run: FULL, limit: 0, value: (run) => run.lost },
+  {
+    text: 'recovery, s',
+    run: '1920x1080/scale/hiccup',
+    limit: 5,
+    value: (run) => Math.max(...run.recoveriesS),
+  },
+  {
+    text: 'rate off, %',
+    run: '1920x1080/scale/half',
+    limit: 0.01,
+    value: (run) => Math.abs(run.rateErrorPercent),
+  },
+  {
+    text: 'frames from Redis a frame out',
+    run: '1920x1080/skip/240',
+    limit: 1.05,
+    value: (run) => run.redisFramesPerFrame,
+  },
+  {
+    text: 'CPU a frame, as a multiple of that at 24 in',
+    run: '1920x1080/skip/240',
+    limit: 1.2,
+    value: (run, runs) => run.cpuMsPerFrame / (runs.get(FULL_SKIP)?.cpuMsPerFrame ?? Number.NaN),
+  },
+];
+
+const IOREDIS: readonly Omit<Target, 'reader'>[] = [
+  { text: 'deviation from the schedule, p99, ms', run: FULL, limit: 3, value: (run) => run.deviation.p99Ms },
+  { text: 'CPU a frame, ms', run: FULL, limit: 8, value: (run) => run.cpuMsPerFrame },
+  { text: 'resident, most, MiB', run: FULL, limit: 160, value: (run) => run.peakMib },
+];
+
+const DIRECT: readonly Omit<Target, 'reader'>[] = [
+  { text: 'deviation from the schedule, p99, ms', run: FULL, limit: 1, value: (run) => run.deviation.p99Ms },
+  { text: 'CPU a frame, ms', run: FULL, limit: 2.2, value: (run) => run.cpuMsPerFrame },
+  { text: 'CPU a frame, ms', run: '1920x1080/scale/half', limit: 1.4, value: (run) => run.cpuMsPerFrame },
+  { text: 'resident, most, MiB', run: FULL, limit: 75, value: (run) => run.peakMib },
+  { text: 'deviation from the schedule, p99, ms', run: LARGE, limit: 2, value: (run) => run.deviation.p99Ms },
+  { text: 'CPU a frame, ms', run: LARGE, limit: 6.5, value: (run) => run.cpuMsPerFrame },
+  { text: 'resident, most, MiB', run: LARGE, limit: 120, value: (run) => run.peakMib },
+];
+
+const TARGETS: readonly Target[] = [
+  ...['ioredis', 'direct'].flatMap((reader) => COMMON.map((target) => ({ ...target, reader }))),
+  ...IOREDIS.map((target) => ({ ...target, reader: 'ioredis' })),
+  ...DIRECT.map((target) => ({ ...target, reader: 'direct' })),
+];
+
+/** Part of the floor's frame rate that is to be reached flat out. */
+const FLAT_OUT_PART = 0.6;
+
+/** The targets that were measured, in their order. */
+export function judge(runs: readonly RunResult[], flatOut: readonly FlatOutResult[]): TargetResult[] {
+  const paced = TARGETS.flatMap((target) => {
+    const byName = new Map(
+      runs.flatMap((run) => {
+        const [name, reader] = splitName(run.name);
+        return reader === target.reader ? [[name, run] as const] : [];
+      }),
+    );
+    const run = byName.get(target.run);
+    const value = run ? target.value(run, byName) : Number.NaN;
+    return Number.isNaN(value)
+      ? []
+      : [result(`${target.run}/${target.reader}: ${target.text}`, value, target.limit)];
+  });
+  const flat = flatOut.map(({ name, fps, floorFps }) =>
+    result(`${name}: floor's rate as a multiple of ours`, floorFps / fps, 1 / FLAT_OUT_PART),
+  );
+  return [...paced, ...flat];
+}
+
+function splitName(name: string): [string, string] {
+  const at = name.lastIndexOf('/');
+  return [name.slice(0, at), name.slice(at + 1)];
+}
+
+function result(text: string, value: number, limit: number): TargetResult {
+  return { text, value, limit, isReached: value <= limit };
+}
+
+const COLUMNS: readonly Column<TargetResult>[] = [
+  { head: 'to reach', widthChars: 86, cell: ({ text }) => text },
+  { head: 'at most', widthChars: 8, cell: ({ limit }) => figure(limit, 2) },
+  { head: 'measured', widthChars: 9, cell: ({ value }) => figure(value, 4) },
+  { head: '', widthChars: 7, cell: ({ isReached }) => (isReached ? 'reached' : 'MISSED') },
+];
+
+export function targetTable(targets: readonly TargetResult[]): string[] {
+  if (targets.length === 0) return [];
+  return [headLine(COLUMNS), ...targets.map((target) => rowLine(COLUMNS, target))];
+}

@@ -1,0 +1,96 @@
+import { expect, test } from 'bun:test';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isCommandName } from '../src/config/command-names.ts';
+import { settingsTableMarkdown } from '../src/config/help.ts';
+import { ALL_SETTINGS } from '../src/config/settings.ts';
+import { ALL_SOURCE_OPTIONS } from '../src/config/source-options.ts';
+
+const ROOT = join(import.meta.dir, '..');
+const README = join(ROOT, 'README.md');
+const [START, END] = ['<!-- settings -->', '<!-- /settings -->'];
+const PROGRAM = 'cosmos-video-builder';
+
+if (process.env['UPDATE_README']) writeFileSync(README, withTable(readFileSync(README, 'utf8')));
+const readme = readFileSync(README, 'utf8');
+
+test('the table of settings is that of the program', () => {
+  const isCurrent = readme === withTable(readme);
+  expect(isCurrent || 'out of date: UPDATE_README=1 bun test test/readme.test.ts writes it').toBe(true);
+});
+
+test('every target of make that is named exists', () => {
+  const targets = makefiles('Makefile').flatMap((text) =>
+    [...text.matchAll(/^([a-z][a-z-]*):(?!=)/gm)].map(([, target = '']) => target),
+  );
+  expect(found(/(?:^|`)make ([a-z-]+)/gm)).not.toBeEmpty();
+  expect(targets).toEqual(expect.arrayContaining(found(/(?:^|`)make ([a-z-]+)/gm)));
+});
+
+test('every variable that is named exists', () => {
+  const variables = ALL_SETTINGS.flatMap(({ variable, formerVariables = [] }) => [
+    variable,
+    ...formerVariables,
+  ]);
+  // The second is the misspelt one of an example.
+  const others = ['COSMOS_VIDEO_ENV_FILE', 'COSMOS_VIDEO_FRAMERAT'];
+  expect([...variables, ...others]).toEqual(expect.arrayContaining(found(/\b(COSMOS_VIDEO_\w+)/g)));
+});
+
+test('every flag that is named exists', () => {
+  const flags = [
+    ...ALL_SETTINGS.flatMap((setting) => setting.flags),
+    ...ALL_SOURCE_OPTIONS.map(({ flag }) => flag),
+    '--help',
+    '--version',
+  ];
+  const named = [
+    ...found(/`(--[\w-]+)/g),
+    ...commandLines().flatMap((line) => matches(/ (--[\w-]+)/g, line)),
+  ];
+  expect(named).not.toBeEmpty();
+  expect(flags.map(String)).toEqual(expect.arrayContaining(named));
+});
+
+test('every command that is named exists', () => {
+  const words = commandLines().flatMap((line) => matches(/cosmos-video-builder ([a-z]+)/g, line));
+  expect(words.filter((word) => !isCommandName(word))).toEqual([]);
+});
+
+test('every link leads to a heading or a file', () => {
+  const headings = new Set(
+    found(/^#+ (.+)$/gm).map((heading) => `#${heading.toLowerCase().replaceAll(' ', '-')}`),
+  );
+  const targets = found(/\]\(([^)]+)\)/g).filter((target) => !target.startsWith('https://'));
+  const dead = targets.filter((target) => !headings.has(target) && !existsSync(join(ROOT, target)));
+  expect(dead).toEqual([]);
+});
+
+/** The README with the table as it should be. */
+function withTable(text: string): string {
+  const [before, after] = [text.indexOf(START), text.indexOf(END)];
+  if (before < 0 || after < before) throw new Error(`README.md has no ${START} … ${END}`);
+  return `${text.slice(0, before)}${START}\n\n${settingsTableMarkdown()}\n${text.slice(after)}`;
+}
+
+/** The makefile, and those that it includes. */
+function makefiles(path: string): string[] {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  return [text, ...matches(/^-?include (\S+)$/gm, text).flatMap(makefiles)];
+}
+
+/** Lines of code, and code within text, that run the program. */
+function commandLines(): string[] {
+  const blocks = matches(/^ *```sh\n([^]*?)^ *```$/gm, readme).flatMap((block) => block.split('\n'));
+  const lines = [...blocks, ...found(/`([^`\n]+)`/g)].map((line) => line.trim());
+  return lines.filter((line) => new RegExp(`^(?:\\w+=\\S+ )*${PROGRAM} [a-z-]`).test(line));
+}
+
+/** What the group of the pattern is at each of its places in the README. */
+function found(pattern: RegExp): string[] {
+  return matches(pattern, readme);
+}
+
+function matches(pattern: RegExp, text: string): string[] {
+  return [...text.matchAll(pattern)].map(([, group = '']) => group);
+}
