@@ -5,6 +5,8 @@ PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export PATH
 
 EXECUTABLE := dist/cosmos-video-builder
+# The program, and the thread that it moves frames on.
+ENTRY_POINTS := src/main.ts src/frame-thread.ts
 SOURCES := $(shell find src -name '*.ts') package.json tsconfig.json package-lock.json
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
@@ -45,7 +47,7 @@ format-check: node_modules/.installed
 	prettier --check .
 
 dead-code: node_modules/.installed ## knip: files, exports and dependencies that nothing uses
-	knip
+	knip-bun
 
 clean: ## remove what was built and installed here
 	rm -rf dist node_modules
@@ -57,7 +59,7 @@ node_modules/.installed: package.json package-lock.json
 # Bun would otherwise read a stray .env or bunfig.toml in the folder that the program is started in.
 $(EXECUTABLE): $(SOURCES) node_modules/.installed
 	mkdir -p dist
-	bun build src/main.ts src/frame-thread.ts --compile --outfile $@ \
+	bun build $(ENTRY_POINTS) --compile --outfile $@ \
 	  --no-compile-autoload-dotenv --no-compile-autoload-bunfig
 
 # redis-server comes with a service that would take port 6379; nothing here needs it.

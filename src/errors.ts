@@ -2,8 +2,14 @@
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
-  /** @param faults one sentence for each fault, naming the variable, its value and what is allowed */
-  constructor(readonly faults: readonly string[]) {
+  /**
+   * @param faults one sentence for each fault, naming the variable, its value and what is allowed
+   * @param warnings what else is to be said, which may well be the cause: a misspelt name, say
+   */
+  constructor(
+    readonly faults: readonly string[],
+    readonly warnings: readonly string[] = [],
+  ) {
     super(faults.join('\n'));
   }
 }

@@ -51,7 +51,7 @@ async function runCommand(line: CommandLine): Promise<number> {
         frameThreadUrl: FRAME_THREAD_URL,
         stop: stop.signal,
         kill: kill.signal,
-        onReload: (reload) => process.on('SIGHUP', reload),
+        onReload,
       });
       return EXIT_GOOD;
     case 'check': {
@@ -60,8 +60,8 @@ async function runCommand(line: CommandLine): Promise<number> {
       const log = stderrLogger(config.logLevel, redactText);
       for (const warning of warnings) log.warn(warning);
       const { check } = await import('./commands/check.ts');
-      const isGood = await check(config, (text) => print(redactText(text)));
-      return isGood ? EXIT_GOOD : EXIT_BAD;
+      const result = await check(config, (text) => print(redactText(text)));
+      return { good: EXIT_GOOD, bad: EXIT_BAD, refused: EXIT_CONFIG }[result];
     }
     case 'source': {
       const { config, warnings } = parseSourceConfig(process.env, line.flags);
@@ -76,10 +76,15 @@ async function runCommand(line: CommandLine): Promise<number> {
 }
 
 /** The first signal asks for an orderly end; a second one, or a hang, ends the program at once. */
-function onSignal(signal: 'SIGINT' | 'SIGTERM'): void {
+function onSignal(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void {
   if (stop.signal.aborted) exitNow(128 + constants.signals[signal]);
   stop.abort();
   setTimeout(() => exitNow(EXIT_GOOD), STOP_LIMIT_MS);
+}
+
+/** Without a file of settings there is nothing to read again: the hang-up then is that of a terminal that was closed. */
+function onReload(reload: () => void): void {
+  process.on('SIGHUP', process.env['COSMOS_VIDEO_ENV_FILE'] ? reload : () => onSignal('SIGHUP'));
 }
 
 function exitNow(status: number): never {
@@ -107,8 +112,9 @@ async function findServiceManager(): Promise<ServiceManager> {
 
 /** Faults whose cause is outside need no stack trace; any other is a bug of ours and crashes loudly. */
 function failed(error: unknown): number {
-  const log = stderrLogger('error', (text) => text);
+  const log = stderrLogger('warn', (text) => text);
   if (error instanceof ConfigError) {
+    for (const warning of error.warnings) log.warn(warning);
     for (const fault of error.faults) log.error(fault);
     return EXIT_CONFIG;
   }

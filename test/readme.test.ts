@@ -16,7 +16,9 @@ const readme = readFileSync(README, 'utf8');
 
 test('the table of settings is that of the program', () => {
   const isCurrent = readme === withTable(readme);
-  expect(isCurrent || 'out of date: UPDATE_README=1 bun test test/readme.test.ts writes it').toBe(true);
+  expect(
+    isCurrent || 'out of date: UPDATE_README=1 node_modules/.bin/bun test test/readme.test.ts writes it',
+  ).toBe(true);
 });
 
 test('every target of make that is named exists', () => {

@@ -21,28 +21,35 @@ interface Finding {
 
 /**
  * Looks at everything that the service needs and prints a line for each, with what to do where it is not good.
- * @returns whether all was good; rejects with a `ConfigError` where ffmpeg refuses a setting
+ * @returns `refused` where ffmpeg takes a setting for a fault, so that only other settings help
  */
-export async function check(config: Config, print: (line: string) => void): Promise<boolean> {
+export async function check(
+  config: Config,
+  print: (line: string) => void,
+): Promise<'good' | 'bad' | 'refused'> {
   let isAllGood = true;
   const tell = (part: string, { isGood, text }: Finding) => {
     isAllGood &&= isGood;
     print(`${isGood ? 'good' : 'BAD '}  ${part.padEnd(8)}  ${text}`);
   };
   tell('settings', good('all are well-formed'));
-  let format: FrameFormat | undefined;
-  let refusal: ConfigError | undefined;
+  for (const finding of await ffmpegFindings(config)) tell('ffmpeg', finding);
+  const format = await askFormat(config);
+  const isRefused = format instanceof ConfigError;
+  if (isRefused) for (const fault of format.faults) tell('ffmpeg', bad(fault));
+  else tell('ffmpeg', good(`${format.pixelFormat} is taken as raw video: ${format.sizeBytes} bytes a frame`));
+  for await (const finding of redisFindings(config, isRefused ? undefined : format)) tell('Redis', finding);
+  if (isRefused) return 'refused';
+  return isAllGood ? 'good' : 'bad';
+}
+
+async function askFormat(config: Config): Promise<FrameFormat | ConfigError> {
   try {
-    for (const finding of await ffmpegFindings(config)) tell('ffmpeg', finding);
-    format = await probeFrameFormat(config.ffmpeg, config);
-    tell('ffmpeg', good(`${format.pixelFormat} is taken as raw video: ${format.sizeBytes} bytes a frame`));
+    return await probeFrameFormat(config.ffmpeg, config);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    refusal = error;
+    if (error instanceof ConfigError) return error;
+    throw error;
   }
-  for await (const finding of redisFindings(config, format)) tell('Redis', finding);
-  if (refusal) throw refusal;
-  return isAllGood;
 }
 
 function good(text: string): Finding {

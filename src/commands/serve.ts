@@ -83,6 +83,7 @@ async function reload(parts: ServeParts, current: Stage): Promise<Stage> {
     return next;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
+    for (const warning of error.warnings) current.log.warn(warning);
     for (const fault of error.faults) current.log.error(fault);
     current.log.error('the settings that were read again are not good: those from before stay in force');
     return current;

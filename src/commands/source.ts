@@ -45,6 +45,7 @@ export async function source(
     reportNs += REPORT_PERIOD_NS;
   }
   writer.close();
+  log.info('stopped');
 }
 
 function drawableFormat(name: string) {
@@ -57,6 +58,7 @@ function drawableFormat(name: string) {
 class StreamWriter {
   readonly #reconnect = new Backoff(FIRST_RECONNECT_MS, LONGEST_RECONNECT_MS);
   #client: RedisClient | undefined;
+  #isLost = false;
 
   constructor(
     private readonly config: SourceConfig,
@@ -72,11 +74,14 @@ class StreamWriter {
         await this.#client.run((redis) =>
           redis.xadd(stream, 'MAXLEN', '=', this.maxLengthEntries, '*', key, pixels),
         );
+        if (this.#isLost) this.log.info(`${redisName(this.config.redis)}: connected again`);
+        this.#isLost = false;
         this.#reconnect.reset();
         return;
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
         this.close();
+        this.#isLost = true;
         const delayMs = this.#reconnect.nextMs();
         this.log.error(`${error.message}; trying again in ${delayMs / 1000} s`);
         await sleepMs(systemClock, delayMs, signal);

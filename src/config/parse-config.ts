@@ -55,7 +55,7 @@ export function parseSourceConfig(variables: Variables, flags: Flags): Parsed<So
 function throwFaults(settings: readonly Setting[], inputs: Inputs): void {
   const faults = settings.flatMap((setting) => settingFaults(setting, inputs));
   faults.push(...redisFaults(inputs), ...readerFaults(inputs));
-  if (faults.length > 0) throw new ConfigError(faults);
+  if (faults.length > 0) throw new ConfigError(faults, variableWarnings(inputs.variables));
 }
 
 /** TLS is the runtime's; what moves frames directly speaks to the socket itself. */

@@ -183,7 +183,7 @@ export const SETTINGS = {
     group: 'Encoding',
     defaultText: 'zerolatency',
     placeholder: 'TUNE',
-    help: `what x264 is tuned for: ${TUNES.join(', ')} or none; all but zerolatency hold frames back`,
+    help: `what x264 is tuned for: ${TUNES.join(', ')} or none; all but zerolatency, none too, hold frames back`,
     schema: oneOf([...TUNES, 'none']),
   },
   quality: {
@@ -219,7 +219,7 @@ export const SETTINGS = {
     isRequired: true,
     isAddress: true,
     placeholder: 'URL',
-    help: 'where the video goes: srt://HOST:PORT, another address that ffmpeg can write MPEG-TS to, or a file path; in streamid and passphrase + is a space and %26 an &',
+    help: 'where the video goes: srt://HOST:PORT, another address that ffmpeg can write MPEG-TS to, or a file path; in streamid and passphrase + is a space, %26 an &, %25 a %',
     schema: destinationSchema,
   },
   srtLatencyMs: {

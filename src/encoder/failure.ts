@@ -49,7 +49,8 @@ const CAUSES: readonly (readonly [RegExp, string])[] = [
 
 /** Why ffmpeg ended, in words, with its own last line behind them where it said anything. */
 export function describeExit(exit: EncoderExit): string {
-  const lastLine = exit.lastLines.at(-1);
+  // Without the level, which every line has, and the address of the part that says it.
+  const lastLine = exit.lastLines.at(-1)?.replace(/^(\[[^\]]*\] )+/, '');
   const quoted = lastLine === undefined ? '' : ` (ffmpeg: ${lastLine})`;
   return `${causeOf(exit)}${quoted}`;
 }

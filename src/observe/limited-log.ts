@@ -1,23 +1,24 @@
 import { NS_PER_SECOND } from '../pacing/frame-rate.ts';
 
-/** Lets through so many messages a second, and says with a later one how many were held back. */
+/** Lets through so many messages in a period, and says with a later one how many were held back. */
 export class LimitedLog {
-  #secondNs: bigint | undefined;
+  #periodStartNs: bigint | undefined;
   #written = 0;
   #heldBack = 0;
   #lastHeldBack = '';
 
   constructor(
-    private readonly perSecond: number,
+    private readonly perPeriod: number,
     private readonly write: (message: string) => void,
+    private readonly periodNs = NS_PER_SECOND,
   ) {}
 
   log(message: string, nowNs: bigint): void {
-    if (this.#secondNs === undefined || nowNs - this.#secondNs >= NS_PER_SECOND) {
-      this.#secondNs = nowNs;
+    if (this.#periodStartNs === undefined || nowNs - this.#periodStartNs >= this.periodNs) {
+      this.#periodStartNs = nowNs;
       this.#written = 0;
     }
-    if (this.#written === this.perSecond) {
+    if (this.#written === this.perPeriod) {
       this.#heldBack += 1;
       this.#lastHeldBack = message;
       return;
@@ -29,7 +30,7 @@ export class LimitedLog {
 
   /** Says the last message that was held back, once it may be said; to be called now and then. */
   flush(nowNs: bigint): void {
-    const isTime = this.#secondNs !== undefined && nowNs - this.#secondNs >= NS_PER_SECOND;
+    const isTime = this.#periodStartNs !== undefined && nowNs - this.#periodStartNs >= this.periodNs;
     if (this.#heldBack === 0 || !isTime) return;
     this.#heldBack -= 1;
     this.log(this.#lastHeldBack, nowNs);

@@ -2,6 +2,7 @@ import type { SourceError } from '../errors.ts';
 import type { FrameFormat } from '../frame/frame-format.ts';
 import type { Clock } from '../pacing/clock.ts';
 import { NS_PER_MS } from '../pacing/clock.ts';
+import { NS_PER_SECOND } from '../pacing/frame-rate.ts';
 import type { RestartedTick } from '../pacing/tick-schedule.ts';
 import type { ServiceState } from '../service/run-service.ts';
 import { formatStreamId } from '../source/stream-id.ts';
@@ -11,6 +12,9 @@ import type { Logger } from './logger.ts';
 
 /** ffmpeg says a few lines when it ends; a hundred a second would only fill the journal. */
 const FFMPEG_LINES_PER_SECOND = 10;
+
+/** An ffmpeg that is too slow makes the schedule start anew every second or so, for as long as it is. */
+const RESTARTS_PERIOD_NS = 60n * NS_PER_SECOND;
 
 /** What the messages name. */
 export interface Naming {
@@ -30,14 +34,17 @@ export class OperatorLog {
   readonly #ffmpeg: Record<'error' | 'warn', LimitedLog>;
   #lostReason: string | undefined;
   #hasConnected = false;
+  #before: ServiceState | undefined;
+  #output: string;
 
   constructor(
     private readonly log: Logger,
     private readonly clock: Clock,
     private readonly names: Naming,
   ) {
+    this.#output = names.destination;
     this.#wrong = new LimitedLog(1, (message) => log.warn(message));
-    this.#restarts = new LimitedLog(1, (message) => log.warn(message));
+    this.#restarts = new LimitedLog(1, (message) => log.warn(message), RESTARTS_PERIOD_NS);
     this.#ffmpeg = {
       error: new LimitedLog(FFMPEG_LINES_PER_SECOND, (message) => log.error(message)),
       warn: new LimitedLog(FFMPEG_LINES_PER_SECOND, (message) => log.warn(message)),
@@ -45,10 +52,15 @@ export class OperatorLog {
   }
 
   state(state: ServiceState): void {
-    const { destination, stream, idleTimeoutMs } = this.names;
+    const { stream, idleTimeoutMs } = this.names;
+    const destination = this.#output;
+    const before = this.#before;
+    this.#before = state;
     switch (state.kind) {
       case 'waiting':
-        return this.log.info(`waiting for frames on ${stream}`);
+        // After a failure the frames are there, and it is tried again.
+        if (before?.kind !== 'failed') this.log.info(`waiting for frames on ${stream}`);
+        return;
       case 'starting':
         return this.log.info(`a frame is there: opening ${destination}`);
       case 'streaming':
@@ -65,14 +77,16 @@ export class OperatorLog {
     }
   }
 
+  /** The stream that opens now goes to another file than the one in the settings. */
   nextFile(path: string): void {
+    this.#output = path;
     this.log.info(`${this.names.destination} holds a recording already: this stream goes to ${path}`);
   }
 
   sourceLost(error: SourceError): void {
     if (error.message === this.#lostReason) return;
     this.#lostReason = error.message;
-    this.log.error(`${error.message}; trying again until it answers, the last picture is repeated meanwhile`);
+    this.log.error(`${error.message}; trying again until it answers`);
   }
 
   sourceConnected(): void {

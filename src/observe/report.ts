@@ -26,7 +26,8 @@ export interface ReportInput {
 export function reportLine({ state, before, after, seconds, framesPerSecond, ages }: ReportInput): string {
   const frames = (name: keyof FrameCounts) => after.frames[name] - before.frames[name];
   const added = after.source.entriesAdded - before.source.entriesAdded;
-  const arrived = Math.max(added, frames('read') + frames('wrong'));
+  const isCounted = after.source.entriesAdded > 0;
+  const arrived = isCounted ? added : frames('read') + frames('wrong');
   const dropped = frames('dropped') + after.source.passedOver - before.source.passedOver;
   const speed = (after.encoder.frames - before.encoder.frames) / seconds / framesPerSecond;
   const megabits = ((after.encoder.bytes - before.encoder.bytes) * 8) / seconds / 1e6;

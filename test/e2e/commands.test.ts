@@ -25,6 +25,20 @@ test('all faults are reported together, each naming its variable, with exit stat
   }
 });
 
+test('a misspelt variable is named beside the fault that it causes', async () => {
+  await using builder = startBuilder({ DESINATION: 'srt://127.0.0.1:9000' });
+  expect(await builder.exit()).toBe(EXIT_CONFIG);
+  expect(builder.text).toMatch(/warn .*COSMOS_VIDEO_DESINATION.*did you mean COSMOS_VIDEO_DESTINATION/);
+  expect(builder.text).toMatch(/error COSMOS_VIDEO_DESTINATION .*is not set/);
+});
+
+test('a hang-up ends it in order where there is no file of settings to read again', async () => {
+  await using stage = await Stage.open();
+  const builder = stage.builder({ DESTINATION: stage.file('x.ts') });
+  await builder.line(/connected/);
+  expect(await builder.stop('SIGHUP')).toBe(0);
+});
+
 test('a pixel format that ffmpeg does not know, and an ffmpeg that is not there, exit with 78', async () => {
   await using format = startBuilder({ FORMAT: 'gray17', DESTINATION: 'x.ts' });
   expect(await format.exit()).toBe(EXIT_CONFIG);

@@ -173,6 +173,7 @@ test(
       await builder.line(/no new frame on imagestream for 1 s/, { nth });
       await builder.line(/waiting for frames/, { nth: nth + 1 });
     }
+    expect(builder.text).toMatch(/streaming to \S+recording-2\.ts/);
     expect(await builder.stop()).toBe(0);
     for (const name of ['recording.ts', 'recording-2.ts']) {
       expect(await probe(stage.file(name), '-show_entries', 'stream=codec_name')).toContain(

@@ -102,12 +102,12 @@ describe('why ffmpeg ended', () => {
     expect(failedWith(...lines)).toMatch(words);
   });
 
-  test('has the last line of ffmpeg behind it', () => {
-    expect(failedWith(SRT_FAILED, SRT_LAST)).toEndWith(` (ffmpeg: ${SRT_LAST})`);
+  test('has the last line of ffmpeg behind it, without its level', () => {
+    expect(failedWith(SRT_FAILED, SRT_LAST)).toEndWith(` (ffmpeg: ${SRT_LAST.replace('[error] ', '')})`);
   });
 
   test('is the status where nothing else is known', () => {
-    expect(failedWith('[error] something new')).toBe('exit status 1 (ffmpeg: [error] something new)');
+    expect(failedWith('[error] something new')).toBe('exit status 1 (ffmpeg: something new)');
     expect(describeExit({ code: 187, signal: null, lastLines: [] })).toBe('exit status 187');
   });
 
