@@ -9,7 +9,7 @@ import type { FrameSlot, FrameSlots, IsInPipe } from './frame-slots.ts';
 import { libc } from './libc.ts';
 import type { PollLoop } from './poll-loop.ts';
 import { ReplyReader } from './reply-reader.ts';
-import { connectSocket, sendAll, type SocketAddress } from './socket.ts';
+import { connectFirst, sendAll, type SocketAddress } from './socket.ts';
 
 /** How long Redis may take for an answer beyond the time that it was asked to block. */
 const ANSWER_LIMIT_MS = 5_000;
@@ -17,6 +17,8 @@ const ANSWER_LIMIT_MS = 5_000;
 const SLOT_PERIOD_NS = NS_PER_MS / 2n;
 /** Ids and numbers are far shorter. */
 const LONGEST_SHORT_STRING_BYTES = 64;
+/** Three names and their values. */
+const MOST_INFO_WORDS = 6;
 /** For waits that end by themselves. */
 const NEVER = new AbortController().signal;
 
@@ -80,7 +82,7 @@ export class DirectConnection implements StreamConnection {
     ];
     return this.#ask(command, blockMs, async () => {
       // nil, or one [name, entries] for the one stream asked for
-      if ((await this.#array()) < 1) return undefined;
+      if (!(await this.#oneOrNone())) return undefined;
       await this.#arrayOf(2);
       await this.#skipString();
       return this.#firstEntry();
@@ -95,16 +97,18 @@ export class DirectConnection implements StreamConnection {
   serverTimeUs(): Promise<bigint> {
     return this.#ask(['TIME'], 0, async () => {
       await this.#arrayOf(2);
-      const seconds = BigInt(await this.#shortString());
-      return seconds * 1_000_000n + BigInt(await this.#shortString());
+      const seconds = await this.#number();
+      return seconds * 1_000_000n + (await this.#number());
     });
   }
 
   streamInfo(): Promise<StreamInfo | undefined> {
     return this.#ask(infoCommand(this.target.shape.stream), 0, async () => {
       const words: string[] = [];
-      for (let left = await this.#array(); left > 0; left -= 1) words.push(await this.#shortString());
-      return parseStreamInfo(words);
+      const count = await this.#array();
+      if (count > MOST_INFO_WORDS) throw unexpectedParts(count, MOST_INFO_WORDS);
+      while (words.length < count) words.push(await this.#shortString());
+      return understood(() => parseStreamInfo(words));
     });
   }
 
@@ -115,6 +119,7 @@ export class DirectConnection implements StreamConnection {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.target.loop.forget(this.fd);
     libc.close(this.fd);
   }
 
@@ -135,6 +140,8 @@ export class DirectConnection implements StreamConnection {
     return named(this.name, async () => {
       const { loop } = this.target;
       if (this.#isClosed) throw new SourceError('the connection was closed');
+      // Whatever it is, it would be taken for the answer to this command.
+      if (this.#reader.hasUnread) throw new SourceError('it answers more than it was asked');
       const deadlineNs = loop.nowNs() + BigInt(blockMs + ANSWER_LIMIT_MS) * NS_PER_MS;
       await sendAll(this.fd, encodeCommand(command), loop, deadlineNs);
       this.#reader.expectBy(deadlineNs);
@@ -143,17 +150,24 @@ export class DirectConnection implements StreamConnection {
   }
 
   async #firstEntry(): Promise<StreamEntry | undefined> {
-    if ((await this.#array()) < 1) return undefined;
+    if (!(await this.#oneOrNone())) return undefined;
     await this.#arrayOf(2);
-    const id = parseStreamId(await this.#shortString());
+    const idText = await this.#shortString();
+    const id = understood(() => parseStreamId(idText));
     const fieldCount = await this.#array();
     let entry: StreamEntry = { kind: 'no-key', id };
-    for (let index = 0; index + 1 < fieldCount; index += 2) {
-      const isKey = await this.#isKey();
-      if (isKey && entry.kind === 'no-key') entry = await this.#pixels(id);
-      else await this.#skipString();
+    try {
+      for (let index = 0; index + 1 < fieldCount; index += 2) {
+        const isKey = await this.#isKey();
+        if (isKey && entry.kind === 'no-key') entry = await this.#pixels(id);
+        else await this.#skipString();
+      }
+      return entry;
+    } catch (error) {
+      // Nobody gets to see the frame whose other fields were cut off.
+      if (entry.kind === 'frame') this.release(entry.pixels);
+      throw error;
     }
-    return entry;
   }
 
   async #isKey(): Promise<boolean> {
@@ -215,11 +229,21 @@ export class DirectConnection implements StreamConnection {
 
   async #arrayOf(count: number): Promise<void> {
     const found = await this.#array();
-    if (found !== count) throw new SourceError(`it answers with ${found} parts where there must be ${count}`);
+    if (found !== count) throw unexpectedParts(found, count);
   }
 
-  #stringSize(): Promise<number> {
-    return this.#count('$');
+  /** Whether the list has the one element that was asked for, or none; any more would be out of step. */
+  async #oneOrNone(): Promise<boolean> {
+    const found = await this.#array();
+    if (found > 1) throw unexpectedParts(found, 1);
+    return found === 1;
+  }
+
+  /** No string in these replies can be nil, which has no line break behind it either. */
+  async #stringSize(): Promise<number> {
+    const sizeBytes = await this.#count('$');
+    if (sizeBytes < 0) throw new SourceError('it answers with nothing where there must be a string');
+    return sizeBytes;
   }
 
   async #skipString(): Promise<void> {
@@ -228,23 +252,30 @@ export class DirectConnection implements StreamConnection {
 
   async #shortString(): Promise<string> {
     const sizeBytes = await this.#stringSize();
-    if (sizeBytes < 0 || sizeBytes > LONGEST_SHORT_STRING_BYTES) {
+    if (sizeBytes > LONGEST_SHORT_STRING_BYTES) {
       throw new SourceError(`it answers with ${sizeBytes} bytes where there must be a number`);
     }
     return this.#reader.text(sizeBytes);
   }
+
+  async #number(): Promise<bigint> {
+    const text = await this.#shortString();
+    return understood(() => BigInt(text));
+  }
 }
 
-async function connectFirst(addresses: readonly SocketAddress[], loop: PollLoop): Promise<number> {
-  let failure: unknown = new SourceError('unknown host');
-  for (const address of addresses) {
-    try {
-      return await connectSocket(address, loop);
-    } catch (error) {
-      failure = error;
-    }
+function unexpectedParts(found: number, wanted: number): SourceError {
+  return new SourceError(`it answers with ${found} parts where there must be ${wanted}`);
+}
+
+/** What cannot be read is no fault of the program, but a connection that is out of step. */
+function understood<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SourceError(`its answer cannot be understood: ${reason}`, { cause: error });
   }
-  throw failure;
 }
 
 /** Puts the name of the server before what went wrong with it, in the words that the operator knows. */

@@ -95,6 +95,7 @@ export class PipeSink implements FrameSink {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.loop.forget(this.fd);
     libc.close(this.fd);
   }
 
@@ -133,7 +134,8 @@ export class PipeSink implements FrameSink {
 
   async #untilWritable(): Promise<void> {
     const deadlineNs = this.loop.nowNs() + STALL_LIMIT_MS * NS_PER_MS;
-    if (await this.loop.writable(this.fd, deadlineNs)) return;
+    const isWritable = await this.loop.writable(this.fd, deadlineNs);
+    if (isWritable || this.#isClosed) return;
     throw new EncoderError(`ffmpeg has taken no data for ${STALL_LIMIT_MS / 1000n} s`, true);
   }
 }

@@ -13,7 +13,7 @@ const NS_PER_SECOND = 1_000_000_000n;
 interface Wait {
   readonly fd: number;
   readonly events: number;
-  readonly resolve: () => void;
+  readonly resolve: (isReady: boolean) => void;
 }
 
 interface Sleeper {
@@ -56,7 +56,7 @@ export class PollLoop implements Clock {
 
   /**
    * Resolves to true once `fd` can be read (or has an error or its end to tell), to false at the deadline. The descriptor
-   * must stay open meanwhile.
+   * must stay open meanwhile, or be forgotten first.
    */
   readable(fd: number, deadlineNs: bigint): Promise<boolean> {
     return this.#ready(fd, POLLIN, deadlineNs);
@@ -67,7 +67,12 @@ export class PollLoop implements Clock {
     return this.#ready(fd, POLLOUT, deadlineNs);
   }
 
-  /** Runs until `stop` is called. */
+  /** The descriptor is about to be closed: waits for it end as at their deadline, before its number is that of another. */
+  forget(fd: number): void {
+    for (const wait of this.#waits) if (wait.fd === fd) wait.resolve(false);
+  }
+
+  /** Runs until `stop` is called, and on until all that had to be done for that is done. */
   run(): void {
     for (;;) {
       drainMicrotasks();
@@ -76,11 +81,14 @@ export class PollLoop implements Clock {
     }
   }
 
+  /** From now on no descriptor is waited for: each wait ends as at its deadline, so that whoever waits can close its own. */
   stop(): void {
     this.#isStopped = true;
+    for (const wait of this.#waits) wait.resolve(false);
   }
 
   #ready(fd: number, events: number, deadlineNs: bigint): Promise<boolean> {
+    if (this.#isStopped) return Promise.resolve(false);
     if (this.#waits.length === MOST_WAITS) throw new Error(`more than ${MOST_WAITS} waits at a time`);
     return new Promise((resolve) => {
       const settle = (isReady: boolean) => {
@@ -88,7 +96,7 @@ export class PollLoop implements Clock {
         this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
         resolve(isReady);
       };
-      const wait = { fd, events, resolve: () => settle(true) };
+      const wait = { fd, events, resolve: settle };
       const sleeper = { deadlineNs, resolve: () => settle(false) };
       this.#waits.push(wait);
       this.#sleepers.push(sleeper);
@@ -114,7 +122,7 @@ export class PollLoop implements Clock {
     if (ready < 0 && errno() !== EINTR) throw new Error(`ppoll: ${errorInWords(errno())}`);
     if (ready <= 0) return;
     const woken = waits.filter((_, index) => this.#pollView.getInt16(index * POLLFD_BYTES + 6, true) !== 0);
-    for (const wait of woken) wait.resolve();
+    for (const wait of woken) wait.resolve(true);
   }
 
   /** @returns whether there is a deadline to wait for at all */

@@ -37,6 +37,11 @@ export class ReplyReader {
     private readonly loop: PollLoop,
   ) {}
 
+  /** Whether bytes have come that nobody has read; between two replies there are none. */
+  get hasUnread(): boolean {
+    return this.#start < this.#end;
+  }
+
   /** By when the first byte of the answer must have come; the ones behind it may each take 5 s. */
   expectBy(deadlineNs: bigint): void {
     this.#deadlineNs = deadlineNs;

@@ -35,7 +35,7 @@ const LONGEST_PATH_BYTES = 107;
 const CONNECT_LIMIT_NS = 2_500n * NS_PER_MS;
 
 /** Connects; the socket does not block and is closed by the caller. Rejects with a `SourceError` in the system's words. */
-export async function connectSocket(address: SocketAddress, loop: PollLoop): Promise<number> {
+async function connectSocket(address: SocketAddress, loop: PollLoop): Promise<number> {
   const { family, bytes } = sockaddr(address);
   const fd = libc.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) throw new SourceError(errorInWords(errno()));
@@ -49,6 +49,19 @@ export async function connectSocket(address: SocketAddress, loop: PollLoop): Pro
     libc.close(fd);
     throw error;
   }
+}
+
+/** Connects to the first address that answers; rejects with what went wrong with the last one. */
+export async function connectFirst(addresses: readonly SocketAddress[], loop: PollLoop): Promise<number> {
+  let failure: unknown = new SourceError('unknown host');
+  for (const address of addresses) {
+    try {
+      return await connectSocket(address, loop);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
 }
 
 /** Sends all of it, or rejects with a `SourceError` at the deadline or if Redis is gone. */

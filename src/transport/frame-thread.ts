@@ -36,11 +36,18 @@ export class FrameThread {
     });
   }
 
-  /** Returns when the thread is told to quit. */
+  /** Returns when the thread is told to quit; throws if it cannot hear any more. */
   run(): void {
     libc.prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS, 0, 0, 0);
-    void this.#readMail();
+    let fault: unknown;
+    this.#readMail().catch((error: unknown) => {
+      fault = error;
+      this.#loop.stop();
+    });
     this.#loop.run();
+    // The runtime hears of no rejection while its own event loop does not turn.
+    if (fault !== undefined) throw fault;
+    send({ kind: 'left' });
   }
 
   async #connect(redis: RedisConfig): Promise<DirectConnection> {
@@ -62,8 +69,7 @@ export class FrameThread {
   }
 
   async #readMail(): Promise<void> {
-    for (;;) {
-      await this.#loop.readable(this.start.mailbox.eventFd, FAR_FUTURE_NS);
+    while (await this.#loop.readable(this.start.mailbox.eventFd, FAR_FUTURE_NS)) {
       // Only the other end of the mailbox writes into it, and it writes nothing but this type.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       const message = this.#mailbox.take() as ToWorker | undefined;
@@ -127,8 +133,9 @@ export class FrameThread {
       case 'pump':
         return this.#mover.pump(this.#openSink(), signal);
       case 'endInput':
-        await this.#sink?.finish();
+        // At once: by the time that the pipe is empty, the frame that waits may be the one for the next stream.
         this.#mover.dropFirst();
+        await this.#sink?.finish();
         return undefined;
       case 'countSource':
         await this.#mover.countSource();

@@ -25,6 +25,7 @@ export class MailboxWriter {
   readonly #text: Uint8Array;
   readonly #one = pinned(8);
   readonly #waiting: string[] = [];
+  #isClosed = false;
 
   constructor() {
     const eventFd = libc.eventfd(0, O_NONBLOCK | O_CLOEXEC);
@@ -45,7 +46,7 @@ export class MailboxWriter {
 
   /** The reader has taken the last message: the next one may be put in. */
   onTaken(): void {
-    if (Atomics.load(this.#state, STATE) !== EMPTY) return;
+    if (this.#isClosed || Atomics.load(this.#state, STATE) !== EMPTY) return;
     const text = this.#waiting.shift();
     if (text === undefined) return;
     const { written } = new TextEncoder().encodeInto(text, this.#text);
@@ -54,7 +55,10 @@ export class MailboxWriter {
     libc.write(this.parts.eventFd, this.#one.address, 8);
   }
 
+  /** What is sent from now on goes nowhere: the number of the descriptor may soon be that of another. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     libc.close(this.parts.eventFd);
   }
 }

@@ -42,6 +42,8 @@ export type Outcome =
 /** Out of the Worker, as ordinary messages. */
 export type FromWorker =
   | { readonly kind: 'taken' }
+  /** The answer to `quit`: its descriptors are closed. */
+  | { readonly kind: 'left' }
   | { readonly kind: 'answer'; readonly id: number; readonly outcome: Outcome }
   /** The Worker cannot look up names: it asks for the addresses of Redis. */
   | { readonly kind: 'resolve' }

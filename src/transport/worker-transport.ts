@@ -5,12 +5,16 @@ import { libc } from '../direct/libc.ts';
 import { makePipe } from '../direct/pipe.ts';
 import type { SocketAddress } from '../direct/socket.ts';
 import { EncoderError, SourceError } from '../errors.ts';
+import { sleepMs, systemClock } from '../pacing/clock.ts';
 import { redisName } from '../source/redis-name.ts';
 import type { StreamShape } from '../source/stream-connection.ts';
 import type { EncoderInput, FrameTransport, TransportReport } from './frame-transport.ts';
 import type { MoverObserver, MoverSettings } from './frame-mover.ts';
 import { MailboxWriter } from './mailbox.ts';
 import type { FromWorker, Outcome, Request, ToWorker, WorkerStart } from './protocol.ts';
+
+/** The thread has this long to close its descriptors, which would else stay open; one that hangs is ended without. */
+const LEAVE_LIMIT_MS = 1_000;
 
 interface WorkerParts {
   readonly settings: MoverSettings;
@@ -26,6 +30,9 @@ export class WorkerTransport implements FrameTransport {
   readonly #mailbox = new MailboxWriter();
   readonly #worker: Worker;
   readonly #calls = new Map<number, PromiseWithResolvers<Outcome>>();
+  readonly #left = Promise.withResolvers<void>();
+  /** Heard from the start: a thread that has failed closes by itself. */
+  readonly #closed = Promise.withResolvers<void>();
   #lastId = 0;
   #fault: Error | undefined;
 
@@ -34,6 +41,7 @@ export class WorkerTransport implements FrameTransport {
     this.#worker = new Worker(frameThreadUrl);
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => this.#onMessage(data));
     this.#worker.addEventListener('error', ({ message }) => this.#failAll(message));
+    this.#worker.addEventListener('close', () => this.#closed.resolve());
     const start: WorkerStart = {
       settings: {
         frameRate: settings.frameRate,
@@ -93,12 +101,13 @@ export class WorkerTransport implements FrameTransport {
   }
 
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => {
-      this.#worker.addEventListener('close', resolve, { once: true });
-    });
     this.#send({ kind: 'quit' });
+    const waited = new AbortController();
+    const limit = sleepMs(systemClock, LEAVE_LIMIT_MS, waited.signal);
+    await Promise.race([this.#left.promise, this.#closed.promise, limit]);
+    waited.abort();
     this.#worker.terminate();
-    await closed;
+    await this.#closed.promise;
     this.#mailbox.close();
   }
 
@@ -126,6 +135,8 @@ export class WorkerTransport implements FrameTransport {
     switch (message.kind) {
       case 'taken':
         return this.#mailbox.onTaken();
+      case 'left':
+        return this.#left.resolve();
       case 'answer':
         return this.#calls.get(message.id)?.resolve(message.outcome);
       case 'resolve':

@@ -38,7 +38,7 @@ static uint64_t frames;
 static uint64_t progress_ns;
 static pid_t relay;
 
-static void fail(const char *what)
+static _Noreturn void fail(const char *what)
 {
 	perror(what);
 	exit(1);
@@ -59,7 +59,7 @@ static int is_stream(int argc, char **argv)
 	return 0;
 }
 
-static void become_ffmpeg(char **argv)
+static _Noreturn void become_ffmpeg(char **argv)
 {
 	argv[0] = ffmpeg();
 	execvp(argv[0], argv);

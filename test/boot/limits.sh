@@ -1,0 +1,48 @@
+# Run by boot-test --vm, with a kernel of its own: limits that a container accepts but does not enforce, and a loss of
+# power on a real disk.
+set -u
+. ./checks.sh
+. ./machine.sh
+
+video=/root/video.ts
+limit_of() { cat "/sys/fs/cgroup/system.slice/$1/$2"; }
+total_bytes=$(awk '/^MemTotal/ { print $2 * 1024 }' /proc/meminfo)
+is_share() { awk -v value="$1" -v total="$total_bytes" -v share="$2" 'BEGIN { r = value / total; exit !(r > share - 0.02 && r < share + 0.02) }'; }
+oom_kills() { awk '/^oom_kill / { print $2 }' "/sys/fs/cgroup/system.slice/$1/memory.events"; }
+
+case $1 in
+1)
+  check 'apt installs the package' apt-get -y -qq install ./test.deb
+  set_setting COSMOS_VIDEO_DESTINATION "$stream_to"
+  small_pictures
+  make_source sensor --rate 24
+  make_listener video-server 9000 $video
+  systemctl start $main sensor video-server
+  check 'the stream arrives' arrives $video 120
+  check 'the service has at most 75 % of the memory' is_share "$(limit_of $main memory.max)" 0.75
+  check 'the frame buffer has at most 60 %' is_share "$(limit_of $buffer memory.max)" 0.60
+  check 'no frame is swapped out' [ "$(limit_of $main memory.swap.max) $(limit_of $buffer memory.swap.max)" = '0 0' ]
+  # Enough for the waiting program, not for ffmpeg besides. What both have in files does not count: it can be read again.
+  systemctl stop sensor
+  check 'it waits' until_true 60 'status_text | grep -q "^waiting"'
+  old=$(prop $main MainPID)
+  anonymous=$(awk '/^anon / { print $2 }' /sys/fs/cgroup/system.slice/$main/memory.stat)
+  systemctl set-property --runtime $main MemoryMax=$((anonymous + 5 * 1048576))
+  systemctl start sensor
+  check 'memory runs out: something is killed' until_true 90 '[ "$(oom_kills $main)" -ge 1 ]'
+  systemctl set-property --runtime $main MemoryMax=75%
+  check 'memory is there again: the stream goes on' arrives $video 90
+  check 'the service was never given up' is_active $main
+  cp /proc/sys/kernel/random/boot_id /root/boot_id
+  # What is enabled must be on the disk, as it is on a machine that was set up some time ago.
+  sync
+  echo b >/proc/sysrq-trigger
+  sleep 60
+  exit 1
+  ;;
+2)
+  check 'this is another boot' [ "$(cat /root/boot_id)" != "$(cat /proc/sys/kernel/random/boot_id)" ]
+  check 'after a reset of the machine all is back by itself' arrives $video 120
+  exit $bad
+  ;;
+esac

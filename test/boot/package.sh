@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Tests of the packages as files. Usage: package.sh WORK-FOLDER DEB...
+set -euo pipefail
+here=$(dirname "$(realpath "$0")")
+# shellcheck source=checks.sh
+. "$here/checks.sh"
+cd "$here/../.."
+work=$1
+shift
+
+size_mb() { awk -v bytes="$(stat -c %s "$1")" 'BEGIN { printf "%.1f", bytes / 1e6 }'; }
+field() { dpkg-deb -f "$1" "$2"; }
+lintian_passes() {
+  local as=()
+  # It wants no root.
+  if [ "$(id -u)" = 0 ]; then as=(setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME=/nonexistent); fi
+  "${as[@]}" env LC_ALL=C.UTF-8 lintian --fail-on error,warning "$1"
+}
+# check_with TOOL WHAT COMMAND...: skipped where the tool is not installed.
+check_with() {
+  if command -v "$1" >/dev/null; then check "${@:2}"; else skip "$2" "$1 is not installed"; fi
+}
+newest_glibc() { grep -aoE 'GLIBC_[0-9.]+' "$1" | sort -Vu | tail -n 1 | tr -d 'GLIBC_'; }
+is_at_most_version() { [ "$(printf '%s\n' "$1" "$2" | sort -V | tail -n 1)" = "$2" ]; }
+# Runs an executable of this machine's architecture, or of another one by emulation.
+emulated() {
+  case $1 in
+    "$(dpkg --print-architecture)") "${@:2}" ;;
+    arm64) qemu-aarch64-static -L /usr/aarch64-linux-gnu "${@:2}" ;;
+    *) return 127 ;;
+  esac
+}
+scripts_are_good() {
+  shellcheck packaging/build-deb packaging/debian/*inst packaging/debian/*rm systemd/frame-buffer &&
+    (cd test/boot && shellcheck -x boot-test next-version run ./*.sh)
+}
+# The parts of the two units that must not differ: all but what names an instance.
+common_lines() { grep -vE '^#|%i|^(Description|StateDirectory|RuntimeDirectory|WorkingDirectory|Environment|EnvironmentFile)=' "$1"; }
+same_units() { diff <(common_lines systemd/cosmos-video-builder.service) <(common_lines systemd/cosmos-video-builder@.service); }
+completes() { # completes WANTED WORD...
+  local wanted=$1
+  shift
+  # shellcheck disable=SC2016
+  bash -uc '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _cosmos_video_builder; printf "%s\n" "${COMPREPLY[@]}"' - \
+    "$root/usr/share/bash-completion/completions/cosmos-video-builder" cosmos-video-builder "$@" | grep -qx -- "$wanted"
+}
+names_all_settings() { # in FILE, as many as --help has
+  local name
+  for name in $("$executable" --help | grep -oE '^  COSMOS_VIDEO_[A-Z_]+'); do grep -q "$name" "$1" || { echo "$name is missing"; return 1; }; done
+}
+# A second build of the same files, in another folder and at another time.
+same_bytes() {
+  local copy=$work/another/folder deb=$1 arch=$2
+  mkdir -p "$copy"
+  cp -r src packaging systemd package.json package-lock.json tsconfig.json README.md CHANGELOG.md LICENSE "$copy"
+  ln -sfn "$PWD/node_modules" "$copy/node_modules"
+  SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)} "$copy/packaging/build-deb" "$arch" || return 1
+  cmp "$deb" "$copy/dist/$(basename "$deb")"
+}
+
+check 'the units of one and of several sensors differ in what names the instance alone' same_units
+check_with shellcheck 'the shell scripts pass shellcheck' scripts_are_good
+
+for deb in "$@"; do
+  arch=$(field "$deb" Architecture)
+  root=$work/$arch
+  executable=$root/usr/bin/cosmos-video-builder
+  dpkg-deb -x "$deb" "$root"
+  version=$(node -p 'require("./package.json").version')
+  check "$arch: the version is that of package.json" [ "$(field "$deb" Version)" = "${version/-/\~}" ]
+  check_at_most "$arch: size of the package" 42 MB size_mb "$deb"
+  check_with lintian "$arch: lintian finds no error and no warning" lintian_passes "$(realpath "$deb")"
+  check "$arch: glibc of 2.17 suffices" is_at_most_version "$(newest_glibc "$executable")" 2.17
+  runner=true
+  if [ "$arch" != "$(dpkg --print-architecture)" ]; then runner=qemu-aarch64-static; fi
+  check_with $runner "$arch: --version" [ "$(emulated "$arch" "$executable" --version)" = "cosmos-video-builder $version" ]
+  check_with $runner "$arch: --help names the destination" grep -q COSMOS_VIDEO_DESTINATION <(emulated "$arch" "$executable" --help)
+done
+
+deb=$1 arch=$(field "$1" Architecture) root=$work/$arch executable=$work/$arch/usr/bin/cosmos-video-builder
+gunzip -kf "$root/usr/share/man/man1/cosmos-video-builder.1.gz"
+manual=$root/usr/share/man/man1/cosmos-video-builder.1
+check 'the settings file has every setting of --help' names_all_settings "$root/etc/cosmos-video.env"
+if command -v man >/dev/null; then
+  MANWIDTH=80 man -l -Tascii "$manual" | col -b >"$work/manual.txt"
+  check 'so has the manual page' names_all_settings "$work/manual.txt"
+  check 'the manual page has no fault' [ -z "$(LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "$manual" 2>&1 >/dev/null)" ]
+else
+  skip 'the manual page' 'man is not installed'
+fi
+check 'completion: commands' completes check ch
+check 'completion: values of a flag' completes ultrafast run --codec_preset ul
+check 'completion: flags of source' completes --jitter source --ji
+check 'two builds give the same bytes' same_bytes "$deb" "$arch"
+exit $bad

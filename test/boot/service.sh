@@ -1,0 +1,159 @@
+# Run by boot-test: the service from its installation to a stream, and what can happen to it on the way.
+set -u
+. ./checks.sh
+. ./machine.sh
+
+video=/root/video.ts
+pid() { prop $main MainPID; }
+ffmpeg_pid() { pgrep -P "$(pid)" -x ffmpeg; }
+lines_of_program() { log_of $main -t cosmos-video-builder; }
+has_priority() { log_of $main -t cosmos-video-builder -p "$1..$1" | grep -q "$2"; }
+# The lowest of three: a figure says what the service needs, not what else this machine is busy with.
+lowest() { for _ in 1 2 3; do "$@"; done | sort -g | head -n 1; }
+# From the call of systemctl to READY, the frame buffer included.
+start_s() {
+  local from
+  systemctl stop $main $buffer
+  from=$(now_ms)
+  systemctl start $main && elapsed_s "$from" "$(now_ms)" && echo
+}
+# CPU of the service while it waits, in percent of one core, over 5 s.
+idle_cpu() {
+  local from
+  from=$(prop $main CPUUsageNSec)
+  sleep 5
+  awk -v from="$from" -v to="$(prop $main CPUUsageNSec)" 'BEGIN { printf "%.2f\n", (to - from) / 5e7 }'
+}
+resident_mib() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$(pid)/status"; }
+# From the sensor's first frame to the first picture that a receiver has decoded.
+first_picture_s() {
+  local receiver from
+  ffmpeg -nostdin -v error -probesize 32 -analyzeduration 0 -i "$stream_to?mode=listener" -frames:v 1 -f null - 2>/dev/null &
+  receiver=$!
+  systemctl start sensor
+  until [ "$(frames_port xlen imagestream)" -gt 0 ]; do sleep 0.01; done
+  from=$(now_ms)
+  wait $receiver && elapsed_s "$from" "$(now_ms)"
+}
+# is_video FILE ENTRY=VALUE...: what ffprobe says of it.
+is_video() {
+  local file=$1 found want
+  shift
+  found=$(ffprobe -v error -select_streams v -show_entries stream=codec_name,pix_fmt,width,height,avg_frame_rate -of default=nw=1 "$file")
+  for want in "$@"; do grep -qx "$want" <<<"$found" || { echo "$want is not in $found"; return 1; }; done
+}
+decodes() { not grep -v 'insecure memory' <(ffmpeg -nostdin -v error -i "$1" -f null - 2>&1); }
+openings() { lines_of_program | grep -c 'streaming to'; }
+settles() { until_true 20 streams && arrives $video; }
+security() { systemd-analyze security --no-pager "$1" | sed -n 's/.*exposure level for .*: \([0-9.]*\) .*/\1/p'; }
+
+from=$(now_ms)
+check 'apt installs the package' apt-get -y -qq install ./test.deb
+to=$(now_ms)
+check_at_most 'installing takes' 10 s elapsed_s "$from" "$to"
+check 'it is enabled and not started' [ "$(systemctl is-enabled $main) $(systemctl is-active $main)" = 'enabled inactive' ]
+
+# ---- No destination ----
+check 'starting is refused while no destination is set' not systemctl start $main
+check 'with exit status 78' [ "$(prop $main ExecMainStatus)" = 78 ]
+check 'in one line' [ "$(lines_of_program | wc -l)" = 1 ]
+check 'which says what to set, as an error' has_priority err 'COSMOS_VIDEO_DESTINATION.* is not set'
+sleep 3
+check 'and is not tried again' [ "$(prop $main NRestarts) $(prop $main ActiveState)" = '0 failed' ]
+
+# ---- To a picture ----
+set_setting COSMOS_VIDEO_DESTINATION "$stream_to"
+small_pictures
+make_source sensor --rate 24
+make_listener video-server 9000 $video
+check_at_most 'from systemctl start to READY' 0.5 s lowest start_s
+check 'it is active' is_active $main
+check 'the status says that it waits' until_true 5 'status_text | grep -qx "waiting for frames on imagestream"'
+check 'the frame buffer runs' is_active $buffer
+check 'on 6380' [ "$(frames_port ping)" = PONG ]
+check 'beside Debian'\''s redis-server on 6379' [ "$(redis-cli -p 6379 ping) $(systemctl is-active redis-server)" = 'PONG active' ]
+check 'its socket is for the group alone' [ "$(stat -c '%a %G' /run/cosmos-video-redis/redis.sock)" = '770 cosmos-video' ]
+check 'its settings cannot be changed from outside' grep -q NOPERM <(frames_port config set dir /tmp 2>&1)
+check_at_most 'CPU while it waits' 0.5 % lowest idle_cpu
+check_at_most 'memory while it waits' 60 MiB resident_mib
+check_at_most 'from the first frame to the first picture' 1.5 s first_picture_s
+systemctl start video-server
+check 'the video server receives the stream' settles
+check 'the status says so' until_true 15 \
+  "status_text | grep -Eqx 'streaming [0-9.]+ fps to srt://127.0.0.1:9000, [0-9]+ dup, lag [0-9]+ ms'"
+sleep 4
+cp $video sample.ts
+check 'the stream is H.264 as asked for' is_video sample.ts codec_name=h264 pix_fmt=yuv420p width=320 height=240 avg_frame_rate=24/1
+# A listener is started anew for each stream: what is in its file begins with a keyframe.
+check 'and plays without an error' decodes sample.ts
+
+# ---- The journal ----
+frames_port xadd imagestream '*' pixels short >/dev/null
+check 'a wrong frame is a warning' until_true 5 'has_priority warning "has 5 bytes"'
+check 'what is no fault is none in the journal' not has_priority warning 'streaming to|waiting for'
+check 'all lines have their priority' not has_priority notice .
+check 'no colour is in it' not grep -q $'\033' <(lines_of_program)
+
+# ---- Reload ----
+old=$(pid) opened=$(openings)
+set_setting COSMOS_VIDEO_FRAMERATE 12
+check 'a reload is done' systemctl reload $main
+check 'new settings are in force' until_true 10 "status_text | grep -q '^streaming 12.0 fps'"
+check 'in the same process' [ "$(pid)" = "$old" ]
+check 'with one restart of the stream at most' [ $(($(openings) - opened)) -le 1 ]
+check 'the stream goes on' arrives $video
+opened=$(openings)
+set_setting COSMOS_VIDEO_FRAMERATE fast
+systemctl reload $main || true
+check 'bad settings are refused with a message' until_true 5 'has_priority err "COSMOS_VIDEO_FRAMERATE.*fast"'
+check 'the old ones go on' until_true 5 "status_text | grep -q '^streaming 12.0 fps'"
+check 'in the same process still' [ "$(pid)" = "$old" ]
+check 'without a break' [ "$(openings)" = "$opened" ]
+check 'the unit is active' is_active $main
+set_setting COSMOS_VIDEO_FRAMERATE 24
+check 'a reload with good settings helps' systemctl reload $main
+check 'the stream goes on with them' until_true 10 "status_text | grep -q '^streaming 24.0 fps'"
+
+# ---- Killed and hung ----
+old=$(ffmpeg_pid)
+kill -9 "$old"
+check 'ffmpeg killed: another one takes over' until_true 15 '[ -n "$(ffmpeg_pid)" ] && [ "$(ffmpeg_pid)" != '"$old"' ]'
+check 'ffmpeg killed: the stream goes on' settles
+old=$(pid)
+kill -9 "$old"
+check 'program killed: it is started again' until_true 10 '[ "$(prop $main NRestarts)" = 1 ] && is_active $main && [ "$(pid)" != '"$old"' ]'
+check 'program killed: the stream goes on' settles
+kill -9 "$(prop $buffer MainPID)"
+check 'Redis killed: it is started again' until_true 10 '[ "$(frames_port ping)" = PONG ]'
+check 'Redis killed: the stream goes on' settles
+old=$(pid)
+kill -STOP "$old"
+check 'program hung: the watchdog starts it again' until_true 25 'is_active $main && [ "$(pid)" != '"$old"' ]'
+check 'program hung: the journal says so' grep -qi 'watchdog timeout' <(log_of $main)
+check 'program hung: its ffmpeg is gone' [ "$(pgrep -xc ffmpeg)" -le 2 ]
+check 'program hung: the stream goes on' settles
+systemctl stop sensor
+check 'waiting program hung: it waits' until_true 15 'status_text | grep -q "^waiting"'
+old=$(pid)
+kill -STOP "$old"
+check 'waiting program hung: the watchdog starts it again' until_true 25 'is_active $main && [ "$(pid)" != '"$old"' ]'
+systemctl start sensor
+check 'waiting program hung: the stream goes on' settles
+systemctl stop video-server
+check 'the status says why there is no stream' until_true 30 'status_text | grep -Eq "^retrying in [0-9.]+ s: ."'
+systemctl start video-server
+check 'the video server is back: the stream goes on' arrives $video 45
+
+# ---- Stop ----
+from=$(now_ms)
+check 'it stops' systemctl stop $main
+to=$(now_ms)
+check_at_most 'stopping takes' 5.5 s elapsed_s "$from" "$to"
+check 'in good order' [ "$(prop $main Result) $(prop $main ExecMainStatus)" = 'success 0' ]
+check 'no process is left' [ -z "$(pgrep -u cosmos-video)" ]
+
+# ---- Hardening ----
+for unit in $main cosmos-video-builder@cam1.service $buffer; do
+  check_at_most "systemd-analyze security $unit" 1.5 points security "$unit"
+done
+exit $bad

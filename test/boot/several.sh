@@ -1,0 +1,87 @@
+# Run by boot-test: several sensors on one machine, other places for frames and video, and the limits of the frame buffer.
+set -u
+. ./checks.sh
+. ./machine.sh
+
+one=cosmos-video-builder@cam1.service
+two=cosmos-video-builder@cam2.service
+has_line() { log_of "$1" | grep -q "$2"; }
+# fill FRAMES KEY: frames of 8 MB, as a producer writes them that keeps too many. Says how many were refused.
+fill() {
+  local number refused=0
+  for number in $(seq "$1"); do
+    redis-cli -p 6380 -x xadd "$2" '*' number "$number" pixels <frame | grep -q OOM && refused=$((refused + 1))
+  done
+  echo $refused
+}
+newest() { redis-cli -p 6380 --no-raw eval 'return redis.call("xrevrange", KEYS[1], "+", "-", "COUNT", 1)[1][2][2]' 1 "$1" | tr -d '"'; }
+used_mb() { redis-cli -p 6380 info memory | awk -F: '/^used_memory:/ { printf "%.0f", $2 / 1048576 }'; }
+
+check 'apt installs the package' apt-get -y -qq install ./test.deb
+
+# ---- Several sensors ----
+set_setting COSMOS_VIDEO_DESTINATION "$stream_to"
+small_pictures
+make_source sensor --rate 24
+make_source sensor1 --rate 12 --stream cam1
+make_listener video-server 9000 /root/video.ts
+make_listener video-server1 9001 /root/video1.ts
+systemctl start $main sensor sensor1 video-server video-server1
+printf '%s\n' COSMOS_VIDEO_STREAM=cam1 COSMOS_VIDEO_FRAMERATE=12 COSMOS_VIDEO_DESTINATION=srt://127.0.0.1:9001 \
+  >/etc/cosmos-video/cam1.env
+printf '%s\n' COSMOS_VIDEO_STREAM=cam2 COSMOS_VIDEO_RESOLUTION=huge >/etc/cosmos-video/cam2.env
+check 'a second sensor starts' systemctl start $one
+check 'with its own settings' until_true 20 "status_text $one | grep -q '^streaming 12.0 fps to srt://127.0.0.1:9001'"
+check 'its stream arrives' arrives video1.ts
+check 'beside the first one' arrives video.ts
+check 'an instance with bad settings is refused' not systemctl start $two
+check 'with exit status 78' [ "$(prop $two ExecMainStatus) $(prop $two ActiveState)" = '78 failed' ]
+check 'an instance without its own file is refused' not systemctl start cosmos-video-builder@nobody
+check 'and is not tried again' [ "$(prop cosmos-video-builder@nobody NRestarts)" = 0 ]
+old=$(prop $one MainPID)
+systemctl kill -s KILL $main
+check 'the first one is killed: it comes back' until_true 20 "streams $main"
+check 'the second one never noticed' [ "$(prop $one MainPID) $(prop $one NRestarts)" = "$old 0" ]
+sed -i s/=12$/=6/ /etc/cosmos-video/cam1.env
+check 'a reload reads its own file' systemctl reload $one
+check 'and applies it' until_true 10 "status_text $one | grep -q '^streaming 6.0 fps to srt://127.0.0.1:9001'"
+check 'the first one is as before' until_true 10 "status_text $main | grep -q '^streaming 24.0 fps to srt://127.0.0.1:9000'"
+systemctl stop $one sensor1 sensor
+
+# ---- The frame buffer at its limit ----
+# 800 MB in all; the limit is 512 MiB.
+head -c 8000000 /dev/zero >frame
+check 'too many frames: none is refused' [ "$(fill 100 full)" = 0 ]
+check 'too many frames: the newest is there' [ "$(newest full)" = 100 ]
+check 'too many frames: so is what was before it' [ "$(redis-cli -p 6380 xlen full)" -ge 20 ]
+check_at_most 'too many frames: memory' 512 MiB used_mb
+check 'too many frames: no stream was thrown away' [ "$(redis-cli -p 6380 info stats | tr -d '\r' | grep evicted_keys)" = evicted_keys:0 ]
+check 'nothing of it is on a disk' [ -z "$(find / -xdev \( -name '*.rdb' -o -name '*.aof' \) -not -path '/var/lib/redis/*')" ]
+redis-cli -p 6380 del full >/dev/null
+
+# ---- Another Redis, another port, a file ----
+systemctl stop $main $buffer
+sed -i 's/^COSMOS_VIDEO_SOCKET=/#&/' $env_file
+set_setting COSMOS_VIDEO_HOST 127.0.0.1
+check 'another Redis is set: the service starts' systemctl start $main
+check 'and connects to it' until_true 10 "has_line $main '127.0.0.1:6379: connected'"
+check 'the frame buffer is left out' [ "$(systemctl is-active $buffer)" = inactive ]
+systemctl stop $main
+sed -i 's/^#\(COSMOS_VIDEO_SOCKET=\)/\1/; /^COSMOS_VIDEO_HOST=/d' $env_file
+
+systemctl disable -q --now redis-server
+sed -i 's/^port 6380$/port 6379/' /etc/cosmos-video/redis.conf
+set_setting COSMOS_VIDEO_DESTINATION camera.ts
+set_setting COSMOS_VIDEO_IDLE_TIMEOUT 1
+check 'the frame buffer moves to 6379 by one line' systemctl start $main
+check 'and answers there' [ "$(redis-cli -p 6379 acl whoami)" = default ]
+cosmos-video-builder source --host 127.0.0.1 --resolution 320x240 --rate 24 --count 60 2>/dev/null
+check 'the destination is a file: it lies in the state directory' until_true 10 \
+  '[ "$(stat -c %U /var/lib/cosmos-video-builder/camera.ts)" = cosmos-video ]'
+sleep 3
+check 'and can be read' grep -qx codec_name=h264 <(ffprobe -v error -show_entries stream=codec_name -of default=nw=1 /var/lib/cosmos-video-builder/camera.ts)
+cosmos-video-builder source --host 127.0.0.1 --resolution 320x240 --rate 24 2>/dev/null &
+check 'the check command of the manual finds all good' systemd-run -qPG --wait --uid=cosmos-video \
+  -p EnvironmentFile=$env_file -p WorkingDirectory=/var/lib/cosmos-video-builder cosmos-video-builder check
+kill %1
+exit $bad

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'bun:test';
+import { ptr } from 'bun:ffi';
+import { FrameSlots } from '../../src/direct/frame-slots.ts';
+
+const nowhere = () => false;
+
+describe.each([1, 4_094, 4_095, 4_096, 153_600, 4_147_200])('slots of %d bytes', (sizeBytes) => {
+  test('begin on pages, share none, and keep their addresses', () => {
+    const slots = new FrameSlots(sizeBytes);
+    const taken = Array.from({ length: 3 }, () => slots.acquire(nowhere)).filter(
+      (slot) => slot !== undefined,
+    );
+    const addresses = taken.map(({ address }) => Number(address));
+    for (const [index, { pixels }] of taken.entries()) pixels.fill(index + 1);
+    Bun.gc(true);
+    expect(addresses.map((address) => address % 4_096)).toEqual([0, 0, 0]);
+    expect(taken.map(({ pixels }) => Number(ptr(pixels)))).toEqual(addresses);
+    expect(taken.map(({ pixels }) => pixels.length)).toEqual([sizeBytes, sizeBytes, sizeBytes]);
+    // The line break behind a value is read into the slot, too.
+    const gaps = addresses.slice(1).map((address, index) => address - (addresses[index] ?? 0));
+    expect(gaps.every((gap) => gap >= sizeBytes + 2)).toBe(true);
+    expect(taken.map(({ pixels }) => [pixels[0], pixels.at(-1)])).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+  });
+});
+
+test('there are three, given out one by one and again once they are back', () => {
+  const slots = new FrameSlots(10);
+  const [a, b, c] = [slots.acquire(nowhere), slots.acquire(nowhere), slots.acquire(nowhere)];
+  expect(new Set([a, b, c]).size).toBe(3);
+  expect(slots.acquire(nowhere)).toBeUndefined();
+  if (!b) throw new Error('no slot');
+  slots.release(b.pixels);
+  expect(slots.acquire(nowhere)).toBe(b);
+  expect(slots.acquire(nowhere)).toBeUndefined();
+});
+
+test('one whose pages are in the pipe is passed over', () => {
+  const slots = new FrameSlots(10);
+  const first = slots.acquire(nowhere);
+  if (!first) throw new Error('no slot');
+  slots.release(first.pixels);
+  expect(slots.acquire((slot) => slot === first)).not.toBe(first);
+  expect(slots.acquire(() => true)).toBeUndefined();
+  expect(slots.acquire(nowhere)).toBe(first);
+});
+
+test('pixels of somebody else are refused', () => {
+  const slots = new FrameSlots(10);
+  expect(() => slots.release(new Uint8Array(10))).toThrow('none of the slots');
+  expect(() => slots.slotOf(slots.acquire(nowhere)?.pixels.subarray(0) ?? new Uint8Array())).toThrow();
+});
