@@ -56,11 +56,11 @@ node_modules/.installed: package.json package-lock.json
 	npm ci --no-audit --no-fund
 	touch $@
 
-# Bun would otherwise read a stray .env or bunfig.toml in the folder that the program is started in.
+# --smol: collecting garbage a little more often keeps 10 MiB. Bun would otherwise read a stray .env or bunfig.toml in the folder that the program is started in.
 $(EXECUTABLE): $(SOURCES) node_modules/.installed
 	mkdir -p dist
 	bun build $(ENTRY_POINTS) --compile --outfile $@ \
-	  --no-compile-autoload-dotenv --no-compile-autoload-bunfig
+	  --compile-exec-argv=--smol --no-compile-autoload-dotenv --no-compile-autoload-bunfig
 
 # redis-server comes with a service that would take port 6379; nothing here needs it.
 define install-missing

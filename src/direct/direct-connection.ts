@@ -1,5 +1,6 @@
 import type { RedisConfig } from '../config/config.ts';
 import { SourceError } from '../errors.ts';
+import type { Pixels } from '../frame/frame.ts';
 import { NS_PER_MS } from '../pacing/clock.ts';
 import { redisErrorInWords } from '../source/redis-errors.ts';
 import type { StreamConnection, StreamEntry, StreamShape } from '../source/stream-connection.ts';
@@ -112,7 +113,7 @@ export class DirectConnection implements StreamConnection {
     });
   }
 
-  release(pixels: Uint8Array): void {
+  release(pixels: Pixels): void {
     this.target.slots.release(pixels);
   }
 
@@ -186,9 +187,9 @@ export class DirectConnection implements StreamConnection {
       await this.#reader.skip(sizeBytes + 2);
       return { kind: 'wrong-size', id, sizeBytes };
     }
-    const { pixels, address } = await this.#freeSlot();
+    const pixels = await this.#freeSlot();
     try {
-      await this.#reader.value(pixels, address);
+      await this.#reader.value(pixels.sizeBytes, pixels.address);
       return { kind: 'frame', id, pixels };
     } catch (error) {
       slots.release(pixels);

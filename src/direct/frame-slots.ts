@@ -1,5 +1,6 @@
 import type { Pointer } from 'bun:ffi';
-import { addressAt, pinned } from './libc.ts';
+import type { NativePixels, Pixels } from '../frame/frame.ts';
+import { addressAt, libc, mapMemory } from './libc.ts';
 
 /** vmsplice hands over whole pages; frames that begin on one share none. */
 const PAGE_BYTES = 4_096;
@@ -13,32 +14,32 @@ const TAIL_BYTES = 2;
 const SLOT_COUNT = 3;
 
 /** Room for one frame, allocated once. */
-export interface FrameSlot {
-  readonly pixels: Uint8Array;
+export interface FrameSlot extends NativePixels {
   readonly address: Pointer;
 }
 
 /** Tells whether the pipe still holds pages of a slot, which must not be written to then. */
 export type IsInPipe = (slot: FrameSlot) => boolean;
 
-/** A small ring of places for frames, so that nothing is allocated for a frame. */
+/**
+ * A small ring of places for frames, so that nothing is allocated for a frame. The memory is the system's, not an array
+ * of the runtime's: the collector takes the size of those for a measure of what it may leave lying about.
+ */
 export class FrameSlots {
   readonly #slots: readonly FrameSlot[];
   readonly #taken = new Set<FrameSlot>();
-  readonly #memory: Uint8Array;
+  readonly #start: Pointer;
+  readonly #mappedBytes: number;
 
+  /** Throws where there is no memory for the frames. */
   constructor(sizeBytes: number) {
     const strideBytes = Math.ceil((sizeBytes + TAIL_BYTES) / PAGE_BYTES) * PAGE_BYTES;
-    const { view, address } = pinned(strideBytes * SLOT_COUNT + PAGE_BYTES);
-    this.#memory = view;
-    const startBytes = (PAGE_BYTES - (address % PAGE_BYTES)) % PAGE_BYTES;
-    this.#slots = Array.from({ length: SLOT_COUNT }, (_, index) => {
-      const offsetBytes = startBytes + index * strideBytes;
-      return {
-        pixels: this.#memory.subarray(offsetBytes, offsetBytes + sizeBytes),
-        address: addressAt(address, offsetBytes),
-      };
-    });
+    this.#mappedBytes = strideBytes * SLOT_COUNT;
+    this.#start = mapMemory(this.#mappedBytes);
+    this.#slots = Array.from({ length: SLOT_COUNT }, (_, index) => ({
+      address: addressAt(this.#start, index * strideBytes),
+      sizeBytes,
+    }));
   }
 
   /** Takes a slot that nobody holds; undefined while there is none. */
@@ -48,14 +49,19 @@ export class FrameSlots {
     return slot;
   }
 
-  /** The slot that these pixels are in; throws for pixels that are in none. */
-  slotOf(pixels: Uint8Array): FrameSlot {
-    const slot = this.#slots.find((candidate) => candidate.pixels === pixels);
+  /** The slot that these pixels are; throws for pixels that are none. */
+  slotOf(pixels: Pixels): FrameSlot {
+    const slot = this.#slots.find((candidate) => candidate === pixels);
     if (!slot) throw new Error('these pixels are in none of the slots');
     return slot;
   }
 
-  release(pixels: Uint8Array): void {
+  release(pixels: Pixels): void {
     this.#taken.delete(this.slotOf(pixels));
+  }
+
+  /** Gives the memory back; no slot is used any more. */
+  close(): void {
+    libc.munmap(this.#start, this.#mappedBytes);
   }
 }

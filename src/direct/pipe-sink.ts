@@ -61,7 +61,7 @@ export class PipeSink implements FrameSink {
   /** Rejects with an `EncoderError` if ffmpeg is gone or takes nothing for 10 s. */
   async write(frame: Frame): Promise<void> {
     const slot = this.slots.slotOf(frame.pixels);
-    const sizeBytes = frame.pixels.length;
+    const { sizeBytes } = slot;
     let doneBytes = 0;
     while (doneBytes < sizeBytes) {
       const pieceBytes =

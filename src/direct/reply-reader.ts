@@ -77,15 +77,14 @@ export class ReplyReader {
   }
 
   /**
-   * Reads exactly `target.length` bytes and the line break behind them into memory that has room for both.
-   * @param address the address of `target`
+   * Reads exactly so many bytes and the line break behind them into memory that has room for both.
    */
-  async value(target: Uint8Array, address: number): Promise<void> {
-    const bufferedBytes = Math.min(this.#end - this.#start, target.length);
-    target.set(this.#buffer.view.subarray(this.#start, this.#start + bufferedBytes));
+  async value(sizeBytes: number, address: number): Promise<void> {
+    const bufferedBytes = Math.min(this.#end - this.#start, sizeBytes);
+    libc.memcpy(addressAt(address, 0), addressAt(this.#buffer.address, this.#start), bufferedBytes);
     this.#start += bufferedBytes;
     let doneBytes = bufferedBytes;
-    const wholeBytes = target.length + 2;
+    const wholeBytes = sizeBytes + 2;
     // With the buffer empty nothing stands between the socket and the memory; the line break comes along.
     if (this.#start < this.#end) return this.skip(2);
     while (doneBytes < wholeBytes) {

@@ -38,7 +38,8 @@ export function encoderArguments(
     ['-filter:v', filterChain(format), ...colourTags(format)],
     codecArguments(settings),
     ['-fps_mode', 'passthrough', '-muxdelay', `${MUX_DELAY_S}`, '-muxpreload', '0'],
-    ['-flush_packets', '1', '-f', 'mpegts'],
+    // With the length of each picture before it, a reader need not wait for the next one to know that this one is whole.
+    ['-flush_packets', '1', '-omit_video_pes_length', '0', '-f', 'mpegts'],
     output.secretsPath === undefined ? [] : ['-fpre', output.secretsPath],
     ['-y', output.url],
   ].flat();

@@ -1,11 +1,19 @@
+import { NS_PER_SECOND } from './frame-rate.ts';
+
+/** If the frames are no younger after so long of trimming, the source is too fast for it to help. */
+const TRIAL_NS = 2n * NS_PER_SECOND;
+
 /**
  * Notices a standing backlog: frames that wait in the stream although the source is no faster than we are, and so
  * would be late for ever after a single hiccup. Once no read has had to wait for `trimAfterNs`, every second read is
- * dropped (one frame for each tick, which looks like a short double speed) until a read has to wait again.
+ * dropped (one frame for each tick, which looks like a short double speed) until a read has to wait again. Where that does
+ * not help, it is given up: the maximum delay thins out such a source, and that costs no reads.
  */
 export class BacklogTrimmer {
   #lastWaitNs: bigint;
   #droppedLast = false;
+  #trial: { readonly startNs: bigint; readonly ageNs: bigint } | undefined;
+  #isGivenUp = false;
 
   /** @param trimAfterNs 0 = never trim */
   constructor(
@@ -15,16 +23,34 @@ export class BacklogTrimmer {
     this.#lastWaitNs = nowNs;
   }
 
-  /** What becomes of a frame that was just read; `waited` says whether it was hardly there when it was asked for. */
-  judge(waited: boolean, nowNs: bigint): 'keep' | 'drop' {
-    if (waited) this.#lastWaitNs = nowNs;
+  /**
+   * What becomes of a frame that was just read.
+   * @param waited whether it was hardly there when it was asked for
+   * @param ageNs since it was written, where that is known
+   */
+  judge(waited: boolean, nowNs: bigint, ageNs?: bigint): 'keep' | 'drop' {
+    if (waited) this.#restart(nowNs);
     const isStanding = this.trimAfterNs > 0n && nowNs - this.#lastWaitNs >= this.trimAfterNs;
-    this.#droppedLast = isStanding && !this.#droppedLast;
+    if (isStanding && ageNs !== undefined) this.#try(nowNs, ageNs);
+    this.#droppedLast = isStanding && !this.#isGivenUp && !this.#droppedLast;
     return this.#droppedLast ? 'drop' : 'keep';
   }
 
   /** A tick found no frame: reading is what is slow then, and dropping what was read would only make it worse. */
   starved(nowNs: bigint): void {
+    this.#restart(nowNs);
+  }
+
+  #restart(nowNs: bigint): void {
     this.#lastWaitNs = nowNs;
+    this.#trial = undefined;
+    this.#isGivenUp = false;
+  }
+
+  #try(nowNs: bigint, ageNs: bigint): void {
+    this.#trial ??= { startNs: nowNs, ageNs };
+    if (nowNs - this.#trial.startNs < TRIAL_NS) return;
+    this.#isGivenUp ||= ageNs >= this.#trial.ageNs;
+    this.#trial = { startNs: nowNs, ageNs };
   }
 }

@@ -34,7 +34,8 @@ export class ScaleFeed implements Feed {
       const isTight = waited || (frame.writtenNs !== undefined && askedNs - frame.writtenNs < TIGHT_NS);
       // Past the maximum delay the stream is being thinned out as it is; dropping a read would only cost another one.
       const nowNs = this.clock.nowNs();
-      if (!passedOver && this.#trimmer.judge(isTight, nowNs) === 'drop') {
+      const ageNs = frame.writtenNs === undefined ? undefined : nowNs - frame.writtenNs;
+      if (!passedOver && this.#trimmer.judge(isTight, nowNs, ageNs) === 'drop') {
         this.reader.release(frame);
         this.onTrimmed();
         continue;

@@ -1,3 +1,4 @@
+import type { Pixels } from '../frame/frame.ts';
 import type { StreamConnection, StreamEntry } from './stream-connection.ts';
 import type { StreamId } from './stream-id.ts';
 import type { StreamInfo } from './stream-info.ts';
@@ -27,7 +28,7 @@ export class SerialConnection implements StreamConnection {
     return this.#behindLast(() => this.connection.streamInfo());
   }
 
-  release(pixels: Uint8Array): void {
+  release(pixels: Pixels): void {
     this.connection.release(pixels);
   }
 

@@ -1,3 +1,4 @@
+import type { Pixels } from '../frame/frame.ts';
 import type { StreamId } from './stream-id.ts';
 import type { StreamInfo } from './stream-info.ts';
 
@@ -10,7 +11,7 @@ export interface StreamShape {
 
 /** An entry of the stream: a frame of the right size, or what is wrong with it. */
 export type StreamEntry =
-  | { readonly kind: 'frame'; readonly id: StreamId; readonly pixels: Uint8Array }
+  | { readonly kind: 'frame'; readonly id: StreamId; readonly pixels: Pixels }
   | { readonly kind: 'wrong-size'; readonly id: StreamId; readonly sizeBytes: number }
   | { readonly kind: 'no-key'; readonly id: StreamId };
 
@@ -28,7 +29,7 @@ export interface StreamConnection {
   /** What Redis counts; undefined where it does not say. */
   streamInfo(): Promise<StreamInfo | undefined>;
   /** Gives back the memory of a frame's pixels that came over this connection; also when it is closed. */
-  release(pixels: Uint8Array): void;
+  release(pixels: Pixels): void;
   close(): void;
 }
 

@@ -45,6 +45,7 @@ export class FrameThread {
       this.#loop.stop();
     });
     this.#loop.run();
+    this.#slots.close();
     // The runtime hears of no rejection while its own event loop does not turn.
     if (fault !== undefined) throw fault;
     send({ kind: 'left' });

@@ -1,5 +1,5 @@
 import { EncoderError } from '../errors.ts';
-import type { Frame } from '../frame/frame.ts';
+import type { Frame, Pixels } from '../frame/frame.ts';
 import { NS_PER_MS, type Clock } from '../pacing/clock.ts';
 import type { FrameSink } from '../pacing/tick-loop.ts';
 
@@ -35,7 +35,8 @@ export class StdinSink implements FrameSink {
   }
 
   /** Both calls say by a promise that the pipe is full; not waiting for it would let memory grow. */
-  async #writeAll(pixels: Uint8Array): Promise<void> {
+  async #writeAll(pixels: Pixels): Promise<void> {
+    if (!(pixels instanceof Uint8Array)) throw new Error('these pixels are not for a pipe of the runtime');
     try {
       await this.stdin.write(pixels);
       await this.stdin.flush();

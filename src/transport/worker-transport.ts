@@ -38,7 +38,7 @@ export class WorkerTransport implements FrameTransport {
 
   constructor(private readonly parts: WorkerParts) {
     const { settings, redis, shape, frameThreadUrl } = parts;
-    this.#worker = new Worker(frameThreadUrl);
+    this.#worker = new Worker(frameThreadUrl, { smol: true });
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => this.#onMessage(data));
     this.#worker.addEventListener('error', ({ message }) => this.#failAll(message));
     this.#worker.addEventListener('close', () => this.#closed.resolve());

@@ -48,14 +48,18 @@ names_all_settings() { # in FILE, as many as --help has
   local name
   for name in $("$executable" --help | grep -oE '^  COSMOS_VIDEO_[A-Z_]+'); do grep -q "$name" "$1" || { echo "$name is missing"; return 1; }; done
 }
-# A second build of the same files, in another folder and at another time.
+# A second build of the same files, in another folder and at another time. Bun notes where modules lie relative to the
+# folder, so that links to those of the first would show; hard links do not.
 same_bytes() {
-  local copy=$work/another/folder deb=$1 arch=$2
+  local copy=dist/another/folder deb=$1 arch=$2 status=0
+  rm -rf dist/another
   mkdir -p "$copy"
   cp -r src packaging systemd package.json package-lock.json tsconfig.json README.md CHANGELOG.md LICENSE "$copy"
-  ln -sfn "$PWD/node_modules" "$copy/node_modules"
-  SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)} "$copy/packaging/build-deb" "$arch" || return 1
-  cmp "$deb" "$copy/dist/$(basename "$deb")"
+  cp -al node_modules "$copy/node_modules"
+  SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)} "$copy/packaging/build-deb" "$arch" &&
+    cmp "$deb" "$copy/dist/$(basename "$deb")" || status=1
+  rm -rf dist/another
+  return $status
 }
 
 check 'the units of one and of several sensors differ in what names the instance alone' same_units

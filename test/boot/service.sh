@@ -98,7 +98,7 @@ check 'no colour is in it' not grep -q $'\033' <(lines_of_program)
 old=$(pid) opened=$(openings)
 set_setting COSMOS_VIDEO_FRAMERATE 12
 check 'a reload is done' systemctl reload $main
-check 'new settings are in force' until_true 10 "status_text | grep -q '^streaming 12.0 fps'"
+check 'new settings are in force' until_true 10 "status_text | grep -Eq '^streaming 1[123][.]'"
 check 'in the same process' [ "$(pid)" = "$old" ]
 check 'with one restart of the stream at most' [ $(($(openings) - opened)) -le 1 ]
 check 'the stream goes on' arrives $video
@@ -106,13 +106,13 @@ opened=$(openings)
 set_setting COSMOS_VIDEO_FRAMERATE fast
 systemctl reload $main || true
 check 'bad settings are refused with a message' until_true 5 'has_priority err "COSMOS_VIDEO_FRAMERATE.*fast"'
-check 'the old ones go on' until_true 5 "status_text | grep -q '^streaming 12.0 fps'"
+check 'the old ones go on' until_true 5 "status_text | grep -Eq '^streaming 1[123][.]'"
 check 'in the same process still' [ "$(pid)" = "$old" ]
 check 'without a break' [ "$(openings)" = "$opened" ]
 check 'the unit is active' is_active $main
 set_setting COSMOS_VIDEO_FRAMERATE 24
 check 'a reload with good settings helps' systemctl reload $main
-check 'the stream goes on with them' until_true 10 "status_text | grep -q '^streaming 24.0 fps'"
+check 'the stream goes on with them' until_true 10 "status_text | grep -Eq '^streaming 2[345][.]'"
 
 # ---- Killed and hung ----
 old=$(ffmpeg_pid)

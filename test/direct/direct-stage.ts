@@ -1,3 +1,4 @@
+import { bytesOf } from './slot-bytes.ts';
 import { DirectConnection } from '../../src/direct/direct-connection.ts';
 import { FrameSlots } from '../../src/direct/frame-slots.ts';
 import type { PollLoop } from '../../src/direct/poll-loop.ts';
@@ -47,7 +48,7 @@ export function inWords(entry: StreamEntry | undefined): string {
   const id = formatStreamId(entry.id);
   switch (entry.kind) {
     case 'frame':
-      return `${id} ${Buffer.from(entry.pixels).toString('latin1')}`;
+      return `${id} ${Buffer.from(bytesOf(entry.pixels)).toString('latin1')}`;
     case 'wrong-size':
       return `${id} has ${entry.sizeBytes} bytes`;
     case 'no-key':

@@ -4,6 +4,7 @@ import { EncoderError } from '../../src/errors.ts';
 import { FrameSlots } from '../../src/direct/frame-slots.ts';
 import { libc } from '../../src/direct/libc.ts';
 import { makePipe } from '../../src/direct/pipe.ts';
+import { bytesOf } from './slot-bytes.ts';
 import { PipeSink } from '../../src/direct/pipe-sink.ts';
 import type { PollLoop } from '../../src/direct/poll-loop.ts';
 import { NS_PER_MS } from '../../src/pacing/clock.ts';
@@ -45,9 +46,9 @@ async function withSink<T>(
     const write = async (value: number) => {
       const slot = slots.acquire((held) => sink.holds(held));
       if (!slot) throw new Error('no slot is free');
-      slot.pixels.fill(value);
-      await sink.write({ id: '1-0', pixels: slot.pixels });
-      slots.release(slot.pixels);
+      bytesOf(slot).fill(value);
+      await sink.write({ id: '1-0', pixels: slot });
+      slots.release(slot);
     };
     const answer = await use({ sink, slots, loop, readFd, writeFd, write });
     sink.close();
@@ -151,8 +152,8 @@ test('where pages cannot be handed over, they are copied', async () => {
     const slots = new FrameSlots(LARGE_BYTES);
     const sink = new PipeSink(fd, slots, loop, LARGE_BYTES);
     const slot = slots.acquire(() => false);
-    slot?.pixels.fill(7);
-    await sink.write({ id: '1-0', pixels: slot?.pixels ?? new Uint8Array() });
+    bytesOf(slot).fill(7);
+    await sink.write({ id: '1-0', pixels: slot ?? new Uint8Array() });
     sink.close();
   });
   expect(readFileSync(path).equals(Buffer.alloc(LARGE_BYTES, 7))).toBe(true);
@@ -163,7 +164,7 @@ test('a slot is held by the pipe until it is read past it, and not longer', asyn
     const slot = slots.acquire(() => false);
     if (!slot) throw new Error('no slot');
     const before = sink.holds(slot);
-    await sink.write({ id: '1-0', pixels: slot.pixels });
+    await sink.write({ id: '1-0', pixels: slot });
     const away = new Uint8Array(new ArrayBuffer(LARGE_BYTES));
     const held = [sink.holds(slot)];
     for (const bytes of [LARGE_BYTES - 1, 1]) {

@@ -1,11 +1,12 @@
 import { expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { FrameSlots, type IsInPipe } from '../../src/direct/frame-slots.ts';
+import { FrameSlots, type FrameSlot, type IsInPipe } from '../../src/direct/frame-slots.ts';
 import { libc } from '../../src/direct/libc.ts';
 import { PipeSink } from '../../src/direct/pipe-sink.ts';
 import { makePipe } from '../../src/direct/pipe.ts';
 import { PollLoop } from '../../src/direct/poll-loop.ts';
 import { fillFrame } from './frame-pattern.ts';
+import { bytesOf } from './slot-bytes.ts';
 
 const LIMIT_MS = 120_000;
 
@@ -46,16 +47,16 @@ async function writeAll(
   frames: number,
 ) {
   const never = new AbortController().signal;
-  let held: Uint8Array | undefined;
+  let held: FrameSlot | undefined;
   for (let number = 0; number < frames; number += 1) {
     let slot = slots.acquire(isInPipe);
     while (!slot) {
       await loop.sleepUntil(loop.nowNs() + 200_000n, never);
       slot = slots.acquire(isInPipe);
     }
-    fillFrame(slot.pixels, number);
+    fillFrame(bytesOf(slot), number);
     if (held) slots.release(held);
-    held = slot.pixels;
+    held = slot;
     await sink.write({ id: `${number}-0`, pixels: held });
   }
   await sink.finish();

@@ -46,7 +46,7 @@ describe("ffmpeg's arguments", () => {
         '-color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt709 ' +
         '-an -c:v libx264 -preset medium -tune zerolatency -crf 23 ' +
         '-g 48 -keyint_min 48 -sc_threshold 0 ' +
-        '-fps_mode passthrough -muxdelay 0.1 -muxpreload 0 -flush_packets 1 -f mpegts ' +
+        '-fps_mode passthrough -muxdelay 0.1 -muxpreload 0 -flush_packets 1 -omit_video_pes_length 0 -f mpegts ' +
         '-y srt://host:9000?mode=caller',
     );
   });
@@ -71,7 +71,7 @@ describe("ffmpeg's arguments", () => {
         '-color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt709 ' +
         '-an -c:v libx264 -preset ultrafast -crf 28.5 -maxrate 4000000 -bufsize 4000000 ' +
         '-g 15 -keyint_min 15 -sc_threshold 0 ' +
-        '-fps_mode passthrough -muxdelay 0.1 -muxpreload 0 -flush_packets 1 -f mpegts ' +
+        '-fps_mode passthrough -muxdelay 0.1 -muxpreload 0 -flush_packets 1 -omit_video_pes_length 0 -f mpegts ' +
         '-fpre /dev/fd/3 -y /data/out.ts',
     );
   });

@@ -39,4 +39,22 @@ describe('a standing backlog', () => {
     const trimmer = new BacklogTrimmer(0n, START_NS);
     for (let ms = 0; ms < 3_600_000; ms += 1_000) expect(trimmer.judge(false, at(ms))).toBe('keep');
   });
+
+  test('is left to the maximum delay where trimming makes the frames no younger, until a read has to wait', () => {
+    const trimmer = new BacklogTrimmer(TRIM_AFTER_NS, START_NS);
+    const judge = (ms: number, ageMs: number) => trimmer.judge(false, at(ms), BigInt(ageMs) * MS);
+    expect(judge(2_000, 1_000)).toBe('drop');
+    for (let ms = 2_010; ms < 4_000; ms += 10) judge(ms, 1_000);
+    for (let ms = 4_000; ms < 60_000; ms += 10) expect(judge(ms, 2_000)).toBe('keep');
+    expect(trimmer.judge(true, at(60_000))).toBe('keep');
+    expect(judge(62_000, 1_000)).toBe('drop');
+  });
+
+  test('goes on being trimmed for as long as the frames get younger', () => {
+    const trimmer = new BacklogTrimmer(TRIM_AFTER_NS, START_NS);
+    for (let step = 0; step < 1_000; step += 1) {
+      const verdict = trimmer.judge(false, at(2_000 + step * 20), BigInt(30_000 - step) * MS);
+      expect(verdict).toBe(step % 2 === 0 ? 'drop' : 'keep');
+    }
+  });
 });

@@ -1,3 +1,4 @@
+import { bytesOf } from '../direct/slot-bytes.ts';
 import { SourceError } from '../../src/errors.ts';
 import { NS_PER_MS, type Clock } from '../../src/pacing/clock.ts';
 import type { StreamConnection, StreamEntry } from '../../src/source/stream-connection.ts';
@@ -204,7 +205,7 @@ class FakeConnection implements StreamConnection {
     if (!entry) return undefined;
     this.redis.transferred.push(formatStreamId(entry.id));
     if (entry.kind !== 'frame') return entry;
-    const copy = { ...entry, pixels: entry.pixels.slice() };
+    const copy = { ...entry, pixels: Uint8Array.from(bytesOf(entry.pixels)) };
     this.#lent.add(copy.pixels);
     this.redis.lent.add(copy.pixels);
     return copy;
