@@ -33,6 +33,7 @@ check: format-check lint types dead-code test ## formatter, linter, types, dead 
 
 bench: bench-tools build ## the figures: rate, deviation, latency, CPU and memory
 	bun test/bench/bench.ts
+	bun test/bench/latency.ts
 
 types: node_modules/.installed ## TypeScript
 	tsc
