@@ -1,0 +1,32 @@
+# The Debian package, and its tests in a booted Debian. Included by the Makefile.
+
+# make deb builds both; make deb ARCH=arm64 builds one.
+ARCH := amd64 arm64
+DEB_TOOLS := dh:debhelper dpkg-buildpackage:dpkg-dev openssl:openssl \
+  x86_64-linux-gnu-strip:binutils-x86-64-linux-gnu aarch64-linux-gnu-strip:binutils-aarch64-linux-gnu
+DEB_TEST_TOOLS := lintian:lintian shellcheck:shellcheck man:man-db \
+  mmdebstrap:mmdebstrap systemd-nspawn:systemd-container \
+  qemu-aarch64-static:qemu-user-static /usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1:libc6-arm64-cross \
+  qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils mke2fs:e2fsprogs
+
+# As Debian orders versions: 1.0.0-rc.1 is before 1.0.0.
+DEB_VERSION := $(shell sed -n 's/^  "version": "\(.*\)",$$/\1/p' package.json | sed 's/-/~/')
+DEB_SOURCES := $(shell find packaging systemd -type f) CHANGELOG.md README.md
+DEBS = $(foreach arch,$(ARCH),dist/cosmos-video-builder_$(DEB_VERSION)_$(arch).deb)
+
+.PHONY: deb test-deb deb-tools deb-test-tools
+
+deb: deb-tools $(DEBS) ## the Debian packages in dist/; ARCH=arm64 for one
+
+test-deb: deb ## the packages, and their units in a booted Debian (as root; skipped otherwise)
+	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deb-test-tools; fi
+	test/boot/run
+
+dist/cosmos-video-builder_$(DEB_VERSION)_%.deb: $(SOURCES) $(DEB_SOURCES) node_modules/.installed
+	ENTRY_POINTS="$(ENTRY_POINTS)" packaging/build-deb $*
+
+deb-tools:
+	$(call install-missing,$(DEB_TOOLS))
+
+deb-test-tools:
+	$(call install-missing,$(DEB_TEST_TOOLS))

@@ -1,0 +1,31 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import packageJson from '../package.json' with { type: 'json' };
+import { bashCompletionText } from '../src/config/completion.ts';
+import { envFileText } from '../src/config/env-file.ts';
+import { manPageText } from '../src/config/man-page.ts';
+import { debianChangelog } from './debian-changelog.ts';
+import { thirdPartyLicenses } from './third-party-licenses.ts';
+
+// Writes what the Debian package holds besides the executable and files that are copied as they are, into the folder
+// that the first argument names.
+const [folder = ''] = process.argv.slice(2);
+const project = dirname(import.meta.dir);
+const timeS = Number(process.env['SOURCE_DATE_EPOCH']);
+if (folder === '' || !Number.isSafeInteger(timeS) || timeS <= 0) {
+  throw new Error('usage: SOURCE_DATE_EPOCH=SECONDS bun packaging/generate.ts FOLDER');
+}
+
+const { name, version } = packageJson;
+const control = readFileSync(join(import.meta.dir, 'debian', 'control'), 'utf8');
+const maintainer = /^Maintainer: (.+)$/m.exec(control)?.[1] ?? '';
+const changelog = readFileSync(join(project, 'CHANGELOG.md'), 'utf8');
+const files: Readonly<Record<string, string>> = {
+  changelog: debianChangelog(changelog, { packageName: name, maintainer, version, defaultTimeS: timeS }),
+  'cosmos-video-builder.1': manPageText(version, new Date(timeS * 1000).toISOString().slice(0, 10)),
+  'cosmos-video.env': envFileText(),
+  'completion.bash': bashCompletionText(),
+  'third-party-licenses': thirdPartyLicenses(project),
+};
+mkdirSync(folder, { recursive: true });
+for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
