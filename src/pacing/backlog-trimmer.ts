@@ -2,18 +2,19 @@ import { NS_PER_SECOND } from './frame-rate.ts';
 
 /** If the frames are no younger after so long of trimming, the source is too fast for it to help. */
 const TRIAL_NS = 2n * NS_PER_SECOND;
+/** It is tried again after so long: it may have been we who were held up. */
+const REST_NS = 10n * NS_PER_SECOND;
 
 /**
  * Notices a standing backlog: frames that wait in the stream although the source is no faster than we are, and so
  * would be late for ever after a single hiccup. Once no read has had to wait for `trimAfterNs`, every second read is
  * dropped (one frame for each tick, which looks like a short double speed) until a read has to wait again. Where that does
- * not help, it is given up: the maximum delay thins out such a source, and that costs no reads.
+ * not help, it rests for a while: the maximum delay thins out such a source, and that costs no reads.
  */
 export class BacklogTrimmer {
   #lastWaitNs: bigint;
   #droppedLast = false;
   #trial: { readonly startNs: bigint; readonly ageNs: bigint } | undefined;
-  #isGivenUp = false;
 
   /** @param trimAfterNs 0 = never trim */
   constructor(
@@ -30,9 +31,8 @@ export class BacklogTrimmer {
    */
   judge(waited: boolean, nowNs: bigint, ageNs?: bigint): 'keep' | 'drop' {
     if (waited) this.#restart(nowNs);
-    const isStanding = this.trimAfterNs > 0n && nowNs - this.#lastWaitNs >= this.trimAfterNs;
-    if (isStanding && ageNs !== undefined) this.#try(nowNs, ageNs);
-    this.#droppedLast = isStanding && !this.#isGivenUp && !this.#droppedLast;
+    if (this.#isStanding(nowNs) && ageNs !== undefined) this.#try(nowNs, ageNs);
+    this.#droppedLast = this.#isStanding(nowNs) && !this.#droppedLast;
     return this.#droppedLast ? 'drop' : 'keep';
   }
 
@@ -41,16 +41,19 @@ export class BacklogTrimmer {
     this.#restart(nowNs);
   }
 
+  #isStanding(nowNs: bigint): boolean {
+    return this.trimAfterNs > 0n && nowNs - this.#lastWaitNs >= this.trimAfterNs;
+  }
+
   #restart(nowNs: bigint): void {
     this.#lastWaitNs = nowNs;
     this.#trial = undefined;
-    this.#isGivenUp = false;
   }
 
   #try(nowNs: bigint, ageNs: bigint): void {
     this.#trial ??= { startNs: nowNs, ageNs };
     if (nowNs - this.#trial.startNs < TRIAL_NS) return;
-    this.#isGivenUp ||= ageNs >= this.#trial.ageNs;
-    this.#trial = { startNs: nowNs, ageNs };
+    if (ageNs >= this.#trial.ageNs) this.#restart(nowNs + REST_NS);
+    else this.#trial = { startNs: nowNs, ageNs };
   }
 }
