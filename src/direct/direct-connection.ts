@@ -20,8 +20,6 @@ const SLOT_PERIOD_NS = NS_PER_MS / 2n;
 const LONGEST_SHORT_STRING_BYTES = 64;
 /** Three names and their values. */
 const MOST_INFO_WORDS = 6;
-/** For waits that end by themselves. */
-const NEVER = new AbortController().signal;
 
 /** What a connection reads into. */
 export interface DirectTarget {
@@ -203,7 +201,7 @@ export class DirectConnection implements StreamConnection {
       const slot = slots.acquire(isInPipe);
       if (slot) return slot;
       if (this.#isClosed) throw new SourceError('the connection was closed');
-      await loop.sleepUntil(loop.nowNs() + SLOT_PERIOD_NS, NEVER);
+      await loop.pause(SLOT_PERIOD_NS);
     }
   }
 

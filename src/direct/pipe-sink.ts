@@ -23,8 +23,6 @@ const STALL_LIMIT_MS = 10_000n;
 /** Before the end of file ffmpeg has this long to read what is left in the pipe. */
 const DRAIN_LIMIT_MS = 1_000n;
 const DRAIN_PERIOD_NS = NS_PER_MS;
-/** For waits that end by themselves. */
-const NEVER = new AbortController().signal;
 /** The first piece of a frame wakes ffmpeg; only then comes the rest, which keeps this core busy for a while. */
 const FIRST_PIECE_BYTES = 4_096;
 /** Below this size handing over pages costs more than copying them. */
@@ -86,7 +84,7 @@ export class PipeSink implements FrameSink {
   async finish(): Promise<void> {
     const deadlineNs = this.loop.nowNs() + DRAIN_LIMIT_MS * NS_PER_MS;
     while (!this.#isClosed && this.#unreadBytes() > 0 && this.loop.nowNs() < deadlineNs) {
-      await this.loop.sleepUntil(this.loop.nowNs() + DRAIN_PERIOD_NS, NEVER);
+      await this.loop.pause(DRAIN_PERIOD_NS);
     }
     this.close();
   }

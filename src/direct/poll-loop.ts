@@ -10,6 +10,9 @@ const POLLFD_BYTES = 8;
 const TIMESPEC_BYTES = 16;
 const NS_PER_SECOND = 1_000_000_000n;
 
+/** For waits that end by themselves. */
+const NEVER = new AbortController().signal;
+
 interface Wait {
   readonly fd: number;
   readonly events: number;
@@ -52,6 +55,11 @@ export class PollLoop implements Clock {
       signal.addEventListener('abort', wake, { once: true });
       this.#sleepers.push(sleeper);
     });
+  }
+
+  /** A short sleep that nothing cuts off but its end. */
+  pause(durationNs: bigint): Promise<void> {
+    return this.sleepUntil(this.nowNs() + durationNs, NEVER);
   }
 
   /**
