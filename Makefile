@@ -26,7 +26,7 @@ build: $(EXECUTABLE) ## the executable in dist/
 demo: demo-tools build ## 15 seconds from a test source to a received picture, with what is needed for it
 	bun test/demo/demo.ts
 
-test: test-tools build ## all tests, against real redis-server, ffmpeg and SRT
+test: test-tools build ## all tests: real redis-server, ffmpeg and SRT; as root also the packages, in a booted Debian
 	test/run
 
 check: format-check lint types dead-code test ## formatter, linter, types, dead code, and all tests
