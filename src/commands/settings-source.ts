@@ -9,10 +9,16 @@ const PREFIX = 'COSMOS_VIDEO_';
 
 /** Where the settings came from, so that they can be read once more. */
 export class SettingsSource {
+  /** What the program was started with that no file says: of the service manager, or of a shell. */
+  readonly #fixed: Variables;
+
   constructor(
     private readonly variables: Variables,
     private readonly flags: Flags,
-  ) {}
+  ) {
+    const names = new Set(this.#paths().flatMap((path) => Object.keys(readAtStart(path))));
+    this.#fixed = Object.fromEntries(Object.entries(variables).filter(([name]) => !names.has(name)));
+  }
 
   /** The settings that the program was started with. Throws a `ConfigError` with every fault. */
   first(): Parsed<Config> {
@@ -20,32 +26,45 @@ export class SettingsSource {
   }
 
   /**
-   * The settings as they are now: those of the files that COSMOS_VIDEO_ENV_FILE names, of which a later one wins, and of
-   * the flags. A variable that is no longer in a file counts as unset, wherever it came from at the start. Throws a
-   * `ConfigError` with every fault, and where there is no file to read.
+   * The settings as they are now: those of the files that COSMOS_VIDEO_ENV_FILE names, of which a later one wins, those
+   * of the start that came from none of these files, and the flags. A path with `-` before it may be missing, as in
+   * systemd's EnvironmentFile=. Throws a `ConfigError` with every fault, and where there is no file to read.
    */
   again(): Parsed<Config> {
-    const [firstPath, ...otherPaths] = (this.variables['COSMOS_VIDEO_ENV_FILE'] ?? '')
-      .split(':')
-      .filter(Boolean);
-    if (firstPath === undefined) {
+    const paths = this.#paths();
+    if (paths.length === 0) {
       throw new ConfigError([
         'COSMOS_VIDEO_ENV_FILE names no file to read the settings from again: restart instead',
       ]);
     }
-    const inherited = Object.entries(this.variables).filter(([name]) => !name.startsWith(PREFIX));
-    const files = [readFile(firstPath), ...otherPaths.map((path) => readFile(path, { mayBeMissing: true }))];
-    return parseConfig(Object.assign(Object.fromEntries(inherited), ...files), this.flags);
+    const settings = paths.flatMap((path) =>
+      Object.entries(readFile(path)).filter(([name]) => name.startsWith(PREFIX)),
+    );
+    return parseConfig({ ...this.#fixed, ...Object.fromEntries(settings) }, this.flags);
+  }
+
+  #paths(): string[] {
+    return (this.variables['COSMOS_VIDEO_ENV_FILE'] ?? '').split(':').filter(Boolean);
   }
 }
 
-function readFile(path: string, { mayBeMissing = false } = {}): Record<string, string> {
+function readFile(markedPath: string): Record<string, string> {
+  const path = markedPath.replace(/^-/, '');
   try {
     return parseEnvironmentFile(readFileSync(path, 'utf8'));
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (mayBeMissing && isMissing) return {};
+    if (markedPath !== path && isMissing) return {};
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError([`${path} (of COSMOS_VIDEO_ENV_FILE) cannot be read: ${reason}`]);
+  }
+}
+
+/** At the start the service manager has read the file: that we can not is said when it is to be read again. */
+function readAtStart(markedPath: string): Record<string, string> {
+  try {
+    return readFile(markedPath);
+  } catch {
+    return {};
   }
 }

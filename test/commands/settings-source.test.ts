@@ -1,0 +1,63 @@
+import { afterAll, describe, expect, test } from 'bun:test';
+import { rmSync, writeFileSync } from 'node:fs';
+import { SettingsSource } from '../../src/commands/settings-source.ts';
+import { ConfigError } from '../../src/errors.ts';
+import { Folder } from '../support/folder.ts';
+
+const folder = new Folder();
+afterAll(() => folder[Symbol.dispose]());
+
+const MAIN = folder.file('main.env');
+const OWN = folder.file('cam1.env');
+const BASE = { COSMOS_VIDEO_DESTINATION: 'a.ts', COSMOS_VIDEO_STREAM: 'main' };
+
+function write(path: string, variables: Readonly<Record<string, string>>): void {
+  const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(path, lines.join(''));
+}
+
+describe('settings that are read again', () => {
+  test('are those of the files, of which the last wins; what stands in none any more is as if unset', () => {
+    write(MAIN, { ...BASE, COSMOS_VIDEO_KEY: 'image' });
+    write(OWN, { COSMOS_VIDEO_STREAM: 'cam1' });
+    const started = { ...BASE, COSMOS_VIDEO_STREAM: 'cam1', COSMOS_VIDEO_KEY: 'image' };
+    const source = new SettingsSource({ ...started, COSMOS_VIDEO_ENV_FILE: `-${MAIN}:${OWN}` }, {});
+    write(MAIN, BASE);
+    expect(source.again().config).toMatchObject({ stream: 'cam1', key: 'pixels' });
+    write(OWN, { COSMOS_VIDEO_STREAM: 'cam2' });
+    expect(source.again().config.stream).toBe('cam2');
+  });
+
+  test('keep what came from elsewhere: flags, and variables that no file had', () => {
+    write(MAIN, BASE);
+    const started = { ...BASE, COSMOS_VIDEO_KEY: 'image', COSMOS_VIDEO_ENV_FILE: MAIN };
+    const source = new SettingsSource(started, { '--stream': 'flagged' });
+    write(MAIN, { ...BASE, COSMOS_VIDEO_FRAMERATE: '12' });
+    expect(source.again().config).toMatchObject({
+      stream: 'flagged',
+      key: 'image',
+      frameRate: { numerator: 12n },
+    });
+  });
+
+  test('take nothing but settings from the files', () => {
+    write(MAIN, { ...BASE, PATH: '/nowhere' });
+    const source = new SettingsSource({ ...BASE, PATH: '/bin', COSMOS_VIDEO_ENV_FILE: MAIN }, {});
+    expect(source.again().warnings).toEqual([]);
+  });
+
+  test('are at fault where a file is missing, unless it is marked as one that may be', () => {
+    write(MAIN, BASE);
+    rmSync(OWN, { force: true });
+    const started = { ...BASE, COSMOS_VIDEO_ENV_FILE: `-${MAIN}:${OWN}` };
+    expect(() => new SettingsSource(started, {}).again()).toThrow(
+      `${OWN} (of COSMOS_VIDEO_ENV_FILE) cannot be read`,
+    );
+    const other = { ...BASE, COSMOS_VIDEO_ENV_FILE: `${MAIN}:-${OWN}` };
+    expect(new SettingsSource(other, {}).again().config.stream).toBe('main');
+  });
+
+  test('are at fault where no file is named', () => {
+    expect(() => new SettingsSource(BASE, {}).again()).toThrow(ConfigError);
+  });
+});
