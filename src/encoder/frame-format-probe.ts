@@ -2,10 +2,16 @@ import { ConfigError, EncoderError } from '../errors.ts';
 import type { FrameFormat } from '../frame/frame-format.ts';
 import { runFfmpeg, type FfmpegAnswer } from './run-ffmpeg.ts';
 
+/** Troubles of the machine, not of the settings: no memory, no process more, libraries that are being updated. */
+const PASSING_TROUBLE =
+  /Cannot allocate memory|Resource temporarily unavailable|Too many open files|error while loading shared libraries/;
+/** Codes of errors by which the system says that a path is no program; any other trouble with starting one may pass. */
+const NO_PROGRAM = new Set(['ENOENT', 'EACCES', 'ENOEXEC', 'ENOTDIR', 'EISDIR', 'ELOOP', 'EPERM']);
+
 /**
  * Asks ffmpeg how many bytes a frame has: it makes one in that format and size, says the size of the packet, and converts
- * it as it will have to. Takes about 0.1 s. Rejects with a `ConfigError` if ffmpeg cannot be run or does not take the
- * format as raw video, with an `EncoderError` if it does not answer.
+ * it as it will have to. Takes about 0.1 s. Rejects with a `ConfigError` if there is no such ffmpeg or it does not take the
+ * format as raw video, with an `EncoderError` if it does not answer, or could not for a reason that passes.
  */
 export async function probeFrameFormat(
   ffmpeg: string,
@@ -20,6 +26,8 @@ export async function probeFrameFormat(
   ]);
   if (answer.exitCode === null)
     throw new EncoderError(`${ffmpeg} did not say the size of a frame in time`, true);
+  if (answer.exitCode !== 0 && PASSING_TROUBLE.test(answer.stderr))
+    throw new EncoderError(`${ffmpeg} could not say the size of a frame${lastLineOf(answer)}`, false);
   const sizeBytes = packetSizeBytes(answer.stdout);
   if (answer.exitCode !== 0 || sizeBytes === undefined) {
     throw new ConfigError([
@@ -35,6 +43,8 @@ async function ask(ffmpeg: string, args: readonly (readonly string[])[]): Promis
     return await runFfmpeg(ffmpeg, args.flat());
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    const isNoProgram = error instanceof Error && 'code' in error && NO_PROGRAM.has(String(error.code));
+    if (!isNoProgram) throw new EncoderError(`${ffmpeg} cannot be started at present (${reason})`, false);
     throw new ConfigError([
       `COSMOS_VIDEO_FFMPEG is "${ffmpeg}": it cannot be run (${reason}); install it (apt install ffmpeg) or set its path`,
     ]);

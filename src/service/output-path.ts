@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Destination } from '../config/config.ts';
+import { EncoderError } from '../errors.ts';
 
 /** More recordings than this beside each other are a sign of something else being wrong. */
 const MOST_FILES = 100_000;
@@ -8,7 +9,7 @@ const MOST_FILES = 100_000;
 /**
  * What ffmpeg is to write to for the stream that opens now. A file that holds a recording is never overwritten: the
  * next stream goes to `name-2.ts`, `name-3.ts` and so on. Devices, pipes and network addresses are taken as they are.
- * Throws an Error when there are 100,000 such files.
+ * Throws an `EncoderError` when there are 100,000 such files: it is tried again, for they may be moved away.
  */
 export function outputUrl(destination: Destination): string {
   if (destination.kind !== 'file') return destination.url;
@@ -19,7 +20,10 @@ export function outputUrl(destination: Destination): string {
     const candidate = number === 1 ? path : `${stem}-${number}${extension}`;
     if (!isRecording(candidate)) return candidate;
   }
-  throw new Error(`${path} and ${MOST_FILES - 1} files numbered after it exist already: move them away`);
+  throw new EncoderError(
+    `${path} and ${MOST_FILES - 1} files numbered after it exist already: move them away`,
+    false,
+  );
 }
 
 function isRecording(path: string): boolean {

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import type { Destination } from '../../src/config/config.ts';
 import { askCapabilities, protocolOf } from '../../src/encoder/capabilities.ts';
 import { probeFrameFormat } from '../../src/encoder/frame-format-probe.ts';
-import { ConfigError } from '../../src/errors.ts';
+import { ConfigError, EncoderError } from '../../src/errors.ts';
 import { Folder } from '../support/folder.ts';
 import { script } from '../support/script.ts';
 
@@ -54,6 +54,25 @@ describe('the size of a frame', () => {
     const impostor = script(folder, 'impostor', 'echo hello');
     const probe = probeFrameFormat(impostor, { pixelFormat: 'gray', widthPx: 64, heightPx: 64 });
     expect(await rejectionOf(probe)).toBeInstanceOf(ConfigError);
+  });
+});
+
+describe('trouble that passes is no fault of the settings', () => {
+  const wanted = { pixelFormat: 'gray', widthPx: 64, heightPx: 64 };
+
+  test.each([
+    ['memory', 'nullsrc: Cannot allocate memory'],
+    ['a library', 'ffmpeg: error while loading shared libraries: libx264.so.164: file too short'],
+  ])('%s is missing', async (name, words) => {
+    const troubled = script(folder, `without-${name.replace(' ', '-')}`, `echo '${words}' >&2; exit 1`);
+    const error = await rejectionOf(probeFrameFormat(troubled, wanted));
+    expect(error).toBeInstanceOf(EncoderError);
+    expect(error.message).toContain(words);
+  });
+
+  test('it is killed', async () => {
+    const killed = script(folder, 'killed', 'kill -9 $$');
+    expect(await rejectionOf(probeFrameFormat(killed, wanted))).toBeInstanceOf(EncoderError);
   });
 });
 
