@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.ts';
 import { redact, redactionsFor } from '../config/redact.ts';
 import type { Parsed } from '../config/parse-config.ts';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, EncoderError } from '../errors.ts';
 import type { Logger } from '../observe/logger.ts';
-import type { ServiceManager } from '../observe/service-manager.ts';
+import { redactingManager, type ServiceManager } from '../observe/service-manager.ts';
 import { prepareRun, run, type RunPlan } from './run.ts';
 import type { SettingsSource } from './settings-source.ts';
 
@@ -26,6 +26,7 @@ interface ServeParts {
 interface Stage {
   readonly plan: RunPlan;
   readonly log: Logger;
+  readonly manager: ServiceManager;
 }
 
 /**
@@ -54,8 +55,11 @@ export async function serve(parts: ServeParts): Promise<void> {
   };
   stop.addEventListener('abort', onStop, { once: true });
   for (;;) {
-    await run(stage.plan, stage.log, { ...parts, stop: AbortSignal.any([stop, changed.signal]) });
+    const { plan, log } = stage;
+    await run(plan, log, { ...parts, manager: stage.manager, stop: AbortSignal.any([stop, changed.signal]) });
     if (stop.aborted || !next) break;
+    // Closing a stream takes seconds in which nobody else tells of progress.
+    manager.alive();
     stage = next;
     next = undefined;
     changed = new AbortController();
@@ -65,9 +69,10 @@ export async function serve(parts: ServeParts): Promise<void> {
 
 async function prepare(parts: ServeParts, { config, warnings }: Parsed<Config>): Promise<Stage> {
   const secrets = redactionsFor(config.destination, config.redis.password);
-  const log = parts.createLog(config, (text) => redact(text, secrets));
+  const redactText = (text: string) => redact(text, secrets);
+  const log = parts.createLog(config, redactText);
   for (const warning of warnings) log.warn(warning);
-  return { plan: await prepareRun(config), log };
+  return { plan: await prepareRun(config), log, manager: redactingManager(parts.manager, redactText) };
 }
 
 /** @returns what to go on with: the stage that is, where the settings are the same or at fault */
@@ -82,10 +87,20 @@ async function reload(parts: ServeParts, current: Stage): Promise<Stage> {
     current.log.info('settings read again: the stream starts anew with the changed ones');
     return next;
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    for (const warning of error.warnings) current.log.warn(warning);
-    for (const fault of error.faults) current.log.error(fault);
+    logRefusal(error, current.log);
     current.log.error('the settings that were read again are not good: those from before stay in force');
     return current;
+  }
+}
+
+/** Rethrows what is neither a fault of the settings nor one of ffmpeg, which could not say what it thinks of them. */
+function logRefusal(error: unknown, log: Logger): void {
+  if (error instanceof ConfigError) {
+    for (const warning of error.warnings) log.warn(warning);
+    for (const fault of error.faults) log.error(fault);
+  } else if (error instanceof EncoderError) {
+    log.error(error.message);
+  } else {
+    throw error;
   }
 }

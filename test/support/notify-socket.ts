@@ -4,11 +4,14 @@ import { until } from './until.ts';
 
 const { symbols } = dlopen('libc.so.6', { bind: { args: ['i32', 'ptr', 'u32'], returns: 'i32' } });
 
-/** Where systemd would listen: a datagram socket, whose messages are collected. */
+const LOOK_PERIOD_MS = 10;
+
+/** Where systemd would listen: a datagram socket, whose messages are collected as they come. */
 export class NotifySocket implements Disposable {
   readonly messages: string[] = [];
   readonly #fd = libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   readonly #buffer = pinned(4_096);
+  readonly #timer = setInterval(() => this.#receive(), LOOK_PERIOD_MS);
 
   constructor(readonly path: string) {
     const name = new TextEncoder().encode(path.startsWith('@') ? `\0${path.slice(1)}` : path);
@@ -33,6 +36,7 @@ export class NotifySocket implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    clearInterval(this.#timer);
     libc.close(this.#fd);
   }
 
