@@ -5,13 +5,28 @@ set -u
 
 video=/root/video.ts
 version() { dpkg-query -W -f '${Version}' cosmos-video-builder; }
-pid() { prop $main MainPID; }
+instance=cosmos-video-builder@cam1.service
+pid() { prop "${1:-$main}" MainPID; }
 is_another_boot() { [ "$(cat /root/boot_id)" != "$(cat /proc/sys/kernel/random/boot_id)" ]; }
 remember_boot() { cp /proc/sys/kernel/random/boot_id /root/boot_id; sync; }
 install() { apt-get -y -qq --allow-downgrades -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"; }
 settings_are_kept() { grep -qx "COSMOS_VIDEO_DESTINATION=$stream_to" $env_file && [ "$(stat -c '%a %U:%G' $env_file)" = '640 root:cosmos-video' ]; }
 streams_again() { until_true 40 streams && arrives $video; }
-runs_anew() { is_active $main && [ "$(pid)" != "$1" ] && [ "$(pid)" != 0 ]; }
+# runs_anew OLD-PID [UNIT]
+runs_anew() {
+  local now
+  now=$(pid "${2:-$main}")
+  is_active "${2:-$main}" && [ "$now" != "$1" ] && [ "$now" != 0 ]
+}
+# crashes TIMES: each one when the service is up again after the one before.
+crashes() {
+  local old
+  for _ in $(seq "$1"); do
+    old=$(pid)
+    systemctl kill -s KILL $main
+    until_true 10 "runs_anew $old" || return
+  done
+}
 # Fails once, so that the rest of the boots is tried nevertheless.
 remember_bad() { if [ $bad = 1 ]; then : >/root/bad; fi; }
 trap remember_bad EXIT
@@ -44,17 +59,22 @@ case $1 in
   check 'this is another boot again' is_another_boot
   check 'after a loss of power all is back by itself' streams_again
   # Also where much failed at first: no limit makes systemd give up for good.
-  for _ in 1 2 3 4 5 6 7; do
-    systemctl kill -s KILL $main
-    until_true 10 '[ "$(prop $main SubState)" = running ]' || true
-  done
-  check 'after seven crashes in a row it is back too' streams_again
+  restarts=$(prop $main NRestarts)
+  check 'seven crashes in a row: it is started again each time' crashes 7
+  check 'seven crashes in a row: by systemd' [ $(($(prop $main NRestarts) - restarts)) -ge 7 ]
+  check 'seven crashes in a row: there is no limit to it' [ "$(prop $main StartLimitIntervalUSec)" = 0 ]
+  check 'seven crashes in a row: the stream goes on' streams_again
 
-  old=$(pid)
+  # An instance has a unit, settings and a state of its own.
+  printf '%s\n' COSMOS_VIDEO_DESTINATION=cam1.ts >/etc/cosmos-video/cam1.env
+  systemctl enable -q --now $instance
+  old=$(pid) old_instance=$(pid $instance) old_buffer=$(pid $buffer)
   check 'upgrade' install install ./next.deb
   check 'upgrade: the new version is there' [ "$(version)" = 99.0.0 ]
   check 'upgrade: edited settings are kept' settings_are_kept
   check 'upgrade: the running service is restarted' runs_anew "$old"
+  check 'upgrade: so is the instance' runs_anew "$old_instance" $instance
+  check 'upgrade: the frame buffer is left alone' [ "$(pid $buffer) $(prop $buffer ActiveState)" = "$old_buffer active" ]
   check 'upgrade: with the new unit' grep -q 'next' <(prop $main Description)
   check 'upgrade: the stream goes on' streams_again
   old=$(pid)
@@ -72,9 +92,7 @@ case $1 in
   systemctl enable -q $main
 
   systemctl start $main
-  # An instance has a unit, settings and a state of its own.
-  printf '%s\n' COSMOS_VIDEO_DESTINATION=cam1.ts >/etc/cosmos-video/cam1.env
-  systemctl enable -q --now cosmos-video-builder@cam1
+  check 'the instance still runs' is_active $instance
   check 'removal while it runs' apt-get -y -qq remove cosmos-video-builder
   check 'removal: no process is left' not pgrep -f 'bin/cosmos-video-builder run|redis-server.*6380'
   check 'removal: the settings are kept' [ -e $env_file ]
@@ -84,7 +102,7 @@ case $1 in
 
   systemctl disable -q --now sensor video-server
   rm /etc/systemd/system/sensor.service /etc/systemd/system/video-server.service
-  systemctl enable -q --now cosmos-video-builder@cam1
+  systemctl enable -q --now $instance
   check 'purge while it runs' apt-get -y -qq purge cosmos-video-builder
   check 'purge: no process is left' not pgrep -f 'cosmos-video|redis-server.*6380'
   check 'purge: no unit is left' not grep cosmos-video <(systemctl list-units --all --no-legend --plain)
@@ -93,5 +111,9 @@ case $1 in
   check 'purge: nothing is left in /run' [ -z "$(find /run -name '*cosmos-video*' -not -path '/run/systemd/*')" ]
   [ ! -e /root/bad ] || bad=1
   exit $bad
+  ;;
+*)
+  echo "not ok - nothing boots the system a ${1}th time"
+  exit 1
   ;;
 esac

@@ -45,4 +45,8 @@ case $1 in
   check 'after a reset of the machine all is back by itself' arrives $video 120
   exit $bad
   ;;
+*)
+  echo "not ok - nothing boots the system a ${1}th time"
+  exit 1
+  ;;
 esac
