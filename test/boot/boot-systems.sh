@@ -2,6 +2,9 @@
 # and disk set.
 # shellcheck disable=SC2154
 
+# What the log of a failed build gives as the reason, in one line.
+build_error() { { grep -E '^(E|Err|W):|Could not' "$cache/build.log" || tail -n 3 "$cache/build.log"; } | head -n 3 | tr -s ' \n' ' '; }
+
 build_root() {
   local tmp list hooks=()
   tmp=$(mktemp -d "$cache/build.XXXXXX")
@@ -17,7 +20,7 @@ build_root() {
   echo "boot-test: building Debian ($suite), log in $cache/build.log" >&2
   chmod 755 "$tmp"
   mmdebstrap --variant=minbase --include="$list" "${hooks[@]}" \
-    "$suite" "$tmp/root" >"$cache/build.log" 2>&1 || { rm -rf "$tmp"; die "building failed: $(tail -3 "$cache/build.log")"; }
+    "$suite" "$tmp/root" >"$cache/build.log" 2>&1 || { rm -rf "$tmp"; die "building failed: $(build_error)"; }
   echo boot-test >"$tmp/root/etc/hostname"
   printf '127.0.0.1 localhost\n::1 localhost\n127.0.1.1 boot-test\n' >"$tmp/root/etc/hosts"
   : >"$tmp/root/etc/resolv.conf"
@@ -80,7 +83,7 @@ build_disk() {
     apt-get -qq update
     apt-get -y --no-install-recommends install initramfs-tools linux-image-cloud-amd64
     apt-get clean; rm -rf /var/lib/apt/lists/*_*' >"$cache/build.log" 2>&1 ||
-      { rm -rf "$tmp"; die "building failed: $(tail -3 "$cache/build.log")"; }
+      { rm -rf "$tmp"; die "building failed: $(build_error)"; }
   if [ -n "$pool" ]; then
     rm -rf "$tmp/root/etc/apt/sources.list.d"/*
     mv "$tmp/sources/sources.list" "$tmp/root/etc/apt/"
