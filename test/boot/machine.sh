@@ -9,10 +9,12 @@ prop() { systemctl show -P "$2" "$1"; }
 status_text() { prop "${1:-$main}" StatusText; }
 is_active() { [ "$(systemctl is-active "$1")" = active ]; }
 streams() { status_text "${1:-$main}" | grep -q '^streaming '; }
-# Lines of a unit's journal in this boot; the arguments after the unit go to journalctl.
+# Lines of a unit's journal in this boot; the arguments after the unit go to journalctl. Synced, so that what a process
+# has written is there when it is gone.
 log_of() {
   local unit=$1
   shift
+  journalctl --sync
   journalctl -b -u "$unit" -o cat "$@"
 }
 frames_port() { redis-cli -p "${port:-6380}" "$@"; }
@@ -66,12 +68,13 @@ grows() {
 # arrives FILE [SECONDS]: the video is received, within so long.
 arrives() { until_true "${2:-20}" "grows $1"; }
 
-# What there is on the disk, but for what any apt run, the journal, redis-server and the test itself write.
+# What there is on the disk, but for what any apt run, systemd, the journal, redis-server and the test itself write. What
+# deb-systemd-helper notes of a package's units is in it.
 files() {
   find / -xdev \( -path /boot-test -o -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp \
     -o -path /root -o -path /var/tmp -o -path /var/cache -o -path /var/lib/apt -o -path /var/log/apt \
     -o -path /var/log/journal -o -path /var/log/dpkg.log -o -path /var/log/redis -o -path '/var/lib/redis/*' \
-    -o -path '/var/lib/dpkg/*-old' -o -path '/var/lib/systemd/*' -o -path '/etc/*-' \) -prune -o -print | sort
+    -o -path '/var/lib/dpkg/*-old' -o -path /var/lib/systemd/random-seed -o -path '/var/lib/systemd/timers/*' -o -path '/etc/*-' \) -prune -o -print | sort
 }
 # Users and groups as well: they are lines, not files.
 everything() {
