@@ -75,7 +75,9 @@ set_setting COSMOS_VIDEO_DESTINATION camera.ts
 set_setting COSMOS_VIDEO_IDLE_TIMEOUT 1
 check 'the frame buffer moves to 6379 by one line' systemctl start $main
 check 'and answers there' [ "$(redis-cli -p 6379 acl whoami)" = default ]
-cosmos-video-builder source --host 127.0.0.1 --resolution 320x240 --rate 24 --count 60 2>/dev/null
+cosmos-video-builder source --host 127.0.0.1 --resolution 320x240 --rate 24 --count 120 2>/dev/null &
+check 'and frames from there are streamed' until_true 10 "status_text | grep -Eq '^streaming .*camera[.]ts'"
+wait $!
 check 'the destination is a file: it lies in the state directory' until_true 10 \
   '[ "$(stat -c %U /var/lib/cosmos-video-builder/camera.ts)" = cosmos-video ]'
 sleep 3
