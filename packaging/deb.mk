@@ -14,7 +14,7 @@ DEB_VERSION := $(shell sed -n 's/^  "version": "\(.*\)",$$/\1/p' package.json | 
 DEB_SOURCES := $(shell find packaging systemd -type f) CHANGELOG.md README.md
 DEBS = $(foreach arch,$(ARCH),dist/cosmos-video-builder_$(DEB_VERSION)_$(arch).deb)
 
-.PHONY: deb test-deb test-packages deb-tools deb-test-tools
+.PHONY: deb test-deb test-packages deb-tools deb-test-tools always
 
 deb: deb-tools $(DEBS) ## the Debian packages in dist/; ARCH=arm64 for one
 
@@ -28,7 +28,13 @@ test-packages:
 	  $(MAKE) --no-print-directory deb; fi
 	BOOT_SLACK=5 test/boot/run --report dist/junit-packages.xml systems package
 
-dist/cosmos-video-builder_$(DEB_VERSION)_%.deb: $(SOURCES) $(DEB_SOURCES) node_modules/.installed
+# The time that everything in a package gets. Written only when it has changed: what lies in dist/ is then always what a
+# fresh clone of this commit would build, also where the commit touches nothing that is packaged.
+dist/.epoch: always
+	@mkdir -p dist; epoch=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)}; \
+	if [ "$$(cat $@ 2>/dev/null)" != "$$epoch" ]; then echo "$$epoch" >$@; fi
+
+dist/cosmos-video-builder_$(DEB_VERSION)_%.deb: $(SOURCES) $(DEB_SOURCES) Makefile dist/.epoch node_modules/.installed
 	ENTRY_POINTS="$(ENTRY_POINTS)" packaging/build-deb $*
 
 deb-tools:

@@ -12,26 +12,35 @@ size_mb() { awk -v bytes="$(stat -c %s "$1")" 'BEGIN { printf "%.1f", bytes / 1e
 field() { dpkg-deb -f "$1" "$2"; }
 lintian_passes() {
   local as=()
-  # It wants no root.
+  # It wants no root. Nobody may be unable to read this folder, e.g. below /root.
   if [ "$(id -u)" = 0 ]; then as=(setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME=/nonexistent); fi
-  "${as[@]}" env LC_ALL=C.UTF-8 lintian --fail-on error,warning "$1"
+  chmod 755 "$work"
+  cp "$1" "$work"
+  (cd "$work" && "${as[@]}" env LC_ALL=C.UTF-8 lintian --fail-on error,warning "$(basename "$1")")
 }
 # check_with TOOL WHAT COMMAND...: skipped where the tool is not installed.
 check_with() {
   if command -v "$1" >/dev/null; then check "${@:2}"; else skip "$2" "$1 is not installed"; fi
 }
 newest_glibc() { grep -aoE 'GLIBC_[0-9.]+' "$1" | sort -Vu | tail -n 1 | tr -d 'GLIBC_'; }
-is_at_most_version() { [ "$(printf '%s\n' "$1" "$2" | sort -V | tail -n 1)" = "$2" ]; }
+is_at_most_version() { [ -n "$1" ] && [ "$(printf '%s\n' "$1" "$2" | sort -V | tail -n 1)" = "$2" ]; }
+# What an executable of an architecture needs here besides itself.
+runner_of() {
+  case $1 in
+    "$(dpkg --print-architecture)") echo env ;;
+    arm64) echo qemu-aarch64-static ;;
+    *) echo "an emulator of $1" ;;
+  esac
+}
 # Runs an executable of this machine's architecture, or of another one by emulation.
 emulated() {
-  case $1 in
-    "$(dpkg --print-architecture)") "${@:2}" ;;
-    arm64) qemu-aarch64-static -L /usr/aarch64-linux-gnu "${@:2}" ;;
-    *) return 127 ;;
+  case $(runner_of "$1") in
+    env) "${@:2}" ;;
+    qemu-aarch64-static) qemu-aarch64-static -L /usr/aarch64-linux-gnu "${@:2}" ;;
   esac
 }
 scripts_are_good() {
-  shellcheck packaging/build-deb packaging/debian/*inst packaging/debian/*rm systemd/frame-buffer &&
+  shellcheck packaging/build-deb packaging/debian/*inst packaging/debian/*rm systemd/frame-buffer test/run &&
     (cd test/boot && shellcheck -x boot-test next-version run ./*.sh)
 }
 # The parts of the two units that must not differ: all but what names an instance.
@@ -45,10 +54,12 @@ completes() { # completes WANTED WORD...
     "$root/usr/share/bash-completion/completions/cosmos-video-builder" cosmos-video-builder "$@" | grep -qx -- "$wanted"
 }
 names_all_settings() { # in FILE, as many as --help has
-  local name
-  for name in $("$executable" --help | grep -oE '^  COSMOS_VIDEO_[A-Z_]+'); do grep -q "$name" "$1" || { echo "$name is missing"; return 1; }; done
+  local name names
+  names=$("$executable" --help | grep -oE '^  COSMOS_VIDEO_[A-Z_]+') || { echo '--help names no setting'; return 1; }
+  for name in $names; do grep -q "$name" "$1" || { echo "$name is missing"; return 1; }; done
 }
-# A second build of the same files, in another folder and at another time. Bun notes where modules lie relative to the
+# A second build of the same files, in another folder and at another time of day, for the commit whose time the package
+# has, which this folder may have left behind. Bun notes where modules lie relative to the
 # folder, so that links to those of the first would show; hard links do not.
 same_bytes() {
   local copy=dist/another/folder deb=$1 arch=$2 status=0
@@ -56,7 +67,7 @@ same_bytes() {
   mkdir -p "$copy"
   cp -r src packaging systemd package.json package-lock.json tsconfig.json README.md CHANGELOG.md LICENSE "$copy"
   cp -al node_modules "$copy/node_modules"
-  SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)} "$copy/packaging/build-deb" "$arch" &&
+  SOURCE_DATE_EPOCH=$(stat -c %Y "$executable") "$copy/packaging/build-deb" "$arch" &&
     cmp "$deb" "$copy/dist/$(basename "$deb")" || status=1
   rm -rf dist/another
   return $status
@@ -75,10 +86,9 @@ for deb in "$@"; do
   check_at_most "$arch: size of the package" 42 MB size_mb "$deb"
   check_with lintian "$arch: lintian finds no error and no warning" lintian_passes "$(realpath "$deb")"
   check "$arch: glibc of 2.17 suffices" is_at_most_version "$(newest_glibc "$executable")" 2.17
-  runner=true
-  if [ "$arch" != "$(dpkg --print-architecture)" ]; then runner=qemu-aarch64-static; fi
-  check_with $runner "$arch: --version" [ "$(emulated "$arch" "$executable" --version)" = "cosmos-video-builder $version" ]
-  check_with $runner "$arch: --help names the destination" grep -q COSMOS_VIDEO_DESTINATION <(emulated "$arch" "$executable" --help)
+  runner=$(runner_of "$arch")
+  check_with "$runner" "$arch: --version" [ "$(emulated "$arch" "$executable" --version)" = "cosmos-video-builder $version" ]
+  check_with "$runner" "$arch: --help names the destination" grep -q COSMOS_VIDEO_DESTINATION <(emulated "$arch" "$executable" --help)
 done
 
 deb=$1 arch=$(field "$1" Architecture) root=$work/$arch executable=$work/$arch/usr/bin/cosmos-video-builder
@@ -95,5 +105,5 @@ fi
 check 'completion: commands' completes check ch
 check 'completion: values of a flag' completes ultrafast run --codec_preset ul
 check 'completion: flags of source' completes --jitter source --ji
-check 'two builds give the same bytes' same_bytes "$deb" "$arch"
+check_with dh 'two builds give the same bytes' same_bytes "$deb" "$arch"
 exit $bad
