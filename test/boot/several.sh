@@ -49,7 +49,7 @@ check 'the first one is as before' until_true 10 "status_text $main | grep -Eq '
 systemctl stop $one sensor1 sensor
 
 # ---- The frame buffer at its limit ----
-# 800 MB in all; the limit is 512 MiB.
+# 800 MB in all; the limit is 600 MiB, of which 70 % are used.
 head -c 8000000 /dev/zero >frame
 check 'too many frames: none is refused' [ "$(fill 100 full)" = 0 ]
 check 'too many frames: the newest is there' [ "$(newest full)" = 100 ]
