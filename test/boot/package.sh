@@ -58,9 +58,9 @@ names_all_settings() { # in FILE, as many as --help has
   names=$("$executable" --help | grep -oE '^  COSMOS_VIDEO_[A-Z_]+') || { echo '--help names no setting'; return 1; }
   for name in $names; do grep -q "$name" "$1" || { echo "$name is missing"; return 1; }; done
 }
-# A second build of the same files, in another folder and at another time of day, for the commit whose time the package
-# has, which this folder may have left behind. Bun notes where modules lie relative to the
-# folder, so that links to those of the first would show; hard links do not.
+# A second build of the same files, in another folder and at another time of day. It is for the commit whose time the
+# package has, which this folder may have left behind. Bun notes where modules lie relative to the folder, so that links
+# to those of the first would show; hard links do not.
 same_bytes() {
   local copy=dist/another/folder deb=$1 arch=$2 status=0
   rm -rf dist/another
