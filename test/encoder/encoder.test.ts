@@ -5,6 +5,7 @@ import type { Progress } from '../../src/encoder/progress.ts';
 import { EncoderError } from '../../src/errors.ts';
 import { Folder } from '../support/folder.ts';
 import { script } from '../support/script.ts';
+import { until } from '../support/until.ts';
 
 /** Real children need their time on a machine that is busy. */
 const PATIENCE_MS = 20_000;
@@ -124,7 +125,7 @@ describe('the process', () => {
     'that can be killed is killed with all that it has started',
     async () => {
       const { encoder, lines } = start('wrapper', 'sleep 600 & echo begun >&2; wait');
-      while (lines.length === 0) await Bun.sleep(5);
+      await until(async () => lines.length > 0, 'first word');
       encoder.kill();
       const exit = await encoder.exited;
       expect(exit.signal).toBe('SIGKILL');

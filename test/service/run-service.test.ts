@@ -33,9 +33,7 @@ describe('the service', () => {
   });
 
   test('closes in order when no frame comes any more, and waits for the next one', async () => {
-    const stage = new ServiceStage();
-    stage.start();
-    await stage.open();
+    const stage = await ServiceStage.streaming();
     stage.encoder.obeys = false;
     stage.transport.hasFrame = false;
     stage.input.goIdle();
@@ -185,9 +183,7 @@ describe('a stream that fails', () => {
   });
 
   test('while it streams says what ffmpeg said, and stops the pump', async () => {
-    const stage = new ServiceStage();
-    stage.start();
-    await stage.open();
+    const stage = await ServiceStage.streaming();
     stage.encoder.exit(1, '[error] srt://h:1: Input/output error');
     await settle();
     expect(stage.states.at(-1)).toStartWith('failed: the connection to the destination was lost');
@@ -195,18 +191,14 @@ describe('a stream that fails', () => {
   });
 
   test('because ffmpeg is killed says by which signal', async () => {
-    const stage = new ServiceStage();
-    stage.start();
-    await stage.open();
+    const stage = await ServiceStage.streaming();
     stage.encoder.kill();
     await settle();
     expect(stage.states.at(-1)).toContain('killed by signal 9');
   });
 
   test('in writing waits 3 s for ffmpeg to say why, and then ends it', async () => {
-    const stage = new ServiceStage();
-    stage.start();
-    await stage.open();
+    const stage = await ServiceStage.streaming();
     stage.input.fail(GONE);
     await stage.clock.advanceMs(2_999);
     expect(stage.encoder.asked).toEqual([]);
@@ -216,9 +208,7 @@ describe('a stream that fails', () => {
   });
 
   test('because ffmpeg takes nothing any more ends it at once, and says so', async () => {
-    const stage = new ServiceStage();
-    stage.start();
-    await stage.open();
+    const stage = await ServiceStage.streaming();
     stage.input.fail(new EncoderError('ffmpeg has taken no whole frame for 10 s', true));
     await settle();
     expect(stage.encoder.asked).toEqual(['kill']);

@@ -46,6 +46,14 @@ export class ServiceStage {
     return lastOf(this.transport.inputs);
   }
 
+  /** A service with a stream that has begun. */
+  static async streaming(): Promise<ServiceStage> {
+    const stage = new ServiceStage();
+    stage.start();
+    await stage.open();
+    return stage;
+  }
+
   /** Lets the stream that is starting begin. */
   async open(): Promise<void> {
     await settle();

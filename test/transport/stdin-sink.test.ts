@@ -3,6 +3,7 @@ import { EncoderError } from '../../src/errors.ts';
 import { StdinSink } from '../../src/transport/stdin-sink.ts';
 import { FakeClock, settle } from '../support/fake-clock.ts';
 import { follow } from '../support/reader-stage.ts';
+import { until } from '../support/until.ts';
 
 /** More than any pipe holds. */
 const BIG_BYTES = 8_000_000;
@@ -24,7 +25,7 @@ describe('a frame for ffmpeg', () => {
     const write = follow(sink.write(big));
     await settle();
     expect(write.outcome.kind).toBe('open');
-    while (write.outcome.kind === 'open') await Bun.sleep(5);
+    await until(async () => write.outcome.kind !== 'open', 'end of the write');
     expect(write.outcome.kind).toBe('value');
     sink.end();
     expect((await process.stdout.text()).trim()).toBe(`${BIG_BYTES}`);
@@ -54,7 +55,7 @@ describe('a frame for ffmpeg', () => {
     const { clock, process, sink } = child(body);
     if (body.includes('closed')) await process.stdout.getReader().read();
     const write = follow(sink.write(big));
-    while (write.outcome.kind === 'open') await Bun.sleep(5);
+    await until(async () => write.outcome.kind !== 'open', 'end of the write');
     expect(write.outcome).toMatchObject({ kind: 'error', error: { name: 'EncoderError', isStall: false } });
     process.kill('SIGKILL');
     await process.exited;
