@@ -5,8 +5,6 @@ PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export PATH
 
 EXECUTABLE := dist/cosmos-video-builder
-# The program, and the thread that it moves frames on.
-ENTRY_POINTS := src/main.ts src/frame-thread.ts
 SOURCES := $(shell find src -name '*.ts') package.json tsconfig.json package-lock.json
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
@@ -57,13 +55,9 @@ node_modules/.installed: package.json package-lock.json
 	npm ci --no-audit --no-fund
 	touch $@
 
-# --smol: collecting garbage a little more often saves 10 MiB. --define: no path of the machine that builds it gets in.
-# Bun would otherwise read a stray .env or bunfig.toml in the folder that the program is started in.
-$(EXECUTABLE): $(SOURCES) Makefile node_modules/.installed
+$(EXECUTABLE): $(SOURCES) packaging/compile node_modules/.installed
 	mkdir -p dist
-	bun build $(ENTRY_POINTS) --compile --outfile $@ \
-	  --define '__dirname="/"' --define '__filename="/"' \
-	  --compile-exec-argv=--smol --no-compile-autoload-dotenv --no-compile-autoload-bunfig
+	packaging/compile $@
 
 # redis-server comes with a service that would take port 6379; nothing here needs it.
 define install-missing

@@ -34,8 +34,8 @@ dist/.epoch: always
 	@mkdir -p dist; epoch=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)}; \
 	if [ "$$(cat $@ 2>/dev/null)" != "$$epoch" ]; then echo "$$epoch" >$@; fi
 
-dist/cosmos-video-builder_$(DEB_VERSION)_%.deb: $(SOURCES) $(DEB_SOURCES) Makefile dist/.epoch node_modules/.installed
-	ENTRY_POINTS="$(ENTRY_POINTS)" packaging/build-deb $*
+dist/cosmos-video-builder_$(DEB_VERSION)_%.deb: $(SOURCES) $(DEB_SOURCES) dist/.epoch node_modules/.installed
+	packaging/build-deb $*
 
 deb-tools:
 	$(call install-missing,$(DEB_TOOLS))
