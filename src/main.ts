@@ -3,13 +3,13 @@ import packageJson from '../package.json' with { type: 'json' };
 import { serve } from './commands/serve.ts';
 import { SettingsSource } from './commands/settings-source.ts';
 import { parseCommandLine, type CommandLine } from './config/command-line.ts';
-import type { Destination, LogLevel } from './config/config.ts';
+import type { LogLevel } from './config/config.ts';
 import { helpText } from './config/help.ts';
 import { parseConfig, parseSourceConfig } from './config/parse-config.ts';
-import { redact, redactionsFor } from './config/redact.ts';
+import { redactor } from './config/redact.ts';
 import { parseSourceOptions } from './config/source-options.ts';
-import { ConfigError, EncoderError } from './errors.ts';
 import { createLogger, logStyle, type Logger } from './observe/logger.ts';
+import { logRefusal } from './observe/refusal.ts';
 import { noServiceManager, type ServiceManager } from './observe/service-manager.ts';
 
 const EXIT_GOOD = 0;
@@ -97,11 +97,6 @@ function stderrLogger(level: LogLevel, redactText: (text: string) => string): Lo
   return createLogger({ level, style, redact: redactText, output: process.stderr });
 }
 
-function redactor(password: string | undefined, destination?: Destination): (text: string) => string {
-  const secrets = destination ? redactionsFor(destination, password) : [password ?? ''];
-  return (text) => redact(text, secrets);
-}
-
 /** libc is loaded only where there is somebody to be told. */
 async function findServiceManager(): Promise<ServiceManager> {
   const notifySocket = process.env['NOTIFY_SOCKET'];
@@ -113,14 +108,7 @@ async function findServiceManager(): Promise<ServiceManager> {
 /** Faults whose cause is outside need no stack trace; any other is a bug of ours and crashes loudly. */
 function failed(error: unknown): number {
   const log = stderrLogger('warn', (text) => text);
-  if (error instanceof ConfigError) {
-    for (const warning of error.warnings) log.warn(warning);
-    for (const fault of error.faults) log.error(fault);
-    return EXIT_CONFIG;
-  }
-  if (!(error instanceof EncoderError)) throw error;
-  log.error(error.message);
-  return EXIT_BAD;
+  return logRefusal(error, log) === 'settings' ? EXIT_CONFIG : EXIT_BAD;
 }
 
 function print(text: string): number {

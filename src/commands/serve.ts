@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
-import { redact, redactionsFor } from '../config/redact.ts';
+import { redactor } from '../config/redact.ts';
 import type { Parsed } from '../config/parse-config.ts';
-import { ConfigError, EncoderError } from '../errors.ts';
 import type { Logger } from '../observe/logger.ts';
+import { logRefusal } from '../observe/refusal.ts';
 import { redactingManager, type ServiceManager } from '../observe/service-manager.ts';
 import { prepareRun, run, type RunPlan } from './run.ts';
 import type { SettingsSource } from './settings-source.ts';
@@ -68,8 +68,7 @@ export async function serve(parts: ServeParts): Promise<void> {
 }
 
 async function prepare(parts: ServeParts, { config, warnings }: Parsed<Config>): Promise<Stage> {
-  const secrets = redactionsFor(config.destination, config.redis.password);
-  const redactText = (text: string) => redact(text, secrets);
+  const redactText = redactor(config.redis.password, config.destination);
   const log = parts.createLog(config, redactText);
   for (const warning of warnings) log.warn(warning);
   return { plan: await prepareRun(config), log, manager: redactingManager(parts.manager, redactText) };
@@ -90,17 +89,5 @@ async function reload(parts: ServeParts, current: Stage): Promise<Stage> {
     logRefusal(error, current.log);
     current.log.error('the settings that were read again are not good: those from before stay in force');
     return current;
-  }
-}
-
-/** Rethrows what is neither a fault of the settings nor one of ffmpeg, which could not say what it thinks of them. */
-function logRefusal(error: unknown, log: Logger): void {
-  if (error instanceof ConfigError) {
-    for (const warning of error.warnings) log.warn(warning);
-    for (const fault of error.faults) log.error(fault);
-  } else if (error instanceof EncoderError) {
-    log.error(error.message);
-  } else {
-    throw error;
   }
 }

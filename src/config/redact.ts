@@ -32,6 +32,12 @@ export function redact(text: string, secrets: readonly string[]): string {
   return redactNamed(redactAddresses(withoutSpans(text, spans)));
 }
 
+/** `redact` with the secrets of this Redis and, where there is one, of this destination. */
+export function redactor(password: string | undefined, destination?: Destination): (text: string) => string {
+  const secrets = destination ? redactionsFor(destination, password) : [password ?? ''];
+  return (text) => redact(text, secrets);
+}
+
 /** However short they are: what stands behind their names, as in `passphrase=…` or `'streamid' = '…'`. */
 function redactNamed(text: string): string {
   return text.replace(/\b(passphrase|streamid)(['"]?\s*=\s*['"]?)[^\s'"]+/gi, `$1$2${REDACTED}`);
