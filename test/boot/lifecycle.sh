@@ -35,10 +35,7 @@ case $1 in
 1)
   everything >/boot-test/before
   check 'apt installs the package' apt-get -y -qq install ./test.deb
-  set_setting COSMOS_VIDEO_DESTINATION "$stream_to"
-  small_pictures
-  make_source sensor --rate 24
-  make_listener video-server 9000 $video
+  make_stream $video
   systemctl start $main sensor video-server
   check 'the stream arrives' streams_again
   remember_boot

@@ -13,10 +13,7 @@ oom_kills() { awk '/^oom_kill / { print $2 }' "/sys/fs/cgroup/system.slice/$1/me
 case $1 in
 1)
   check 'apt installs the package' apt-get -y -qq install ./test.deb
-  set_setting COSMOS_VIDEO_DESTINATION "$stream_to"
-  small_pictures
-  make_source sensor --rate 24
-  make_listener video-server 9000 $video
+  make_stream $video
   systemctl start $main sensor video-server
   check 'the stream arrives' arrives $video 120
   check 'the service has at most 75 % of the memory' is_share "$(limit_of $main memory.max)" 0.75

@@ -57,6 +57,14 @@ make_listener() {
     "ExecStart=/usr/bin/ffmpeg -nostdin -v error -y -i srt://127.0.0.1:$2?mode=listener -c copy -f mpegts -flush_packets 1 $3"
 }
 
+# make_stream FILE: a sensor, the service's settings, and a video server that keeps what comes in FILE. Starts nothing.
+make_stream() {
+  set_setting COSMOS_VIDEO_DESTINATION "$stream_to"
+  small_pictures
+  make_source sensor --rate 24
+  make_listener video-server 9000 "$1"
+}
+
 # grows FILE: bytes arrive.
 grows() {
   local before

@@ -75,10 +75,7 @@ sleep 3
 check 'and is not tried again' [ "$(prop $main NRestarts) $(prop $main ActiveState)" = '0 failed' ]
 
 # ---- To a picture ----
-set_setting COSMOS_VIDEO_DESTINATION "$stream_to"
-small_pictures
-make_source sensor --rate 24
-make_listener video-server 9000 $video
+make_stream $video
 check_speed 'from systemctl start to READY' 0.5 s start_s
 check 'it is active' is_active $main
 check 'the status says that it waits' until_true 5 'status_text | grep -qx "waiting for frames on imagestream"'

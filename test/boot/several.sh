@@ -20,11 +20,8 @@ used_mb() { redis-cli -p 6380 info memory | awk -F: '/^used_memory:/ { printf "%
 check 'apt installs the package' apt-get -y -qq install ./test.deb
 
 # ---- Several sensors ----
-set_setting COSMOS_VIDEO_DESTINATION "$stream_to"
-small_pictures
-make_source sensor --rate 24
+make_stream /root/video.ts
 make_source sensor1 --rate 12 --stream cam1
-make_listener video-server 9000 /root/video.ts
 make_listener video-server1 9001 /root/video1.ts
 systemctl start $main sensor sensor1 video-server video-server1
 printf '%s\n' COSMOS_VIDEO_STREAM=cam1 COSMOS_VIDEO_FRAMERATE=12 COSMOS_VIDEO_DESTINATION=srt://127.0.0.1:9001 \
