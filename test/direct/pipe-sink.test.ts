@@ -138,9 +138,10 @@ test('a reader that takes nothing is a stall after 10 s', async () => {
     libc.fcntl(writeFd, F_SETPIPE_SZ, 8_192);
     const startNs = loop.nowNs();
     const words = await failure(write(1));
-    return { words, tookS: Math.round(Number((loop.nowNs() - startNs) / NS_PER_MS) / 1000) };
+    return { words, tookMs: Number((loop.nowNs() - startNs) / NS_PER_MS) };
   });
-  expect(result).toEqual({ words: 'ffmpeg has taken no data for 10 s (stall)', tookS: 10 });
+  expect(result.words).toBe('ffmpeg has taken no data for 10 s (stall)');
+  expect(result.tookMs).toBeGreaterThanOrEqual(9_999);
 });
 
 test('where pages cannot be handed over, they are copied', async () => {

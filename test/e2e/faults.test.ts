@@ -5,6 +5,8 @@ import { Stage } from '../support/stage.ts';
 import { analyse, frameNumbers, output, probe } from '../support/video.ts';
 
 const LIMIT_MS = 60_000;
+/** The program allows itself 4.5 s to stop; a busy machine may take as much again. */
+const STOP_MS = 10_000;
 
 test.each(READERS)(
   'through %s: after the idle timeout the stream is closed with its trailer, and opened anew for the next frame',
@@ -38,7 +40,7 @@ test.each(READERS)(
     await builder.line(/connected/);
     const startMs = performance.now();
     await stage.writer.writeUntil(async () => performance.now() - startMs > 2000);
-    expect(await builder.stop('SIGTERM', 5_000)).toBe(0);
+    expect(await builder.stop('SIGTERM', STOP_MS)).toBe(0);
     expect(builder.lines.at(-1)).toMatch(/stopped/);
     expect(await output('ffmpeg', '-v', 'warning', '-i', path, '-f', 'null', '-')).toEqual(new Uint8Array());
     const frames = await probe(path, '-show_entries', 'frame=pts_time');
@@ -138,7 +140,7 @@ test.each(READERS)(
     await stage.server.startAgain();
     await builder.line(/connected/);
     expect(builder.count(/connection refused/)).toBe(1);
-    expect(await builder.stop('SIGINT', 5_000)).toBe(0);
+    expect(await builder.stop('SIGINT', STOP_MS)).toBe(0);
   },
   LIMIT_MS,
 );
@@ -170,12 +172,11 @@ test.each(READERS)(
       await builder.line(/connected/);
       await stage.writer.writeUntil(async () => builder.count(/streaming to/) === 1);
       await killChild(builder.pid, 'SIGSTOP');
-      const startMs = performance.now();
       builder.signal('SIGTERM');
       await builder.line(/stopping/);
       if (signals === 2) builder.signal('SIGTERM');
-      expect(await builder.exit(5_500)).toBe(signals === 1 ? 0 : 143);
-      if (signals === 2) expect(performance.now() - startMs).toBeLessThan(2_000);
+      // 143 is that of the second signal: once the time is over it would be 0.
+      expect(await builder.exit(STOP_MS)).toBe(signals === 1 ? 0 : 143);
     }
   },
   LIMIT_MS,
@@ -189,7 +190,7 @@ test.each(READERS)(
     await builder.line(/connected/);
     await stage.writer.writeUntil(async () => builder.count(/no SRT listener answers/) === 1);
     expect(builder.text).toMatch(/trying again in 0.5 s/);
-    expect(await builder.stop('SIGTERM', 5_000)).toBe(0);
+    expect(await builder.stop('SIGTERM', STOP_MS)).toBe(0);
   },
   LIMIT_MS,
 );

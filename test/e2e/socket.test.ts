@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test';
 import { Folder } from '../support/folder.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { READERS, startBuilder } from '../support/builder.ts';
+import { freeTcpPort } from '../support/ports.ts';
 import { output } from '../support/video.ts';
 
 test.each(READERS)(
@@ -37,7 +38,7 @@ test('TLS with a certificate authority of its own', async () => {
   const request = 'openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost'.split(' ');
   const address = ['-addext', 'subjectAltName=IP:127.0.0.1'];
   await output(...request, ...address, '-keyout', key, '-out', certificate);
-  const port = 1024 + Math.floor(Math.random() * 60_000);
+  const port = await freeTcpPort();
   const files = ['--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate];
   await using server = await RedisServer.start('--tls-port', `${port}`, ...files, '--tls-auth-clients', 'no');
   const settings = { DESTINATION: folder.file('x.ts'), PORT: `${port}`, TLS: 'on', TLS_CA: certificate };

@@ -1,26 +1,45 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
-/** A TCP port of loopback that was free a moment ago. */
+/**
+ * Below what the kernel gives to outgoing connections (`ip_local_port_range`, from 32768): one that a client of a
+ * stopped server tries could otherwise get that server's own port, and keep it from starting again.
+ */
+const [FIRST_PORT, PORTS] = [10_000, 20_000];
+
+let last = Math.floor(Math.random() * PORTS);
+
+/** A TCP port of loopback that was free a moment ago; another one at each call. */
 export function freeTcpPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+  return nextPort(isFreeForTcp);
+}
+
+/** A UDP port of loopback that was free a moment ago; another one at each call. */
+export function freeUdpPort(): Promise<number> {
+  return nextPort(isFreeForUdp);
+}
+
+async function nextPort(isFree: (port: number) => Promise<boolean>): Promise<number> {
+  for (let tries = 0; tries < PORTS; tries += 1) {
+    last = (last + 1) % PORTS;
+    const port = FIRST_PORT + last;
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no port from ${FIRST_PORT} to ${FIRST_PORT + PORTS - 1} is free`);
+}
+
+function isFreeForTcp(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
 
-/** A UDP port of loopback that was free a moment ago. */
-export function freeUdpPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+function isFreeForUdp(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const socket = createSocket('udp4');
-    socket.once('error', reject);
-    socket.bind(0, '127.0.0.1', () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
+    socket.once('error', () => socket.close(() => resolve(false)));
+    socket.bind(port, '127.0.0.1', () => socket.close(() => resolve(true)));
   });
 }
