@@ -1,6 +1,7 @@
 import type { Pointer } from 'bun:ffi';
 import type { NativePixels, Pixels } from '../frame/frame.ts';
-import { addressAt, libc, mapMemory } from './libc.ts';
+import { addressAt } from './libc.ts';
+import { mapMemory, type MappedMemory } from './mapped-memory.ts';
 
 /** vmsplice hands over whole pages; frames that begin on one share none. */
 const PAGE_BYTES = 4_096;
@@ -28,16 +29,14 @@ export type IsInPipe = (slot: FrameSlot) => boolean;
 export class FrameSlots {
   readonly #slots: readonly FrameSlot[];
   readonly #taken = new Set<FrameSlot>();
-  readonly #start: Pointer;
-  readonly #mappedBytes: number;
+  readonly #memory: MappedMemory;
 
   /** Throws where there is no memory for the frames. */
   constructor(sizeBytes: number) {
     const strideBytes = Math.ceil((sizeBytes + TAIL_BYTES) / PAGE_BYTES) * PAGE_BYTES;
-    this.#mappedBytes = strideBytes * SLOT_COUNT;
-    this.#start = mapMemory(this.#mappedBytes);
+    this.#memory = mapMemory(strideBytes * SLOT_COUNT);
     this.#slots = Array.from({ length: SLOT_COUNT }, (_, index) => ({
-      address: addressAt(this.#start, index * strideBytes),
+      address: addressAt(this.#memory.address, index * strideBytes),
       sizeBytes,
     }));
   }
@@ -62,6 +61,6 @@ export class FrameSlots {
 
   /** Gives the memory back; no slot is used any more. */
   close(): void {
-    libc.munmap(this.#start, this.#mappedBytes);
+    this.#memory.unmap();
   }
 }

@@ -25,6 +25,7 @@ export const { symbols: libc } = dlopen('libc.so.6', {
   sched_yield: { args: [], returns: 'i32' },
   mmap: { args: ['ptr', 'u64', 'i32', 'i32', 'i32', 'i64'], returns: 'ptr' },
   munmap: { args: ['ptr', 'u64'], returns: 'i32' },
+  madvise: { args: ['ptr', 'u64', 'i32'], returns: 'i32' },
   memcpy: { args: ['ptr', 'ptr', 'u64'], returns: 'ptr' },
   clock_gettime: { args: ['i32', 'ptr'], returns: 'i32' },
   close: { args: ['i32'], returns: 'i32' },
@@ -78,20 +79,6 @@ export interface Pinned {
 export function pinned(sizeBytes: number): Pinned {
   const view = new Uint8Array(new ArrayBuffer(sizeBytes));
   return { view, address: ptr(view) };
-}
-
-/** PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS (mmap(2)). */
-const READ_AND_WRITE = 3;
-const PRIVATE_AND_ANONYMOUS = 0x22;
-
-/** Zeroed memory of the system's that begins on a page; given back by munmap. Throws where there is none. */
-export function mapMemory(sizeBytes: number): Pointer {
-  const address = libc.mmap(null, sizeBytes, READ_AND_WRITE, PRIVATE_AND_ANONYMOUS, -1, 0n);
-  // MAP_FAILED is the highest address there is.
-  if (typeof address !== 'number' || address > Number.MAX_SAFE_INTEGER) {
-    throw new Error(`no memory for ${sizeBytes} bytes of frames: ${errorInWords(errno())}`);
-  }
-  return address;
 }
 
 /** An address further on in the same memory. */

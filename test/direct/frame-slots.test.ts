@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { existsSync, readFileSync } from 'node:fs';
 import { FrameSlots } from '../../src/direct/frame-slots.ts';
 import { bytesOf } from './slot-bytes.ts';
 
@@ -51,4 +52,22 @@ test('pixels of somebody else are refused', () => {
   const slots = new FrameSlots(10);
   expect(() => slots.release(new Uint8Array(10))).toThrow('none of the slots');
   expect(() => slots.slotOf({ address: 0, sizeBytes: 10 })).toThrow();
+});
+
+test('large ones lie in huge pages, where the system has them to give', () => {
+  const sizeBytes = 4_147_200;
+  const slots = new FrameSlots(sizeBytes);
+  const slot = slots.acquire(nowhere);
+  if (!slot) throw new Error('no slot');
+  bytesOf(slot).fill(1);
+  expect(slot.address % 2_097_152).toBe(0);
+  // What the kernel was told of the mapping that the slot lies in: `hg`, advised to be huge (proc_pid_smaps(5)).
+  const mappings = readFileSync('/proc/self/smaps', 'utf8').split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m);
+  const mapping = mappings.find((one) => {
+    const [start = 0, end = 0] = one.split(/[- ]/, 2).map((hex) => Number.parseInt(hex, 16));
+    return start <= slot.address && slot.address < end;
+  });
+  const hasHugePages = existsSync('/sys/kernel/mm/transparent_hugepage/enabled');
+  expect(/^VmFlags:.* hg( |$)/m.test(mapping ?? '')).toBe(hasHugePages);
+  slots.close();
 });
