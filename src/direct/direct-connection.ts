@@ -6,11 +6,12 @@ import { redisErrorInWords } from '../source/redis-errors.ts';
 import type { StreamConnection, StreamEntry, StreamShape } from '../source/stream-connection.ts';
 import { formatStreamId, parseStreamId, type StreamId } from '../source/stream-id.ts';
 import { infoCommand, parseStreamInfo, type StreamInfo } from '../source/stream-info.ts';
+import { CommandWriter } from './command-writer.ts';
 import type { FrameSlot, FrameSlots, IsInPipe } from './frame-slots.ts';
 import { libc } from './libc.ts';
 import type { PollLoop } from './poll-loop.ts';
 import { ReplyReader } from './reply-reader.ts';
-import { connectFirst, sendAll, type SocketAddress } from './socket.ts';
+import { connectFirst, type SocketAddress } from './socket.ts';
 
 /** How long Redis may take for an answer beyond the time that it was asked to block. */
 const ANSWER_LIMIT_MS = 5_000;
@@ -34,6 +35,7 @@ export interface DirectTarget {
  * have in RESP2 (redis.io/docs/latest/develop/reference/protocol-spec) and takes anything else for a broken connection.
  */
 export class DirectConnection implements StreamConnection {
+  readonly #writer: CommandWriter;
   readonly #reader: ReplyReader;
   readonly #keyBytes: Uint8Array;
   readonly #keyText: string;
@@ -44,6 +46,7 @@ export class DirectConnection implements StreamConnection {
     private readonly name: string,
     private readonly target: DirectTarget,
   ) {
+    this.#writer = new CommandWriter(fd, target.loop);
     this.#reader = new ReplyReader(fd, target.loop);
     this.#keyBytes = new TextEncoder().encode(target.shape.key);
     // Field names are compared byte by byte, in the one-character-a-byte form in which the reader gives them.
@@ -70,7 +73,7 @@ export class DirectConnection implements StreamConnection {
 
   readAfter(after: StreamId, blockMs: number): Promise<StreamEntry | undefined> {
     const block = blockMs > 0 ? ['BLOCK', `${blockMs}`] : [];
-    const command = [
+    const words = [
       'XREAD',
       'COUNT',
       '1',
@@ -79,7 +82,7 @@ export class DirectConnection implements StreamConnection {
       this.target.shape.stream,
       formatStreamId(after),
     ];
-    return this.#ask(command, blockMs, async () => {
+    return this.#ask(words, blockMs, async () => {
       // nil, or one [name, entries] for the one stream asked for
       if (!(await this.#oneOrNone())) return undefined;
       await this.#arrayOf(2);
@@ -142,7 +145,7 @@ export class DirectConnection implements StreamConnection {
       // Whatever it is, it would be taken for the answer to this command.
       if (this.#reader.hasUnread) throw new SourceError('it answers more than it was asked');
       const deadlineNs = loop.nowNs() + BigInt(blockMs + ANSWER_LIMIT_MS) * NS_PER_MS;
-      await sendAll(this.fd, encodeCommand(command), loop, deadlineNs);
+      await this.#writer.send(command, deadlineNs);
       this.#reader.expectBy(deadlineNs);
       return readReply();
     });
@@ -214,7 +217,12 @@ export class DirectConnection implements StreamConnection {
     return line.slice(1);
   }
 
-  async #count(mark: string): Promise<number> {
+  /** The number behind `mark`; -1 for nil. */
+  #count(mark: '*' | '$'): number | Promise<number> {
+    return this.#reader.bufferedCount(mark.charCodeAt(0)) ?? this.#countOfLine(mark);
+  }
+
+  async #countOfLine(mark: '*' | '$'): Promise<number> {
     const text = await this.#line(mark);
     if (!/^(-1|\d{1,10})$/.test(text))
       throw new SourceError(`it answers with a size that is none: ${text.slice(0, 40)}`);
@@ -222,7 +230,7 @@ export class DirectConnection implements StreamConnection {
   }
 
   /** The number of elements; -1 for none at all. */
-  #array(): Promise<number> {
+  #array(): number | Promise<number> {
     return this.#count('*');
   }
 
@@ -285,9 +293,4 @@ async function named<T>(name: string, action: () => Promise<T>): Promise<T> {
     if (!(error instanceof SourceError)) throw error;
     throw new SourceError(`${name}: ${redisErrorInWords(error.message)}`, { cause: error });
   }
-}
-
-function encodeCommand(words: readonly string[]): Uint8Array {
-  const parts = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`);
-  return new TextEncoder().encode(`*${words.length}\r\n${parts.join('')}`);
 }

@@ -21,6 +21,8 @@ interface Wait {
 
 interface Sleeper {
   readonly deadlineNs: bigint;
+  /** Looked at, not listened to: whoever aborts it runs on this loop, which looks before it sleeps. */
+  readonly signal: AbortSignal;
   readonly resolve: () => void;
 }
 
@@ -47,12 +49,10 @@ export class PollLoop implements Clock {
     if (signal.aborted || deadlineNs <= this.nowNs()) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = () => {
-        signal.removeEventListener('abort', wake);
         this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
         resolve();
       };
-      const sleeper = { deadlineNs, resolve: wake };
-      signal.addEventListener('abort', wake, { once: true });
+      const sleeper = { deadlineNs, signal, resolve: wake };
       this.#sleepers.push(sleeper);
     });
   }
@@ -105,7 +105,7 @@ export class PollLoop implements Clock {
         resolve(isReady);
       };
       const wait = { fd, events, resolve: settle };
-      const sleeper = { deadlineNs, resolve: () => settle(false) };
+      const sleeper = { deadlineNs, signal: NEVER, resolve: () => settle(false) };
       this.#waits.push(wait);
       this.#sleepers.push(sleeper);
     });
@@ -113,7 +113,7 @@ export class PollLoop implements Clock {
 
   #wakeSleepers(): boolean {
     const nowNs = this.nowNs();
-    const due = this.#sleepers.filter(({ deadlineNs }) => deadlineNs <= nowNs);
+    const due = this.#sleepers.filter(({ deadlineNs, signal }) => deadlineNs <= nowNs || signal.aborted);
     for (const sleeper of due) sleeper.resolve();
     return due.length > 0;
   }

@@ -19,7 +19,11 @@ const BUFFER_BYTES = 512;
 const DISCARD_BYTES = 65_536;
 /** An error message may be long, a head is not; a line that does not end is no reply. */
 const LONGEST_LINE_BYTES = 4_096;
+const CARRIAGE_RETURN = 13;
 const LINE_FEED = 10;
+const ZERO = 48;
+/** So many digits fit a number without loss, and no size has as many. */
+const MOST_DIGITS = 10;
 /** On a slow line a large frame may take long, but never this long from one piece to the next. */
 const PROGRESS_LIMIT_NS = 5n * NS_PER_SECOND;
 
@@ -47,8 +51,38 @@ export class ReplyReader {
     this.#deadlineNs = deadlineNs;
   }
 
+  /**
+   * The number of the next line, which is `mark` and decimal digits; undefined, and nothing read, if not all of it has
+   * come or it is another one. What nearly every line is, without making a string or waiting for a promise.
+   */
+  bufferedCount(mark: number): number | undefined {
+    const bytes = this.#buffer.view;
+    if (this.#start === this.#end || bytes[this.#start] !== mark) return undefined;
+    const first = this.#start + 1;
+    let count = 0;
+    for (let at = first; at + 1 < this.#end && at - first <= MOST_DIGITS; at += 1) {
+      const byte = bytes[at] ?? 0;
+      if (byte === CARRIAGE_RETURN && at > first && bytes[at + 1] === LINE_FEED) {
+        this.#start = at + 2;
+        return count;
+      }
+      const digit = byte - ZERO;
+      if (digit < 0 || digit > 9) return undefined;
+      count = count * 10 + digit;
+    }
+    return undefined;
+  }
+
   /** So many bytes as text, at most 4096, and the line break behind them is read away. Rejects like `line`. */
-  async text(sizeBytes: number): Promise<string> {
+  text(sizeBytes: number): string | Promise<string> {
+    const end = this.#start + sizeBytes;
+    if (end + 2 > this.#end) return this.#textInPieces(sizeBytes);
+    const text = this.#text.decode(this.#buffer.view.subarray(this.#start, end));
+    this.#start = end + 2;
+    return text;
+  }
+
+  async #textInPieces(sizeBytes: number): Promise<string> {
     let text = '';
     while (text.length < sizeBytes) {
       if (this.#start === this.#end) await this.#fill();

@@ -1,19 +1,14 @@
 import { SourceError } from '../errors.ts';
 import { NS_PER_MS } from '../pacing/clock.ts';
 import {
-  addressAt,
   AF_INET,
   AF_INET6,
   AF_UNIX,
-  EAGAIN,
   EINPROGRESS,
-  EINTR,
   errno,
   errorInWords,
   IPPROTO_TCP,
   libc,
-  MSG_DONTWAIT,
-  MSG_NOSIGNAL,
   pinned,
   SO_ERROR,
   SOCK_CLOEXEC,
@@ -62,25 +57,6 @@ export async function connectFirst(addresses: readonly SocketAddress[], loop: Po
     }
   }
   throw failure;
-}
-
-/** Sends all of it, or rejects with a `SourceError` at the deadline or if Redis is gone. */
-export async function sendAll(
-  fd: number,
-  bytes: Uint8Array,
-  loop: PollLoop,
-  deadlineNs: bigint,
-): Promise<void> {
-  const memory = pinned(bytes.length);
-  memory.view.set(bytes);
-  for (let sent = 0; sent < bytes.length;) {
-    const flags = MSG_NOSIGNAL | MSG_DONTWAIT;
-    const count = libc.send(fd, addressAt(memory.address, sent), bytes.length - sent, flags);
-    const error = errno();
-    if (count >= 0) sent += count;
-    else if (error !== EAGAIN && error !== EINTR) throw new SourceError(errorInWords(error));
-    else if (!(await loop.writable(fd, deadlineNs))) throw new SourceError('it takes no command');
-  }
 }
 
 async function connected(fd: number, error: number, loop: PollLoop): Promise<void> {
