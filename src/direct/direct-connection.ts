@@ -223,6 +223,10 @@ export class DirectConnection implements StreamConnection {
   }
 
   async #countOfLine(mark: '*' | '$'): Promise<number> {
+    if (!this.#reader.hasUnread) {
+      await this.#reader.more();
+      return this.#count(mark);
+    }
     const text = await this.#line(mark);
     if (!/^(-1|\d{1,10})$/.test(text))
       throw new SourceError(`it answers with a size that is none: ${text.slice(0, 40)}`);

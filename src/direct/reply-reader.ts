@@ -46,6 +46,13 @@ export class ReplyReader {
     return this.#start < this.#end;
   }
 
+  /** Waits for the next bytes; there must be none unread. Rejects with a `SourceError` at the deadline, or if Redis is gone. */
+  async more(): Promise<void> {
+    this.#start = 0;
+    this.#end = 0;
+    this.#end = await this.#receive(this.#buffer.address, BUFFER_BYTES);
+  }
+
   /** By when the first byte of the answer must have come; the ones behind it may each take 5 s. */
   expectBy(deadlineNs: bigint): void {
     this.#deadlineNs = deadlineNs;
@@ -73,7 +80,7 @@ export class ReplyReader {
     return undefined;
   }
 
-  /** So many bytes as text, at most 4096, and the line break behind them is read away. Rejects like `line`. */
+  /** So many bytes as text, at most 4096, and the line break behind them is read away. Rejects like `more`. */
   text(sizeBytes: number): string | Promise<string> {
     const end = this.#start + sizeBytes;
     if (end + 2 > this.#end) return this.#textInPieces(sizeBytes);
@@ -85,7 +92,7 @@ export class ReplyReader {
   async #textInPieces(sizeBytes: number): Promise<string> {
     let text = '';
     while (text.length < sizeBytes) {
-      if (this.#start === this.#end) await this.#fill();
+      if (this.#start === this.#end) await this.more();
       const end = Math.min(this.#end, this.#start + sizeBytes - text.length);
       text += this.#text.decode(this.#buffer.view.subarray(this.#start, end));
       this.#start = end;
@@ -94,11 +101,11 @@ export class ReplyReader {
     return text;
   }
 
-  /** The next line without its line break. Rejects with a `SourceError` at the deadline, or if Redis is gone. */
+  /** The next line without its line break. Rejects like `more`, and where there is no end to it. */
   async line(): Promise<string> {
     let line = '';
     while (line.length <= LONGEST_LINE_BYTES) {
-      if (this.#start === this.#end) await this.#fill();
+      if (this.#start === this.#end) await this.more();
       const feed = this.#buffer.view.subarray(this.#start, this.#end).indexOf(LINE_FEED);
       const end = feed < 0 ? this.#end : this.#start + feed;
       line += this.#text.decode(this.#buffer.view.subarray(this.#start, end));
@@ -136,12 +143,6 @@ export class ReplyReader {
     for (let leftBytes = sizeBytes - bufferedBytes; leftBytes > 0;) {
       leftBytes -= await this.#receive(this.#discard.address, Math.min(leftBytes, DISCARD_BYTES));
     }
-  }
-
-  async #fill(): Promise<void> {
-    this.#start = 0;
-    this.#end = 0;
-    this.#end = await this.#receive(this.#buffer.address, BUFFER_BYTES);
   }
 
   /** @returns how many bytes came: at least one */

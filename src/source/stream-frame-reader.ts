@@ -242,15 +242,11 @@ function releaseEntry(entry: StreamEntry | undefined, connection: StreamConnecti
 }
 
 /** Rejects with the abort reason as soon as `signal` aborts; the promise itself goes on unheard. */
-async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: outcome, resolve, reject } = Promise.withResolvers<T>();
   const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    promise.catch(() => {});
-  }
+  promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return outcome;
 }
