@@ -13,6 +13,9 @@ export interface SourceReport {
   readonly latestMs: number;
 }
 
+/** How the program and the floor reach Redis: as the package has it, or as from another machine. */
+export type Way = 'socket' | 'tcp';
+
 /** A source that runs. */
 export interface RunningSource {
   /** Once it has sent all that it was to send. */
@@ -22,25 +25,34 @@ export interface RunningSource {
 
 /** A private Redis and a folder, for one run after the other; all that was started here is gone at the end. */
 export class BenchStage implements AsyncDisposable {
-  readonly folder: Folder;
   readonly redis: Redis;
+  /** A port of loopback, or the path of a unix socket. */
+  readonly address: string;
+  /** The program's settings for it, without `COSMOS_VIDEO_`. */
+  readonly redisSettings: Readonly<Record<string, string>>;
+  readonly #port: string;
 
   private constructor(
-    readonly port: number,
+    way: Way,
+    readonly folder: Folder,
     /** Aborts when the user does not want to go on. */
     private readonly signal: AbortSignal,
     server: RedisServer,
     private readonly stack: AsyncDisposableStack,
   ) {
-    this.folder = stack.use(new Folder());
+    const socket = socketIn(folder);
+    this.#port = `${server.port}`;
+    this.address = way === 'tcp' ? this.#port : socket;
+    this.redisSettings = way === 'tcp' ? { HOST: '127.0.0.1', PORT: this.#port } : { SOCKET: socket };
     this.redis = server.client();
     stack.defer(() => this.redis.disconnect());
   }
 
-  static async open(signal: AbortSignal, ...redisOptions: string[]): Promise<BenchStage> {
+  static async open(signal: AbortSignal, way: Way, ...redisOptions: string[]): Promise<BenchStage> {
     const stack = new AsyncDisposableStack();
-    const server = stack.use(await RedisServer.start(...redisOptions));
-    return new BenchStage(server.port, signal, server, stack);
+    const folder = stack.use(new Folder());
+    const server = stack.use(await RedisServer.start('--unixsocket', socketIn(folder), ...redisOptions));
+    return new BenchStage(way, folder, signal, server, stack);
   }
 
   /** Lets time pass, which is what is measured here; rejects when the user interrupts. */
@@ -67,6 +79,7 @@ export class BenchStage implements AsyncDisposable {
     await this.redis.flushall('SYNC');
   }
 
+  /** A source over TCP, whatever way the program takes: what it costs is not measured. */
   startSource(
     size: FrameSize,
     timing: SourceTiming,
@@ -74,7 +87,7 @@ export class BenchStage implements AsyncDisposable {
     run: AsyncDisposableStack,
   ): RunningSource {
     const numbers = [size.sizeBytes, timing.fps, timing.pattern, size.maxEntries, seconds];
-    const child = run.use(new Child([TOOLS.benchSource, `${this.port}`, ...numbers.map(String)]));
+    const child = run.use(new Child([TOOLS.benchSource, this.#port, ...numbers.map(String)]));
     const ended = async () => parseReport(await child.line(/^sent=/));
     return {
       ended,
@@ -93,6 +106,10 @@ export class BenchStage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stack[Symbol.asyncDispose]();
   }
+}
+
+function socketIn(folder: Folder): string {
+  return folder.file('redis.sock');
 }
 
 function parseReport(line: string): SourceReport {

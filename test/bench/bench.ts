@@ -2,7 +2,8 @@
  * What moving frames costs, and how exactly they come: the program between a real Redis and a stand-in for ffmpeg that
  * notes the time, against a pump in C as the floor. Prints a table and writes dist/bench/bench.json.
  *
- * bun test/bench/bench.ts [--quick] [--only PART-OF-A-NAME]
+ * bun test/bench/bench.ts [--quick] [--tcp] [--only PART-OF-A-NAME]
+ *   --tcp: program and floor reach Redis over TCP on loopback; without it over its unix socket, as the package has it
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -26,7 +27,11 @@ const LONG_RUN = '1920x1080/scale/constant/';
 const FLAT_OUT_S = { quick: 1, whole: 10 } as const;
 
 const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    tcp: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+  },
 });
 
 await runInterruptibly(bench);
@@ -35,7 +40,7 @@ async function bench(signal: AbortSignal): Promise<number> {
   const machine = describeMachine();
   const readers = await readersOfProgram();
   await compileTools();
-  await using stage = await BenchStage.open(signal);
+  await using stage = await BenchStage.open(signal, options.tcp ? 'tcp' : 'socket');
   print(machineLine(machine), ...runTableHead());
   const { floors, runs } = await runScenarios(stage, readers);
   const flatOut = await runFlatOuts(stage, readers);

@@ -3,6 +3,7 @@ import { FrameSlots } from '../../src/direct/frame-slots.ts';
 import { F_SETFL, F_SETPIPE_SZ, libc, O_CLOEXEC, O_NONBLOCK, pinned } from '../../src/direct/libc.ts';
 import { PipeSink } from '../../src/direct/pipe-sink.ts';
 import { PollLoop } from '../../src/direct/poll-loop.ts';
+import type { SocketAddress } from '../../src/direct/socket.ts';
 import { systemClock, type Clock } from '../../src/pacing/clock.ts';
 import type { FrameSink } from '../../src/pacing/tick-loop.ts';
 import { ioredisConnector } from '../../src/source/ioredis-connection.ts';
@@ -19,7 +20,8 @@ export interface FlatOutParts {
 }
 
 interface Wishes {
-  readonly port: number;
+  /** A port of loopback, or the path of a unix socket. */
+  readonly address: string;
   readonly sizeBytes: number;
   readonly encoder: string;
 }
@@ -32,27 +34,26 @@ export function flatOutParts(reader: string, wishes: Wishes): FlatOutParts {
   return reader === 'direct' ? directParts(wishes) : ioredisParts(wishes);
 }
 
-function ioredisParts({ port, sizeBytes, encoder }: Wishes): FlatOutParts {
+function ioredisParts({ address, sizeBytes, encoder }: Wishes): FlatOutParts {
   const { stdin } = Bun.spawn([encoder, '-i', 'pipe:0'], { stdio: ['pipe', 'ignore', 'inherit'] });
   return {
     clock: systemClock,
-    connect: ioredisConnector(redisAt(port), shapeOf(sizeBytes)),
+    connect: ioredisConnector(redisAt(address), shapeOf(sizeBytes)),
     sink: new StdinSink(stdin, systemClock),
     run: (work) => work(),
   };
 }
 
-function directParts({ port, sizeBytes, encoder }: Wishes): FlatOutParts {
+function directParts({ address, sizeBytes, encoder }: Wishes): FlatOutParts {
   const { readFd, writeFd } = makePipe();
   Bun.spawn([encoder, '-i', 'pipe:0'], { stdio: [readFd, 'ignore', 'inherit'] });
   const loop = new PollLoop();
   const slots = new FrameSlots(sizeBytes);
   const sink = new PipeSink(writeFd, slots, loop, sizeBytes);
   const target = { shape: shapeOf(sizeBytes), slots, loop, isInPipe: sink.holds.bind(sink) };
-  const addresses = [{ kind: 'ipv4', bytes: LOOPBACK, port }] as const;
   return {
     clock: loop,
-    connect: () => DirectConnection.connect(redisAt(port), 'Redis', addresses, target),
+    connect: () => DirectConnection.connect(redisAt(address), 'Redis', [socketAddress(address)], target),
     sink,
     async run(work) {
       const done = work().finally(() => loop.stop());
@@ -62,8 +63,18 @@ function directParts({ port, sizeBytes, encoder }: Wishes): FlatOutParts {
   };
 }
 
-function redisAt(port: number) {
-  return { host: '127.0.0.1', port, db: 0, tls: false };
+function redisAt(address: string) {
+  const tcp = { host: '127.0.0.1', port: Number(address), db: 0, tls: false };
+  return isPath(address) ? { ...tcp, port: 0, socket: address } : tcp;
+}
+
+function socketAddress(address: string): SocketAddress {
+  if (isPath(address)) return { kind: 'unix', path: address };
+  return { kind: 'ipv4', bytes: LOOPBACK, port: Number(address) };
+}
+
+function isPath(address: string): boolean {
+  return address.startsWith('/');
 }
 
 function shapeOf(sizeBytes: number) {

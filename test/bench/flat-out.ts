@@ -2,16 +2,16 @@
  * Moves frames from Redis to the encoder's stand-in as fast as the program's own parts can, without any pace, and prints
  * frames a second. Run by the benchmark as a process of its own.
  *
- * bun flat-out.ts READER PORT FRAME_BYTES ENTRIES SECONDS ENCODER
+ * bun flat-out.ts READER PORT-OR-SOCKET FRAME_BYTES ENTRIES SECONDS ENCODER
  */
 import { StreamFrameReader } from '../../src/source/stream-frame-reader.ts';
 import { flatOutParts } from './flat-out-parts.ts';
 
-const [, , reader = '', ...rest] = process.argv;
-const [port = 0, sizeBytes = 0, entries = 0, seconds = 0] = rest.map(Number);
+const [, , reader = '', address = '', ...rest] = process.argv;
+const [sizeBytes = 0, entries = 0, seconds = 0] = rest.map(Number);
 const NEVER = new AbortController().signal;
 
-const parts = flatOutParts(reader, { port, sizeBytes, encoder: rest[4] ?? '' });
+const parts = flatOutParts(reader, { address, sizeBytes, encoder: rest[3] ?? '' });
 let frames = 0;
 let passedS = 0;
 await parts.run(moveUntilTime);

@@ -60,7 +60,7 @@ async function measure(signal: AbortSignal): Promise<number> {
 }
 
 async function encodedRuns(signal: AbortSignal): Promise<MeasuredRun[]> {
-  await using stage = await BenchStage.open(signal);
+  await using stage = await BenchStage.open(signal, 'socket');
   const runs: MeasuredRun[] = [];
   for (const each of scenarios(await readersOfProgram())) {
     const run = await encodedRun(stage, each);

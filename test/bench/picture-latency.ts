@@ -25,12 +25,12 @@ export async function measurePictureLatency(
   seconds: number,
   srtLatencyMs: number,
 ): Promise<PictureLatency> {
-  await using stage = await BenchStage.open(signal, ...TELLS_OF_XADD);
+  await using stage = await BenchStage.open(signal, 'socket', ...TELLS_OF_XADD);
   await using run = new AsyncDisposableStack();
   const times = run.use(await XaddTimes.listen(stage.redis.duplicate()));
   const receiver = run.use(await PictureReceiver.start(stage.folder.file('received.ts'), srtLatencyMs));
-  const settings = { PORT: `${stage.port}`, RESOLUTION, FRAMERATE: RATE, DESTINATION: receiver.address };
-  const env = programEnvironment(settings);
+  const settings = { RESOLUTION, FRAMERATE: RATE, DESTINATION: receiver.address };
+  const env = programEnvironment({ ...stage.redisSettings, ...settings });
   const program = run.use(new Child([PROGRAM], { env }));
   await stage.unlessStopped(program.line(/: connected/));
   run.use(new Child([PROGRAM, 'source', '--rate', RATE], { env }));

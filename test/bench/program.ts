@@ -7,7 +7,7 @@ export const PROGRAM = process.env['BENCH_PROGRAM'] ?? EXECUTABLE;
 
 /** The program's variables for settings by their names without `COSMOS_VIDEO_`. */
 export function programEnvironment(settings: Readonly<Record<string, string>>): Record<string, string> {
-  const all = { HOST: '127.0.0.1', FORMAT: 'gray16be', CODEC_PRESET: 'ultrafast', ...settings };
+  const all = { FORMAT: 'gray16be', CODEC_PRESET: 'ultrafast', ...settings };
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [`COSMOS_VIDEO_${name}`, value]));
 }
 

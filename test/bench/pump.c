@@ -2,7 +2,7 @@
  * The floor: the least that moving a frame from Redis into a pipe can cost. XREAD, recv into one buffer, write into a
  * pipe of 1 MiB, nothing else; no pace but the source's.
  *
- * pump PORT FRAME_BYTES SECONDS ENCODER
+ * pump PORT-OR-SOCKET FRAME_BYTES SECONDS ENCODER
  *   SECONDS 0: waits for new frames, until SIGTERM
  *   SECONDS above 0: reads what the stream holds over and over, flat out, then prints frames a second
  * ENCODER is started as `ENCODER -i pipe:0` and reads the pipe.

@@ -6,7 +6,9 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 void fail(const char *what)
 {
@@ -14,7 +16,18 @@ void fail(const char *what)
 	exit(1);
 }
 
-int redis_connect(const char *port)
+static int unix_connect(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
+		fail("connect to Redis");
+	return fd;
+}
+
+static int tcp_connect(const char *port)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port)) };
 	int on = 1;
@@ -25,6 +38,11 @@ int redis_connect(const char *port)
 		fail("connect to Redis");
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	return fd;
+}
+
+int redis_connect(const char *address)
+{
+	return address[0] == '/' ? unix_connect(address) : tcp_connect(address);
 }
 
 void send_all(int fd, const void *bytes, size_t length)

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* Connects to Redis on 127.0.0.1. */
-int redis_connect(const char *port);
+/* Connects to Redis on 127.0.0.1, or at its unix socket where `address` is a path and not a port. */
+int redis_connect(const char *address);
 
 void send_all(int fd, const void *bytes, size_t length);
 

@@ -36,12 +36,12 @@ export async function runFlatOut(
     const line = child.line(/^frames=/, { withinMs: (seconds + START_LIMIT_S) * 1000 });
     return Number(/fps=(.*)$/.exec(await stage.unlessStopped(line))?.[1]);
   };
-  const { port } = stage;
-  const floorFps = await fpsOf(TOOLS.pump, port, size.sizeBytes, seconds, TOOLS.frameClock);
+  const { address } = stage;
+  const floorFps = await fpsOf(TOOLS.pump, address, size.sizeBytes, seconds, TOOLS.frameClock);
   const results: FlatOutResult[] = [];
   for (const { name: reader } of readers) {
-    const harness = [process.execPath, join(import.meta.dir, 'flat-out.ts'), reader];
-    const numbers = [port, size.sizeBytes, size.maxEntries, seconds];
+    const harness = [process.execPath, join(import.meta.dir, 'flat-out.ts'), reader, address];
+    const numbers = [size.sizeBytes, size.maxEntries, seconds];
     const fps = await fpsOf(...harness, ...numbers, TOOLS.frameClock);
     results.push({ name: `${size.name}/flat-out/${reader}`, fps, floorFps });
   }

@@ -85,7 +85,7 @@ export async function runPump(stage: BenchStage, size: FrameSize, durations: Dur
   await stage.clear();
   await using run = new AsyncDisposableStack();
   const records = newRecords(stage);
-  const command = [TOOLS.pump, `${stage.port}`, `${size.sizeBytes}`, '0', TOOLS.frameClock];
+  const command = [TOOLS.pump, stage.address, `${size.sizeBytes}`, '0', TOOLS.frameClock];
   const pump = run.use(new Child(command, { env: clockEnvironment(size, records) }));
   const timing = { name: 'constant', pattern: 'constant', fps: size.fps } as const;
   const source = stage.startSource(size, timing, SOURCE_LIMIT_S, run);
@@ -110,7 +110,7 @@ function newRecords(stage: BenchStage): string {
 function scenarioEnvironment(stage: BenchStage, scenario: Scenario, output: Output): Record<string, string> {
   const { size, method, reader } = scenario;
   return programEnvironment({
-    PORT: `${stage.port}`,
+    ...stage.redisSettings,
     RESOLUTION: size.name,
     FRAMERATE: `${size.fps}`,
     FRAMERATE_SCALING: method,
