@@ -26,6 +26,10 @@ interface Sleeper {
   readonly resolve: () => void;
 }
 
+function byDeadline(one: Sleeper, other: Sleeper): number {
+  return one.deadlineNs < other.deadlineNs ? -1 : Number(one.deadlineNs > other.deadlineNs);
+}
+
 /**
  * An event loop of its own for a thread that only moves frames: it sleeps in ppoll() until a descriptor is ready or a
  * deadline has come, to within a tenth of a millisecond, and runs what waits for it. Code on it is ordinary `async` code
@@ -84,8 +88,9 @@ export class PollLoop implements Clock {
   run(): void {
     for (;;) {
       drainMicrotasks();
+      if (this.#wakeSleepers()) continue;
       if (this.#isStopped) return;
-      if (!this.#wakeSleepers()) this.#poll();
+      this.#poll();
     }
   }
 
@@ -114,6 +119,8 @@ export class PollLoop implements Clock {
   #wakeSleepers(): boolean {
     const nowNs = this.nowNs();
     const due = this.#sleepers.filter(({ deadlineNs, signal }) => deadlineNs <= nowNs || signal.aborted);
+    // After a hold-up several are due at once: they wake in the order in which they would have.
+    if (due.length > 1) due.sort(byDeadline);
     for (const sleeper of due) sleeper.resolve();
     return due.length > 0;
   }

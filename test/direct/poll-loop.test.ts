@@ -23,25 +23,28 @@ function writeTo(fd: number): void {
 }
 
 describe('the loop', () => {
-  test('wakes sleepers in the order of their deadlines, never early', async () => {
-    const { order, earlyNs } = await inLoop(async (loop) => {
-      const startNs = loop.nowNs();
-      const woken: { ms: number; atNs: bigint }[] = [];
-      const delays = [30, 5, 20, 1, 10, 0, -5];
-      await Promise.all(
-        delays.map(async (ms) => {
+  test.each([0, 15, 100])(
+    'wakes sleepers in the order of their deadlines, never early, held up for %d ms',
+    async (holdUpMs) => {
+      const { order, earlyNs } = await inLoop(async (loop) => {
+        const startNs = loop.nowNs();
+        const woken: { ms: number; atNs: bigint }[] = [];
+        const delays = [30, 5, 20, 1, 10, 0, -5];
+        const sleeps = delays.map(async (ms) => {
           await loop.sleepUntil(startNs + BigInt(ms) * NS_PER_MS, NEVER);
           woken.push({ ms, atNs: loop.nowNs() - startNs });
-        }),
-      );
-      return {
-        order: woken.map(({ ms }) => ms),
-        earlyNs: woken.filter(({ ms, atNs }) => atNs < BigInt(ms) * NS_PER_MS),
-      };
-    });
-    expect(order).toEqual([0, -5, 1, 5, 10, 20, 30]);
-    expect(earlyNs).toEqual([]);
-  });
+        });
+        Bun.sleepSync(holdUpMs);
+        await Promise.all(sleeps);
+        return {
+          order: woken.map(({ ms }) => ms),
+          earlyNs: woken.filter(({ ms, atNs }) => atNs < BigInt(ms) * NS_PER_MS),
+        };
+      });
+      expect(order).toEqual([0, -5, 1, 5, 10, 20, 30]);
+      expect(earlyNs).toEqual([]);
+    },
+  );
 
   test('ends a sleep at once when its signal aborts, before or meanwhile', async () => {
     const tookNs = await inLoop(async (loop) => {
@@ -54,6 +57,19 @@ describe('the loop', () => {
       return loop.nowNs() - startNs;
     });
     expect(tookNs).toBeLessThan(5_000n * NS_PER_MS);
+  });
+
+  test('ends a sleep whose signal aborts while the loop is stopped', async () => {
+    const loop = new PollLoop();
+    const abort = new AbortController();
+    let isAwake = false;
+    void loop.sleepUntil(FAR_NS, abort.signal).then(() => (isAwake = true));
+    void loop.sleepUntil(loop.nowNs() + NS_PER_MS, NEVER).then(() => {
+      abort.abort();
+      return loop.stop();
+    });
+    loop.run();
+    expect(isAwake).toBe(true);
   });
 
   test('tells what can be read from what cannot by the deadline', async () => {
