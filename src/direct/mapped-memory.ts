@@ -23,7 +23,8 @@ export interface MappedMemory {
  */
 export function mapMemory(sizeBytes: number): MappedMemory {
   const isHuge = sizeBytes >= HUGE_PAGE_BYTES;
-  // The room to begin on a huge page is never touched, so it is no memory.
+  // Of the room to begin on a huge page what lies before is never touched, so it is no memory; what lies behind at most
+  // fills up the last huge page.
   const mappedBytes = isHuge ? sizeBytes + HUGE_PAGE_BYTES : sizeBytes;
   const start = libc.mmap(null, mappedBytes, READ_AND_WRITE, PRIVATE_AND_ANONYMOUS, -1, 0n);
   // MAP_FAILED is the highest address there is.
