@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { Child } from '../support/child.ts';
 import { Folder } from '../support/folder.ts';
 import { RedisServer } from '../support/redis-server.ts';
+import type { RedisSettings } from './program.ts';
 import type { FrameSize, SourceTiming } from './scenarios.ts';
 import { TOOLS } from './tools.ts';
 
@@ -28,8 +29,8 @@ export class BenchStage implements AsyncDisposable {
   readonly redis: Redis;
   /** A port of loopback, or the path of a unix socket. */
   readonly address: string;
-  /** The program's settings for it, without `COSMOS_VIDEO_`. */
-  readonly redisSettings: Readonly<Record<string, string>>;
+  /** The program's settings for it. */
+  readonly redisSettings: RedisSettings;
   readonly #port: string;
 
   private constructor(

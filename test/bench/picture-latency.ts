@@ -30,7 +30,7 @@ export async function measurePictureLatency(
   const times = run.use(await XaddTimes.listen(stage.redis.duplicate()));
   const receiver = run.use(await PictureReceiver.start(stage.folder.file('received.ts'), srtLatencyMs));
   const settings = { RESOLUTION, FRAMERATE: RATE, DESTINATION: receiver.address };
-  const env = programEnvironment({ ...stage.redisSettings, ...settings });
+  const env = programEnvironment(stage.redisSettings, settings);
   const program = run.use(new Child([PROGRAM], { env }));
   await stage.unlessStopped(program.line(/: connected/));
   run.use(new Child([PROGRAM, 'source', '--rate', RATE], { env }));

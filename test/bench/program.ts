@@ -5,9 +5,15 @@ import type { Reader } from './scenarios.ts';
 /** The program that is measured: the one that was built last, unless BENCH_PROGRAM names another one. */
 export const PROGRAM = process.env['BENCH_PROGRAM'] ?? EXECUTABLE;
 
+/** The settings that say where Redis is; the program's own default is another machine. */
+export type RedisSettings = { readonly HOST: string; readonly PORT: string } | { readonly SOCKET: string };
+
 /** The program's variables for settings by their names without `COSMOS_VIDEO_`. */
-export function programEnvironment(settings: Readonly<Record<string, string>>): Record<string, string> {
-  const all = { FORMAT: 'gray16be', CODEC_PRESET: 'ultrafast', ...settings };
+export function programEnvironment(
+  redis: RedisSettings,
+  settings: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const all = { FORMAT: 'gray16be', CODEC_PRESET: 'ultrafast', ...redis, ...settings };
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [`COSMOS_VIDEO_${name}`, value]));
 }
 

@@ -109,8 +109,7 @@ function newRecords(stage: BenchStage): string {
 
 function scenarioEnvironment(stage: BenchStage, scenario: Scenario, output: Output): Record<string, string> {
   const { size, method, reader } = scenario;
-  return programEnvironment({
-    ...stage.redisSettings,
+  return programEnvironment(stage.redisSettings, {
     RESOLUTION: size.name,
     FRAMERATE: `${size.fps}`,
     FRAMERATE_SCALING: method,

@@ -45,8 +45,10 @@ export class DemoStage implements AsyncDisposable {
   }
 
   #start(args: readonly string[], settings: Readonly<Record<string, string>>): Child {
-    const common = { PORT: `${this.server.port}`, RESOLUTION: DEMO.resolution, FRAMERATE: `${DEMO.fps}` };
-    const child = new Child([PROGRAM, ...args], { env: programEnvironment({ ...common, ...settings }) });
+    const redis = { HOST: '127.0.0.1', PORT: `${this.server.port}` };
+    const common = { RESOLUTION: DEMO.resolution, FRAMERATE: `${DEMO.fps}` };
+    const env = programEnvironment(redis, { ...common, ...settings });
+    const child = new Child([PROGRAM, ...args], { env });
     this.stack.use(child);
     // In order, where there is still time: ffmpeg is ended by the program, not left to notice.
     this.stack.defer(async () => {
