@@ -22,7 +22,7 @@ export function testCases(path: string): TestCase[] {
     return {
       name: [attribute(head, 'classname'), attribute(head, 'name')].filter(Boolean).join(' > '),
       file,
-      place: file && `${file}:${attribute(head, 'line')}`,
+      place: [file, attribute(head, 'line')].filter(Boolean).join(':'),
       ...outcomeOf(body),
     };
   });
