@@ -1,7 +1,7 @@
 import { DirectConnection } from '../../src/direct/direct-connection.ts';
 import { FrameSlots } from '../../src/direct/frame-slots.ts';
-import { F_SETFL, F_SETPIPE_SZ, libc, O_CLOEXEC, O_NONBLOCK, pinned } from '../../src/direct/libc.ts';
 import { PipeSink } from '../../src/direct/pipe-sink.ts';
+import { makePipe } from '../../src/direct/pipe.ts';
 import { PollLoop } from '../../src/direct/poll-loop.ts';
 import type { SocketAddress } from '../../src/direct/socket.ts';
 import { systemClock, type Clock } from '../../src/pacing/clock.ts';
@@ -26,7 +26,6 @@ interface Wishes {
   readonly encoder: string;
 }
 
-const PIPE_BYTES = 1_048_576;
 const LOOPBACK = [127, 0, 0, 1];
 
 /** The program's own parts for a reader by its name. */
@@ -79,14 +78,4 @@ function isPath(address: string): boolean {
 
 function shapeOf(sizeBytes: number) {
   return { stream: 'imagestream', key: 'pixels', sizeBytes };
-}
-
-function makePipe(): { readonly readFd: number; readonly writeFd: number } {
-  const ends = pinned(8);
-  if (libc.pipe2(ends.address, O_CLOEXEC) < 0) throw new Error('no pipe can be made');
-  const view = new DataView(ends.view.buffer);
-  const [readFd, writeFd] = [view.getInt32(0, true), view.getInt32(4, true)];
-  libc.fcntl(writeFd, F_SETFL, O_NONBLOCK);
-  libc.fcntl(writeFd, F_SETPIPE_SZ, PIPE_BYTES);
-  return { readFd, writeFd };
 }

@@ -1,7 +1,7 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { readFrameNumber } from '../../src/test-picture/frame-code.ts';
-import { freeUdpPort } from '../support/ports.ts';
+import { freeUdpPort, isUdpPortBound } from '../support/ports.ts';
 import { PictureStarts } from './picture-starts.ts';
 import { until } from '../support/until.ts';
 
@@ -55,7 +55,7 @@ export class PictureReceiver implements AsyncDisposable {
     });
     const decoder = Bun.spawn(DECODE, { stdio: ['pipe', 'pipe', 'pipe'] });
     const receiver = new PictureReceiver(address, listener, decoder, createWriteStream(path));
-    await until(async () => isBound(port), 'the SRT listener');
+    await until(async () => isUdpPortBound(port), 'the SRT listener');
     return receiver;
   }
 
@@ -104,10 +104,4 @@ export class PictureReceiver implements AsyncDisposable {
     const arrivedMs = this.#arrivalsMs[this.pictures.length] ?? Number.NaN;
     this.pictures.push({ number: readFrameNumber(luma, SEEN.widthPx, SEEN.heightPx), atMs, arrivedMs });
   }
-}
-
-/** Whether a UDP socket of this machine is bound to the port: `/proc/net/udp` lists them in hexadecimal. */
-async function isBound(port: number): Promise<boolean> {
-  const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  return (await Bun.file('/proc/net/udp').text()).includes(`:${hex} `);
 }

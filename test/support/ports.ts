@@ -19,6 +19,13 @@ export function freeUdpPort(): Promise<number> {
   return nextPort(isFreeForUdp);
 }
 
+/** Whether a UDP socket of this machine is bound to the port: `/proc/net/udp` lists them in hexadecimal. */
+export async function isUdpPortBound(port: number): Promise<boolean> {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  const table = await Bun.file('/proc/net/udp').text();
+  return new RegExp(`: [0-9A-F]{8}:${hex} `).test(table);
+}
+
 async function nextPort(isFree: (port: number) => Promise<boolean>): Promise<number> {
   for (let tries = 0; tries < PORTS; tries += 1) {
     last = (last + 1) % PORTS;

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
-import { freeUdpPort } from './ports.ts';
+import { freeUdpPort, isUdpPortBound } from './ports.ts';
 import { until } from './until.ts';
 
 interface ReceiverOptions {
@@ -25,7 +25,7 @@ export class SrtReceiver implements AsyncDisposable {
     const process = Bun.spawn(['srt-live-transmit', '-q', '-loglevel:fatal', address, 'file://con'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    await until(async () => isBound(port), 'the SRT listener');
+    await until(async () => isUdpPortBound(port), 'the SRT listener');
     return new SrtReceiver(port, path, process, keep(process.stdout, path));
   }
 
@@ -56,11 +56,4 @@ async function keep(bytes: ReadableStream<Uint8Array>, path: string): Promise<vo
   for await (const chunk of bytes) file.write(chunk);
   file.end();
   await once(file, 'finish');
-}
-
-/** Whether a UDP socket of this machine is bound to the port: `/proc/net/udp` lists them in hexadecimal. */
-async function isBound(port: number): Promise<boolean> {
-  const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  const table = await Bun.file('/proc/net/udp').text();
-  return new RegExp(`: [0-9A-F]{8}:${hex} `).test(table);
 }
