@@ -11,14 +11,13 @@ import type { FrameSlot, FrameSlots, IsInPipe } from './frame-slots.ts';
 import { libc } from './libc.ts';
 import type { PollLoop } from './poll-loop.ts';
 import { ReplyReader } from './reply-reader.ts';
+import { RespReader, understood, unexpectedParts } from './resp-reader.ts';
 import { connectFirst, type SocketAddress } from './socket.ts';
 
 /** How long Redis may take for an answer beyond the time that it was asked to block. */
 const ANSWER_LIMIT_MS = 5_000;
 /** While the pipe holds every slot, it is looked again this often. */
 const SLOT_PERIOD_NS = NS_PER_MS / 2n;
-/** Ids and numbers are far shorter. */
-const LONGEST_SHORT_STRING_BYTES = 64;
 /** Three names and their values. */
 const MOST_INFO_WORDS = 6;
 
@@ -37,6 +36,7 @@ export interface DirectTarget {
 export class DirectConnection implements StreamConnection {
   readonly #writer: CommandWriter;
   readonly #reader: ReplyReader;
+  readonly #resp: RespReader;
   readonly #keyBytes: Uint8Array;
   readonly #keyText: string;
   #isClosed = false;
@@ -48,6 +48,7 @@ export class DirectConnection implements StreamConnection {
   ) {
     this.#writer = new CommandWriter(fd, target.loop);
     this.#reader = new ReplyReader(fd, target.loop);
+    this.#resp = new RespReader(this.#reader);
     this.#keyBytes = new TextEncoder().encode(target.shape.key);
     // Field names are compared byte by byte, in the one-character-a-byte form in which the reader gives them.
     this.#keyText = new TextDecoder('latin1').decode(this.#keyBytes);
@@ -84,9 +85,9 @@ export class DirectConnection implements StreamConnection {
     ];
     return this.#ask(words, blockMs, async () => {
       // nil, or one [name, entries] for the one stream asked for
-      if (!(await this.#oneOrNone())) return undefined;
-      await this.#arrayOf(2);
-      await this.#skipString();
+      if (!(await this.#resp.oneOrNone())) return undefined;
+      await this.#resp.arrayOf(2);
+      await this.#resp.skipString();
       return this.#firstEntry();
     });
   }
@@ -98,18 +99,18 @@ export class DirectConnection implements StreamConnection {
 
   serverTimeUs(): Promise<bigint> {
     return this.#ask(['TIME'], 0, async () => {
-      await this.#arrayOf(2);
-      const seconds = await this.#number();
-      return seconds * 1_000_000n + (await this.#number());
+      await this.#resp.arrayOf(2);
+      const seconds = await this.#resp.number();
+      return seconds * 1_000_000n + (await this.#resp.number());
     });
   }
 
   streamInfo(): Promise<StreamInfo | undefined> {
     return this.#ask(infoCommand(this.target.shape.stream), 0, async () => {
       const words: string[] = [];
-      const count = await this.#array();
+      const count = await this.#resp.array();
       if (count > MOST_INFO_WORDS) throw unexpectedParts(count, MOST_INFO_WORDS);
-      while (words.length < count) words.push(await this.#shortString());
+      while (words.length < count) words.push(await this.#resp.shortString());
       return understood(() => parseStreamInfo(words));
     });
   }
@@ -134,7 +135,7 @@ export class DirectConnection implements StreamConnection {
   /** A command that is answered with `+OK`. */
   #order(command: readonly string[]): Promise<void> {
     return this.#ask(command, 0, async () => {
-      await this.#line('+');
+      await this.#resp.line('+');
     });
   }
 
@@ -152,17 +153,17 @@ export class DirectConnection implements StreamConnection {
   }
 
   async #firstEntry(): Promise<StreamEntry | undefined> {
-    if (!(await this.#oneOrNone())) return undefined;
-    await this.#arrayOf(2);
-    const idText = await this.#shortString();
+    if (!(await this.#resp.oneOrNone())) return undefined;
+    await this.#resp.arrayOf(2);
+    const idText = await this.#resp.shortString();
     const id = understood(() => parseStreamId(idText));
-    const fieldCount = await this.#array();
+    const fieldCount = await this.#resp.array();
     let entry: StreamEntry = { kind: 'no-key', id };
     try {
       for (let index = 0; index + 1 < fieldCount; index += 2) {
         const isKey = await this.#isKey();
         if (isKey && entry.kind === 'no-key') entry = await this.#pixels(id);
-        else await this.#skipString();
+        else await this.#resp.skipString();
       }
       return entry;
     } catch (error) {
@@ -173,7 +174,7 @@ export class DirectConnection implements StreamConnection {
   }
 
   async #isKey(): Promise<boolean> {
-    const sizeBytes = await this.#stringSize();
+    const sizeBytes = await this.#resp.stringSize();
     if (sizeBytes !== this.#keyBytes.length) {
       await this.#reader.skip(sizeBytes + 2);
       return false;
@@ -183,7 +184,7 @@ export class DirectConnection implements StreamConnection {
 
   async #pixels(id: StreamId): Promise<StreamEntry> {
     const { slots, shape } = this.target;
-    const sizeBytes = await this.#stringSize();
+    const sizeBytes = await this.#resp.stringSize();
     if (sizeBytes !== shape.sizeBytes) {
       await this.#reader.skip(sizeBytes + 2);
       return { kind: 'wrong-size', id, sizeBytes };
@@ -206,86 +207,6 @@ export class DirectConnection implements StreamConnection {
       if (this.#isClosed) throw new SourceError('the connection was closed');
       await loop.pause(SLOT_PERIOD_NS);
     }
-  }
-
-  /** The rest of a line that has to begin with `mark`; an error reply is thrown as what Redis says. */
-  async #line(mark: string): Promise<string> {
-    const line = await this.#reader.line();
-    if (line.startsWith('-')) throw new SourceError(line.slice(1));
-    if (!line.startsWith(mark))
-      throw new SourceError(`it answers in a form that is not known: ${line.slice(0, 40)}`);
-    return line.slice(1);
-  }
-
-  /** The number behind `mark`; -1 for nil. */
-  #count(mark: '*' | '$'): number | Promise<number> {
-    return this.#reader.bufferedCount(mark.charCodeAt(0)) ?? this.#countOfLine(mark);
-  }
-
-  async #countOfLine(mark: '*' | '$'): Promise<number> {
-    if (!this.#reader.hasUnread) {
-      await this.#reader.more();
-      return this.#count(mark);
-    }
-    const text = await this.#line(mark);
-    if (!/^(-1|\d{1,10})$/.test(text))
-      throw new SourceError(`it answers with a size that is none: ${text.slice(0, 40)}`);
-    return Number(text);
-  }
-
-  /** The number of elements; -1 for none at all. */
-  #array(): number | Promise<number> {
-    return this.#count('*');
-  }
-
-  async #arrayOf(count: number): Promise<void> {
-    const found = await this.#array();
-    if (found !== count) throw unexpectedParts(found, count);
-  }
-
-  /** Whether the list has the one element that was asked for, or none; any more would be out of step. */
-  async #oneOrNone(): Promise<boolean> {
-    const found = await this.#array();
-    if (found > 1) throw unexpectedParts(found, 1);
-    return found === 1;
-  }
-
-  /** No string in these replies can be nil, which has no line break behind it either. */
-  async #stringSize(): Promise<number> {
-    const sizeBytes = await this.#count('$');
-    if (sizeBytes < 0) throw new SourceError('it answers with nothing where there must be a string');
-    return sizeBytes;
-  }
-
-  async #skipString(): Promise<void> {
-    await this.#reader.skip((await this.#stringSize()) + 2);
-  }
-
-  async #shortString(): Promise<string> {
-    const sizeBytes = await this.#stringSize();
-    if (sizeBytes > LONGEST_SHORT_STRING_BYTES) {
-      throw new SourceError(`it answers with ${sizeBytes} bytes where there must be a number`);
-    }
-    return this.#reader.text(sizeBytes);
-  }
-
-  async #number(): Promise<bigint> {
-    const text = await this.#shortString();
-    return understood(() => BigInt(text));
-  }
-}
-
-function unexpectedParts(found: number, wanted: number): SourceError {
-  return new SourceError(`it answers with ${found} parts where there must be ${wanted}`);
-}
-
-/** What cannot be read is no fault of the program, but a connection that is out of step. */
-function understood<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SourceError(`its answer cannot be understood: ${reason}`, { cause: error });
   }
 }
 
