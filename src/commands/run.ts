@@ -18,6 +18,12 @@ import { createTransport } from '../transport/create-transport.ts';
 import type { MoverObserver } from '../transport/frame-mover.ts';
 import type { EncoderInput } from '../transport/frame-transport.ts';
 
+/**
+ * libsrt takes a peer that is silent for 5 s for gone (SRTO_PEERIDLETIMEO, its default), and ffmpeg ends at its next write
+ * after that; what was under way when the peer went is in the rest.
+ */
+const SRT_SILENCE_MS = 5_500;
+
 /** Settings that ffmpeg has agreed to. */
 export interface RunPlan {
   readonly config: Config;
@@ -57,12 +63,16 @@ export async function run({ config, format }: RunPlan, log: Logger, parts: RunPa
     state = next;
     operatorLog.state(next);
     manager.status(statusLine(next, names, undefined));
-    // What is passed over is counted from where a stream begins; the answer itself is for the next report.
-    if (next.kind === 'streaming') void transport.countSource();
   };
   const ffmpegParts = { config, format, encoderStats, operatorLog, kill };
   const service = runService(
-    { clock, transport, startEncoder: (stdin) => startFfmpeg(ffmpegParts, stdin), onState },
+    {
+      clock,
+      transport,
+      startEncoder: (stdin) => startFfmpeg(ffmpegParts, stdin),
+      onState,
+      linkSilenceMs: config.destination.kind === 'srt' ? SRT_SILENCE_MS : 0,
+    },
     stop,
   );
   manager.ready();

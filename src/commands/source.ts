@@ -83,7 +83,7 @@ class StreamWriter {
         this.close();
         this.#isLost = true;
         const delayMs = this.#reconnect.nextMs();
-        this.log.error(`${error.message}; trying again in ${delayMs / 1000} s`);
+        this.log.error(`${error.message}; trying again in ${(delayMs / 1000).toFixed(1)} s`);
         await sleepMs(systemClock, delayMs, signal);
       }
     }

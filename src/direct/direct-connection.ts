@@ -3,23 +3,20 @@ import { SourceError } from '../errors.ts';
 import type { Pixels } from '../frame/frame.ts';
 import { NS_PER_MS } from '../pacing/clock.ts';
 import { redisErrorInWords } from '../source/redis-errors.ts';
-import type { StreamConnection, StreamEntry, StreamShape } from '../source/stream-connection.ts';
+import type { SmallReply, StreamConnection, StreamEntry, StreamShape } from '../source/stream-connection.ts';
 import { formatStreamId, parseStreamId, type StreamId } from '../source/stream-id.ts';
-import { infoCommand, parseStreamInfo, type StreamInfo } from '../source/stream-info.ts';
 import { CommandWriter } from './command-writer.ts';
 import type { FrameSlot, FrameSlots, IsInPipe } from './frame-slots.ts';
 import { libc } from './libc.ts';
 import type { PollLoop } from './poll-loop.ts';
 import { ReplyReader } from './reply-reader.ts';
-import { RespReader, understood, unexpectedParts } from './resp-reader.ts';
+import { RespReader, understood } from './resp-reader.ts';
 import { connectFirst, type SocketAddress } from './socket.ts';
 
 /** How long Redis may take for an answer beyond the time that it was asked to block. */
 const ANSWER_LIMIT_MS = 5_000;
 /** While the pipe holds every slot, it is looked again this often. */
 const SLOT_PERIOD_NS = NS_PER_MS / 2n;
-/** Three names and their values. */
-const MOST_INFO_WORDS = 6;
 
 /** What a connection reads into. */
 export interface DirectTarget {
@@ -105,14 +102,8 @@ export class DirectConnection implements StreamConnection {
     });
   }
 
-  streamInfo(): Promise<StreamInfo | undefined> {
-    return this.#ask(infoCommand(this.target.shape.stream), 0, async () => {
-      const words: string[] = [];
-      const count = await this.#resp.array();
-      if (count > MOST_INFO_WORDS) throw unexpectedParts(count, MOST_INFO_WORDS);
-      while (words.length < count) words.push(await this.#resp.shortString());
-      return understood(() => parseStreamInfo(words));
-    });
+  ask(words: readonly string[]): Promise<SmallReply> {
+    return this.#ask(words, 0, () => this.#resp.reply());
   }
 
   release(pixels: Pixels): void {

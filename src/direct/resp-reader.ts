@@ -1,4 +1,5 @@
 import { SourceError } from '../errors.ts';
+import type { SmallReply } from '../source/stream-connection.ts';
 import type { ReplyReader } from './reply-reader.ts';
 
 /** Ids and numbers are far shorter. */
@@ -7,14 +8,6 @@ const LONGEST_SHORT_STRING_BYTES = 64;
 const DEEPEST_LIST = 4;
 const MOST_VALUES = 4_096;
 const MOST_VALUE_BYTES = 65_536;
-
-/** A value of RESP2: a string (a character a byte), an integer, a list, or undefined for nil. */
-export type RespValue = string | bigint | undefined | readonly RespValue[];
-
-/** What Redis says when it refuses a command. */
-export interface RespRefusal {
-  readonly error: string;
-}
 
 /** How much of its limits a reply has used up. */
 interface Usage {
@@ -82,14 +75,14 @@ export class RespReader {
    * A whole reply of any form, for commands whose replies are small: up to 64 KiB in 4096 values, lists in lists up to
    * four deep; rejects past that. A refusal is given, not thrown: behind it the connection is in step.
    */
-  async reply(): Promise<RespValue | RespRefusal> {
+  async reply(): Promise<SmallReply> {
     const line = await this.bytes.line();
     if (line.startsWith('-')) return { error: line.slice(1) };
     return this.#valueOf(line, 1, { values: 0, bytes: 0 });
   }
 
   /** @param line what the value begins with, which is all of it for those of one line */
-  async #valueOf(line: string, depth: number, usage: Usage): Promise<RespValue> {
+  async #valueOf(line: string, depth: number, usage: Usage): Promise<SmallReply> {
     usage.values += 1;
     usage.bytes += line.length;
     checkUsage(usage);
@@ -115,10 +108,10 @@ export class RespReader {
     return this.bytes.text(sizeBytes);
   }
 
-  async #wholeList(count: number, depth: number, usage: Usage): Promise<readonly RespValue[] | undefined> {
+  async #wholeList(count: number, depth: number, usage: Usage): Promise<readonly SmallReply[] | undefined> {
     if (count < 0) return undefined;
     if (count > MOST_VALUES || depth > DEEPEST_LIST) throw tooLarge();
-    const values: RespValue[] = [];
+    const values: SmallReply[] = [];
     while (values.length < count) values.push(await this.#valueOf(await this.bytes.line(), depth + 1, usage));
     return values;
   }
@@ -147,7 +140,7 @@ export function understood<T>(read: () => T): T {
   }
 }
 
-export function unexpectedParts(found: number, wanted: number): SourceError {
+function unexpectedParts(found: number, wanted: number): SourceError {
   return new SourceError(`it answers with ${found} parts where there must be ${wanted}`);
 }
 

@@ -25,6 +25,8 @@ export interface Encoder {
   readonly pid: number;
   /** The runtime's pipe to its standard input, where that was asked for. */
   readonly stdin: Bun.FileSink | undefined;
+  /** Frames that it has encoded by what it last said. */
+  readonly encodedFrames: number;
   /** Resolves once the output is open and the first frame encoded. Never rejects; it may never resolve. */
   readonly ready: Promise<void>;
   /** Resolves when ffmpeg is gone and all that it said was read. Never rejects. */
@@ -52,7 +54,9 @@ export function startEncoder(command: EncoderCommand, observer: EncoderObserver)
   const child = spawn(command);
   const lastLines: string[] = [];
   const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>();
+  let encodedFrames = 0;
   const reports = readProgress(child.stdout, (progress) => {
+    encodedFrames = progress.frames;
     becomeReady();
     observer.onProgress(progress);
   });
@@ -70,6 +74,9 @@ export function startEncoder(command: EncoderCommand, observer: EncoderObserver)
   let stopping: Promise<EncoderExit> | undefined;
   return {
     pid: child.pid,
+    get encodedFrames() {
+      return encodedFrames;
+    },
     ready,
     exited,
     stdin: typeof child.stdin === 'object' ? child.stdin : undefined,

@@ -1,15 +1,19 @@
 import { NS_PER_MS } from '../pacing/clock.ts';
 import type { Selection } from '../pacing/frame-selector.ts';
 import type { Tick } from '../pacing/tick-schedule.ts';
+import { SentFrames, type Loss } from './sent-frames.ts';
 
 /** What became of the frames since the start of the program. */
 export interface FrameCounts {
   /** Frames handed to ffmpeg. */
   readonly output: number;
+  /** Those that were not handed over before, `lost` ones too. */
   readonly unique: number;
   readonly dup: number;
   /** Frames read, but never sent: trimmed from a standing backlog, or replaced by a newer one. */
   readonly dropped: number;
+  /** Unique frames that were handed to an ffmpeg, or a link behind it, that then turned out to be dead. */
+  readonly lost: number;
   /** Entries of a wrong size or without the key. */
   readonly wrong: number;
   /** Frames of the right size read from Redis. */
@@ -41,10 +45,12 @@ export class FrameStats {
     unique: 0,
     dup: 0,
     dropped: 0,
+    lost: 0,
     wrong: 0,
     read: 0,
     late: 0,
   };
+  readonly #sent = new SentFrames();
   #ages = NO_AGES;
 
   get counts(): FrameCounts {
@@ -54,6 +60,7 @@ export class FrameStats {
   onTick(tick: Tick, selection: Selection, nowNs: bigint): void {
     this.#counts.output += 1;
     if (tick.kind !== 'regular') this.#counts.late += 1;
+    this.#sent.onSent(selection.isNew, nowNs);
     if (!selection.isNew) {
       this.#counts.dup += 1;
       return;
@@ -62,14 +69,21 @@ export class FrameStats {
     if (selection.frame.writtenNs !== undefined) this.#addAge(nowNs - selection.frame.writtenNs);
   }
 
-  /** The frame that a stream begins with is sent before the first tick. */
-  onFirstFrame(): void {
+  /** The frame that a session begins with is sent before the first tick. */
+  onFirstFrame(nowNs: bigint): void {
+    this.#sent.begin();
+    this.#sent.onSent(true, nowNs);
     this.#counts.output += 1;
     this.#counts.unique += 1;
   }
 
   onDropped(): void {
     this.#counts.dropped += 1;
+  }
+
+  /** The session has failed. */
+  onLoss(loss: Loss, nowNs: bigint): void {
+    this.#counts.lost += this.#sent.lose(loss, nowNs);
   }
 
   onRead(): void {

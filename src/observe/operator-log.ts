@@ -72,7 +72,7 @@ export class OperatorLog {
         );
       case 'failed':
         return this.log.error(
-          `the stream to ${destination} failed: ${state.reason}; trying again in ${state.retryMs / 1000} s`,
+          `the stream to ${destination} failed: ${state.reason}; trying again in ${(state.retryMs / 1000).toFixed(1)} s`,
         );
     }
   }

@@ -23,7 +23,7 @@ export function statusLine(
     case 'closing':
       return `closing the stream to ${names.destination}`;
     case 'failed':
-      return `retrying in ${state.retryMs / 1000} s: ${state.reason}`;
+      return `retrying in ${(state.retryMs / 1000).toFixed(1)} s: ${state.reason}`;
     case 'streaming':
       return recent === undefined
         ? `streaming to ${names.destination}`

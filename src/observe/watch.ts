@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { NS_PER_MS, sleepMs, type Clock } from '../pacing/clock.ts';
+import { NS_PER_MS, type Clock } from '../pacing/clock.ts';
 import { framesPerSecond } from '../pacing/frame-rate.ts';
 import type { ServiceState } from '../service/run-service.ts';
 import type { FrameTransport, TransportReport } from '../transport/frame-transport.ts';
@@ -7,14 +7,12 @@ import type { EncoderCounts } from './encoder-stats.ts';
 import { mergeAges, NO_AGES, type Ages, type FrameCounts } from './frame-stats.ts';
 import { KeepUpMonitor, tooSlowInWords } from './keep-up.ts';
 import type { Logger } from './logger.ts';
-import { reportLine, type Totals } from './report.ts';
+import { reportLine, totalsLine, type Totals } from './report.ts';
 import type { RecentFrames } from './status.ts';
 import { TickProgress } from './tick-progress.ts';
 
 const FIRST_REPORT_MS = 10_000;
 const LOOK_PERIOD_MS = 1_000;
-/** A report goes without a new count of the source if Redis takes longer. */
-const COUNT_LIMIT_MS = 500;
 /** How often `systemctl status` gets new figures. */
 const RECENT_PERIOD_MS = 5_000;
 
@@ -25,7 +23,7 @@ interface WatchParts {
   /** What the service does now. */
   readonly state: () => ServiceState;
   /** Those who look after the frames; they give no report where they hang. */
-  readonly transport: Pick<FrameTransport, 'report' | 'countSource'>;
+  readonly transport: Pick<FrameTransport, 'report'>;
   readonly encoderCounts: () => EncoderCounts;
   /** Lets messages out that were held back. */
   readonly flush: () => void;
@@ -64,6 +62,7 @@ class Watch {
   #ages: Ages = NO_AGES;
   #before: Totals | undefined;
   #beforeNs = 0n;
+  #hasToldNotCounted = false;
 
   constructor(private readonly parts: WatchParts) {
     this.#monitor = new KeepUpMonitor(parts.config.frameRate);
@@ -116,6 +115,7 @@ class Watch {
       log.info(
         reportLine({ state, before: this.#before, after, seconds, framesPerSecond: rate, ages: this.#ages }),
       );
+      log.debug(totalsLine(after));
     }
     this.#before = after;
     this.#beforeNs = nowNs;
@@ -129,17 +129,16 @@ class Watch {
   }
 
   async #totals(): Promise<Totals> {
-    await this.#countSource();
     const { counts, source } = await this.#ask();
+    if (source.kind === 'not-counted') this.#tellNotCounted(source.reason);
     return { frames: counts, encoder: this.parts.encoderCounts(), source };
   }
 
-  /** A Redis that does not answer holds up neither the report nor the looks. */
-  async #countSource(): Promise<void> {
-    const { clock, transport } = this.parts;
-    const counted = new AbortController();
-    const limit = sleepMs(clock, COUNT_LIMIT_MS, counted.signal);
-    await Promise.race([transport.countSource(), limit]);
-    counted.abort();
+  #tellNotCounted(reason: string): void {
+    if (this.#hasToldNotCounted) return;
+    this.#hasToldNotCounted = true;
+    this.parts.log.info(
+      `what the source adds is not counted, so frames that are passed over in Redis are in no figure: ${reason}`,
+    );
   }
 }

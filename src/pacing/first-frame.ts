@@ -14,7 +14,7 @@ export async function firstFrame(
 ): Promise<Frame> {
   const newest = await reader.newest(signal);
   if (newest && isFresh(newest, freshMs, clock.nowNs())) return newest;
-  if (newest) reader.release(newest);
+  if (newest) reader.drop(newest);
   return (await reader.next(signal)).frame;
 }
 

@@ -3,6 +3,8 @@ import type { Frame } from '../frame/frame.ts';
 /** Where a frame goes back to that is not needed any more. */
 export interface FrameOwner {
   release(frame: Frame): void;
+  /** The same for a frame that no tick has sent. */
+  drop(frame: Frame): void;
 }
 
 /** What a tick sends: `isNew` is false for a repeated frame. */
@@ -17,6 +19,8 @@ export interface Selection {
  */
 export class FrameSelector {
   #held: Frame;
+  /** A frame may be held for want of a better one before any tick has sent it. */
+  #isHeldSent = true;
   #next: Frame | undefined;
   #lastOfferNs: bigint;
   #onTaken: (() => void) | undefined;
@@ -41,34 +45,31 @@ export class FrameSelector {
     return this.#next !== undefined;
   }
 
-  /** Hands in the frame for the next tick. Returns false if one was waiting already: that one is dropped for it. */
-  offer(frame: Frame, nowNs: bigint): boolean {
-    if (this.#isClosed) {
-      // It was on its way when the stream ended.
-      this.owner.release(frame);
-      return true;
-    }
+  /** Hands in the frame for the next tick; one that waits for it already is dropped. */
+  offer(frame: Frame, nowNs: bigint): void {
+    // It was on its way when the session ended.
+    if (this.#isClosed) return this.owner.drop(frame);
     this.#lastOfferNs = nowNs;
-    const replaced = this.#next;
-    if (replaced) this.owner.release(replaced);
+    if (this.#next) this.owner.drop(this.#next);
     this.#next = frame;
-    return replaced === undefined;
+  }
+
+  /** Holds the frame that was offered although no tick has sent it: it stands in until another one is offered. */
+  standIn(): void {
+    if (this.#next) this.#hold(this.#next);
   }
 
   /** The frame that was offered, or else the one before it again. */
   take(): Selection {
-    const next = this.#next;
-    if (!next) return this.repeat();
-    this.owner.release(this.#held);
-    this.#held = next;
-    this.#next = undefined;
+    if (!this.#next) return this.repeat();
+    this.#hold(this.#next);
     this.#onTaken?.();
-    return { frame: next, isNew: true };
+    return this.#send();
   }
 
-  /** The frame that was sent last, whatever has been offered. */
+  /** The frame that is held, whatever has been offered. */
   repeat(): Selection {
-    return { frame: this.#held, isNew: false };
+    return this.#send();
   }
 
   /** Resolves once no frame is waiting for its tick. One waiter at a time. */
@@ -80,9 +81,27 @@ export class FrameSelector {
   /** Gives both frames back; the selector is not used any more. */
   close(): void {
     this.#isClosed = true;
-    this.owner.release(this.#held);
-    if (this.#next) this.owner.release(this.#next);
+    this.#giveHeldBack();
+    if (this.#next) this.owner.drop(this.#next);
     this.#next = undefined;
+  }
+
+  #hold(frame: Frame): void {
+    this.#giveHeldBack();
+    this.#held = frame;
+    this.#isHeldSent = false;
+    this.#next = undefined;
+  }
+
+  #send(): Selection {
+    const isNew = !this.#isHeldSent;
+    this.#isHeldSent = true;
+    return { frame: this.#held, isNew };
+  }
+
+  #giveHeldBack(): void {
+    if (this.#isHeldSent) this.owner.release(this.#held);
+    else this.owner.drop(this.#held);
   }
 }
 

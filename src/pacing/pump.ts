@@ -16,18 +16,12 @@ const NEWEST_LIMIT_MS = 500;
 /** When the stream is to end, the frame being written has this long to be finished. */
 const LAST_FRAME_LIMIT_MS = 1_000;
 
-/** Is told what becomes of the frames. */
-interface PumpObserver extends TickObserver {
-  /** A frame was read, but will never be sent. */
-  onDropped(): void;
-}
-
 interface PumpParts {
   readonly settings: Pick<Config, 'frameRate' | 'method' | 'trimAfterMs' | 'idleTimeoutMs'>;
   readonly clock: Clock;
   readonly reader: FrameReader;
   readonly sink: FrameSink;
-  readonly observer: PumpObserver;
+  readonly observer: TickObserver;
 }
 
 /**
@@ -67,7 +61,7 @@ export async function runPump(
 
 /** Frames that came while the destination was being opened are not to be latency: only the newest of them counts. */
 async function begin(parts: PumpParts, first: Frame, signal: AbortSignal) {
-  const { clock, reader, settings, observer } = parts;
+  const { clock, reader, settings } = parts;
   const askedNs = clock.nowNs();
   const newest = await newestInTime(reader, clock, signal);
   const nowNs = clock.nowNs();
@@ -78,8 +72,7 @@ async function begin(parts: PumpParts, first: Frame, signal: AbortSignal) {
   if (newest) {
     selector.offer(newest, nowNs);
     // A later frame is already on its way for tick 0; until it is here this one stands in for it.
-    if (!isNewestDue) selector.take();
-    if (!isNewestDue) observer.onDropped();
+    if (!isNewestDue) selector.standIn();
   }
   return { schedule, selector };
 }
@@ -103,11 +96,10 @@ async function newestInTime(
 }
 
 function createFeed(parts: PumpParts, schedule: TickSchedule, selector: FrameSelector): Feed {
-  const { reader, clock, settings, observer } = parts;
-  const onDropped = () => observer.onDropped();
+  const { reader, clock, settings } = parts;
   return settings.method === 'scale'
-    ? new ScaleFeed(reader, selector, clock, BigInt(settings.trimAfterMs) * NS_PER_MS, onDropped)
-    : new SkipFeed(reader, selector, schedule, clock, onDropped);
+    ? new ScaleFeed(reader, selector, clock, BigInt(settings.trimAfterMs) * NS_PER_MS)
+    : new SkipFeed(reader, selector, schedule, clock);
 }
 
 function withFeed(observer: TickObserver, feed: Feed): TickObserver {

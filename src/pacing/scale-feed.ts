@@ -22,7 +22,6 @@ export class ScaleFeed implements Feed {
     private readonly selector: FrameSelector,
     private readonly clock: Clock,
     trimAfterNs: bigint,
-    private readonly onTrimmed: () => void,
   ) {
     this.#trimmer = new BacklogTrimmer(trimAfterNs, clock.nowNs());
   }
@@ -36,8 +35,7 @@ export class ScaleFeed implements Feed {
       const nowNs = this.clock.nowNs();
       const ageNs = frame.writtenNs === undefined ? undefined : nowNs - frame.writtenNs;
       if (!passedOver && this.#trimmer.judge(isTight, nowNs, ageNs) === 'drop') {
-        this.reader.release(frame);
-        this.onTrimmed();
+        this.reader.drop(frame);
         continue;
       }
       this.selector.offer(frame, nowNs);

@@ -22,7 +22,6 @@ export class SkipFeed implements Feed {
     private readonly selector: FrameSelector,
     private readonly schedule: TickSchedule,
     private readonly clock: Clock,
-    private readonly onReplaced: () => void,
   ) {}
 
   async run(signal: AbortSignal): Promise<void> {
@@ -54,7 +53,7 @@ export class SkipFeed implements Feed {
     if (!frame) return;
     const nowNs = this.clock.nowNs();
     this.#learn(nowNs - startNs);
-    if (!this.selector.offer(frame, nowNs)) this.onReplaced();
+    this.selector.offer(frame, nowNs);
   }
 
   #learn(durationNs: bigint): void {

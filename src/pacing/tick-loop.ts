@@ -9,7 +9,7 @@ export interface FrameSink {
   write(frame: Frame): Promise<void>;
 }
 
-/** Is told of every tick after its frame was handed over. */
+/** Is told of every tick as its frame is handed over; if that fails, so does the session. */
 export interface TickObserver {
   onTick(tick: Tick, selection: Selection, nowNs: bigint): void;
 }
@@ -34,7 +34,7 @@ export async function runTickLoop(parts: TickLoopParts, signal: AbortSignal): Pr
     const nowNs = clock.nowNs();
     const tick = schedule.advance(nowNs);
     const selection = tick.kind === 'made-up' ? selector.repeat() : selector.take();
-    await sink.write(selection.frame);
     observer.onTick(tick, selection, nowNs);
+    await sink.write(selection.frame);
   }
 }

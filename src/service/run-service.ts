@@ -25,12 +25,16 @@ interface ServiceParts {
   /** Starts ffmpeg for one stream; throws an `EncoderError` if it cannot. */
   readonly startEncoder: (stdin: EncoderInput['stdin']) => Encoder;
   readonly onState: (state: ServiceState) => void;
+  /** How long a dead link to the destination goes unnoticed, in milliseconds; 0 where there is none. */
+  readonly linkSilenceMs: number;
+  /** Spreads the waits; as Math.random, which it is where it is left out. */
+  readonly random?: () => number;
 }
 
 /** Waits for frames, streams them, and begins again, until `signal` aborts; rejects only for a fault of the program. */
 export async function runService(parts: ServiceParts, signal: AbortSignal): Promise<void> {
   const { clock, transport, onState } = parts;
-  const restart = new Backoff(FIRST_RESTART_MS, LONGEST_RESTART_MS);
+  const restart = new Backoff(FIRST_RESTART_MS, LONGEST_RESTART_MS, parts.random);
   while (!signal.aborted) {
     onState({ kind: 'waiting' });
     const isThere = await untilAborted(transport.awaitFrame(signal), signal);
@@ -46,7 +50,7 @@ export async function runService(parts: ServiceParts, signal: AbortSignal): Prom
 }
 
 async function streamOnce(parts: ServiceParts, signal: AbortSignal): Promise<StreamEnd> {
-  const { clock, transport, startEncoder, onState } = parts;
+  const { clock, transport, startEncoder, onState, linkSilenceMs } = parts;
   const observer: StreamObserver = {
     onOpen: () => onState({ kind: 'streaming' }),
     onClosing: (reason) => onState({ kind: 'closing', reason }),
@@ -57,7 +61,7 @@ async function streamOnce(parts: ServiceParts, signal: AbortSignal): Promise<Str
     input = transport.createInput();
     encoder = startEncoder(input.stdin);
     input.started(encoder.stdin);
-    return await runVideoStream({ clock, input, encoder, observer }, signal);
+    return await runVideoStream({ clock, input, encoder, observer, linkSilenceMs }, signal);
   } catch (error) {
     if (!(error instanceof EncoderError)) throw error;
     return { kind: 'failed', reason: error.message, streamedMs: 0 };

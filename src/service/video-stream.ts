@@ -1,6 +1,7 @@
 import type { Encoder } from '../encoder/encoder.ts';
 import { describeExit } from '../encoder/failure.ts';
 import { EncoderError } from '../errors.ts';
+import type { Loss } from '../observe/sent-frames.ts';
 import { NS_PER_MS, sleepMs, type Clock } from '../pacing/clock.ts';
 import type { EncoderInput } from '../transport/frame-transport.ts';
 
@@ -8,6 +9,9 @@ import type { EncoderInput } from '../transport/frame-transport.ts';
 const OPEN_LIMIT_MS = 20_000;
 /** ffmpeg that takes no more frames has this long to exit and to say why. */
 const EXIT_LIMIT_MS = 3_000;
+
+/** The loss of a session that never opened. */
+const NOTHING_ARRIVED: Loss = { encodedFrames: 0, unnoticedMs: 0 };
 
 /** Is told how a stream goes. */
 export interface StreamObserver {
@@ -29,6 +33,8 @@ interface StreamParts {
   /** The ffmpeg that was started with it. */
   readonly encoder: Encoder;
   readonly observer: StreamObserver;
+  /** How long a dead link to the destination goes unnoticed; 0 where there is none. */
+  readonly linkSilenceMs: number;
 }
 
 /**
@@ -42,6 +48,7 @@ export async function runVideoStream(parts: StreamParts, signal: AbortSignal): P
     // Nothing was sent yet that would need a trailer.
     encoder.kill();
     await encoder.exited;
+    input.end(NOTHING_ARRIVED);
     return {
       streamedMs: 0,
       ...(refusal === undefined ? { kind: 'stopped' } : { kind: 'failed', reason: refusal }),
@@ -51,11 +58,20 @@ export async function runVideoStream(parts: StreamParts, signal: AbortSignal): P
   const startNs = clock.nowNs();
   const end = await stream(parts, signal);
   const streamedMs = Number((clock.nowNs() - startNs) / NS_PER_MS);
-  if (typeof end === 'object') return { streamedMs, kind: 'failed', reason: end.failure };
+  if (typeof end === 'object') {
+    input.end(await lossOf(parts));
+    return { streamedMs, kind: 'failed', reason: end.failure };
+  }
   observer.onClosing(end);
   input.end();
   await encoder.stop();
   return { streamedMs, kind: end };
+}
+
+/** ffmpeg that was killed has lost what it had not encoded; a dead link is noticed only after a while, by ffmpeg itself. */
+async function lossOf({ encoder, linkSilenceMs }: StreamParts): Promise<Loss> {
+  const { signal } = await encoder.exited;
+  return { encodedFrames: encoder.encodedFrames, unnoticedMs: signal === null ? linkSilenceMs : 0 };
 }
 
 /** @returns why the destination could not be opened; undefined once it is open, or when `signal` aborts */

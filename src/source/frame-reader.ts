@@ -20,4 +20,6 @@ export interface FrameReader {
   newest(signal: AbortSignal): Promise<Frame | undefined>;
   /** Gives the frame's memory back; its pixels are not valid from then on. */
   release(frame: Frame): void;
+  /** The same for a frame that was never sent. */
+  drop(frame: Frame): void;
 }

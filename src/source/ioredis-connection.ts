@@ -1,8 +1,13 @@
 import type { RedisConfig } from '../config/config.ts';
 import { RedisClient } from './redis-client.ts';
-import type { ConnectStream, StreamConnection, StreamEntry, StreamShape } from './stream-connection.ts';
+import type {
+  ConnectStream,
+  SmallReply,
+  StreamConnection,
+  StreamEntry,
+  StreamShape,
+} from './stream-connection.ts';
 import { formatStreamId, parseStreamId, type StreamId } from './stream-id.ts';
-import { infoCommand, parseStreamInfo, type StreamInfo } from './stream-info.ts';
 
 /** An entry as Redis sends it: its id, then field names and values in turn. */
 type RawEntry = readonly [id: Buffer, fields: readonly Buffer[]];
@@ -43,10 +48,17 @@ class IoredisConnection implements StreamConnection {
     return BigInt(seconds ?? 0) * 1_000_000n + BigInt(micros ?? 0);
   }
 
-  async streamInfo(): Promise<StreamInfo | undefined> {
-    const [, script, keyCount, key] = infoCommand(this.shape.stream);
-    const reply = await this.client.run((redis) => redis.eval(script, keyCount, key));
-    return Array.isArray(reply) ? parseStreamInfo(reply.map(String)) : undefined;
+  async ask(words: readonly string[]): Promise<SmallReply> {
+    const [name = '', ...rest] = words;
+    return this.client.run(async (redis) => {
+      try {
+        return smallReply(await redis.call(name, ...rest));
+      } catch (error) {
+        // A refusal is an answer; any other error is that of a connection that is lost.
+        if (isRefusal(error)) return { error: error.message };
+        throw error;
+      }
+    });
   }
 
   release(): void {}
@@ -71,4 +83,16 @@ function fieldValue(fields: readonly Buffer[], name: string): Buffer | undefined
     if (fields[i]?.toString('utf8') === name) return fields[i + 1];
   }
   return undefined;
+}
+
+/** ioredis declares its class for them as `any`. */
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError';
+}
+
+/** What ioredis makes of a reply in RESP2: strings, numbers, null, and lists of these. */
+function smallReply(reply: unknown): SmallReply {
+  if (Array.isArray(reply)) return reply.map(smallReply);
+  if (typeof reply === 'number') return BigInt(reply);
+  return typeof reply === 'string' ? reply : undefined;
 }

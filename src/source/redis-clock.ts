@@ -1,12 +1,30 @@
-import { NS_PER_MS } from '../pacing/clock.ts';
+import { NS_PER_MS, type Clock } from '../pacing/clock.ts';
+import type { StreamConnection } from './stream-connection.ts';
 import type { StreamId } from './stream-id.ts';
 
 /** An id further than this from the server's time when it arrives is a counter or another unit, not the time. */
 const PLAUSIBLE_NS = 3_600_000n * NS_PER_MS;
 
+/** How often the server's clock is read again: it may be set while we run. */
+const MEASURE_PERIOD_NS = 5_000n * NS_PER_MS;
+
 /** Relates the Redis server's wall clock, which stream ids are taken from, to our monotonic one. */
 export class RedisClock {
   #offsetNs: bigint | undefined;
+  #dueNs = 0n;
+
+  /** Asks the server for its time if that is due; rejects with a `SourceError` if the connection is lost. */
+  async measureIfDue(connection: StreamConnection, clock: Clock): Promise<void> {
+    const sentNs = clock.nowNs();
+    if (sentNs < this.#dueNs) return;
+    this.measured(await connection.serverTimeUs(), sentNs, clock.nowNs());
+    this.#dueNs = sentNs + MEASURE_PERIOD_NS;
+  }
+
+  /** Another connection, and maybe another server: its time is asked for first. */
+  measureSoon(): void {
+    this.#dueNs = 0n;
+  }
 
   /**
    * Takes in one reply of TIME.

@@ -1,7 +1,6 @@
 import type { Pixels } from '../frame/frame.ts';
-import type { StreamConnection, StreamEntry } from './stream-connection.ts';
+import type { SmallReply, StreamConnection, StreamEntry } from './stream-connection.ts';
 import type { StreamId } from './stream-id.ts';
-import type { StreamInfo } from './stream-info.ts';
 
 /**
  * One command at a time on a connection: each waits for the answer to the one before it, also when nobody wants that any
@@ -24,8 +23,8 @@ export class SerialConnection implements StreamConnection {
     return this.#behindLast(() => this.connection.serverTimeUs());
   }
 
-  streamInfo(): Promise<StreamInfo | undefined> {
-    return this.#behindLast(() => this.connection.streamInfo());
+  ask(words: readonly string[]): Promise<SmallReply> {
+    return this.#behindLast(() => this.connection.ask(words));
   }
 
   release(pixels: Pixels): void {

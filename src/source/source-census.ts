@@ -1,57 +1,75 @@
-import { compareStreamIds, type StreamId } from './stream-id.ts';
-import type { StreamInfo } from './stream-info.ts';
+import type { EntryCount } from './entry-counter.ts';
 
-/** How far reading has come. */
+/** How far reading had come when Redis counted. */
 export interface ReadingState {
   /** Entries read so far, wrong ones too. */
   readonly entriesRead: number;
-  /** Id of the last of them. */
-  readonly position: StreamId;
+  /**
+   * What a read that was asked for after Redis had counted has found: nothing; the newest entry, which counts as read and
+   * may have come since; or that more wait.
+   */
+  readonly found: 'nothing' | 'nothing-else' | 'more';
+  /** The stream was found to have started over with lower ids, since the last look, when so many entries had been read. */
+  readonly startedOverAt?: number;
 }
 
-/** What has become known since the first look. */
+/** What the source has done, as far as it is known. */
 export interface CensusTotals {
-  readonly entriesAdded: number;
-  /** Entries that were neither read nor will be: thinned out, or fallen out of the stream. */
+  /** Entries added since the first look, and those read by then. */
+  readonly entries: number;
+  /** Those of them that were neither read nor will be: thinned out, or fallen out of the stream. */
   readonly passedOver: number;
 }
 
 /**
  * Counts the frames that were passed over without crossing from Redis: those that were added, less those that were read
- * and those that still wait behind the position. How many wait is known only when there are none; in between it is
- * taken to be all that the stream holds. So the count is exact whenever reading has caught up, and never too high.
+ * and those that still wait. How many wait is known only when there are none; in between it is taken to be all that the
+ * stream holds. So the count is exact whenever reading has caught up, and never too high.
  */
 export class SourceCensus {
-  /** Entries added less entries read, when nothing was passed over yet, and the most that it has certainly grown to. */
-  #unread: number | undefined;
-  #addedBefore: number | undefined;
-  #totals: CensusTotals = { entriesAdded: 0, passedOver: 0 };
+  /** What Redis's count has to be raised by to give `entries`; undefined until both are known of one moment. */
+  #offset: number | undefined;
+  #addedBefore = 0;
+  #totals: CensusTotals = { entries: 0, passedOver: 0 };
 
   get totals(): CensusTotals {
     return this.#totals;
   }
 
-  /** Takes in what Redis says now. Without Redis's own count (before version 7) nothing is known. */
-  look(info: StreamInfo, state: ReadingState): void {
-    if (info.entriesAdded === undefined) return;
-    const before = this.#addedBefore;
-    this.#addedBefore = info.entriesAdded;
-    const isFirst = before === undefined || info.entriesAdded < before;
-    if (isFirst) this.#unread = undefined;
-    this.#totals = {
-      entriesAdded: this.#totals.entriesAdded + (isFirst ? 0 : info.entriesAdded - before),
-      passedOver: this.#totals.passedOver + this.#newlyPassedOver(info, info.entriesAdded, state),
-    };
+  get hasBegun(): boolean {
+    return this.#offset !== undefined;
   }
 
-  #newlyPassedOver(info: StreamInfo, entriesAdded: number, state: ReadingState): number {
-    const ahead = compareStreamIds(info.lastId, state.position);
-    // Reading went on while Redis answered, or the stream has started over: the two do not belong together.
-    if (ahead < 0) return 0;
-    const unread = entriesAdded - state.entriesRead;
-    const before = (this.#unread ??= unread);
-    const waitingAtMost = ahead === 0 ? 0 : info.length;
-    this.#unread = Math.max(before, unread - waitingAtMost);
-    return this.#unread - before;
+  /** Begins to count, where it is not done yet: so many entries that Redis has counted are still to be read. */
+  begin({ added }: EntryCount, waiting: number): void {
+    if (added === undefined) return;
+    this.#addedBefore = added;
+    this.#offset ??= waiting - added;
+  }
+
+  /** Whether entries were added that were not read, although none is behind the position: of another stream, maybe. */
+  hasMissed({ added }: EntryCount, entriesRead: number): boolean {
+    if (added === undefined || this.#offset === undefined) return false;
+    return added < this.#addedBefore || added + this.#offset - entriesRead > this.#totals.passedOver;
+  }
+
+  /** Takes in a count of Redis; one in which it does not know what was added tells nothing. */
+  look({ added, length, isGroupNew }: EntryCount, reading: ReadingState): void {
+    if (added === undefined) return;
+    const { entriesRead, found, startedOverAt } = reading;
+    const isSmaller = added < this.#addedBefore;
+    this.#addedBefore = added;
+    const { passedOver } = this.#totals;
+    if (startedOverAt !== undefined && (isSmaller || isGroupNew)) {
+      // Another stream, of which nothing was read yet then. What waited in the old one is gone, however much it was.
+      if (this.#offset !== undefined) this.#offset = startedOverAt + passedOver;
+    } else if (isSmaller) {
+      // Another stream, and reading went over into it unnoticed, for its ids go on: nothing is known to be missing.
+      this.#offset = undefined;
+    }
+    if (this.#offset === undefined && found !== 'nothing') return;
+    const entries = added + (this.#offset ??= entriesRead + passedOver - added);
+    const waitingAtMost = found === 'more' ? length : 0;
+    this.#totals = { entries, passedOver: Math.max(passedOver, entries - entriesRead - waitingAtMost) };
   }
 }

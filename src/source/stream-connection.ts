@@ -1,6 +1,5 @@
 import type { Pixels } from '../frame/frame.ts';
 import type { StreamId } from './stream-id.ts';
-import type { StreamInfo } from './stream-info.ts';
 
 /** What to read: which stream, which field of an entry, and how many bytes a frame has. */
 export interface StreamShape {
@@ -15,6 +14,9 @@ export type StreamEntry =
   | { readonly kind: 'wrong-size'; readonly id: StreamId; readonly sizeBytes: number }
   | { readonly kind: 'no-key'; readonly id: StreamId };
 
+/** A small reply: a string, an integer, undefined for nil, a list of these, or why Redis refuses the command. */
+export type SmallReply = string | bigint | undefined | readonly SmallReply[] | { readonly error: string };
+
 /**
  * One connection for reading frames, one command at a time. Every call has a deadline and rejects with a `SourceError`
  * when Redis is lost, refuses or does not answer; the connection is of no use then and is to be closed.
@@ -26,8 +28,8 @@ export interface StreamConnection {
   readNewest(after: StreamId): Promise<StreamEntry | undefined>;
   /** The server's wall clock in microseconds since 1970. */
   serverTimeUs(): Promise<bigint>;
-  /** What Redis counts; undefined where it does not say. */
-  streamInfo(): Promise<StreamInfo | undefined>;
+  /** Sends a command whose reply is small and gives it as it is; that Redis refuses it is an answer, too. */
+  ask(words: readonly string[]): Promise<SmallReply>;
   /** Gives back the memory of a frame's pixels that came over this connection; also when it is closed. */
   release(pixels: Pixels): void;
   close(): void;

@@ -2,9 +2,12 @@ import { SourceError } from '../errors.ts';
 import type { Frame } from '../frame/frame.ts';
 import { Backoff } from '../pacing/backoff.ts';
 import { NS_PER_MS, sleepMs, type Clock } from '../pacing/clock.ts';
+import { abortable } from './abortable.ts';
+import type { EntryCount } from './entry-counter.ts';
 import type { FrameReader, OrderedRead } from './frame-reader.ts';
 import { RedisClock } from './redis-clock.ts';
 import { SerialConnection } from './serial-connection.ts';
+import { SourceWatch, type SourceCounts } from './source-watch.ts';
 import type { ConnectStream, StreamConnection, StreamEntry } from './stream-connection.ts';
 import {
   compareStreamIds,
@@ -13,16 +16,24 @@ import {
   STREAM_START,
   type StreamId,
 } from './stream-id.ts';
+import { abortableRead, releaseEntry } from './unwanted-entry.ts';
 
-/** Redis answers a blocking read after this long at the latest, so that a dead connection shows. */
-const BLOCK_MS = 2_000;
-/** How often the server's clock is read anew: it may be set while we run. */
-const CLOCK_READ_PERIOD_NS = 5_000n * NS_PER_MS;
-/** After this long without an entry it is first looked whether ids have started lower than before; then ever more rarely. */
-const FIRST_RESYNC_MS = 5_000;
+/**
+ * Redis answers a blocking read after this long at the latest, and its counts are looked at as often: a dead connection
+ * shows, and a stream that has started over is noticed within a second.
+ */
+const BLOCK_MS = 800;
+/**
+ * Where Redis does not tell what is added: after this long without an entry it is first looked whether ids have started
+ * lower than before; then ever more rarely, since a whole frame crosses each time.
+ */
+const FIRST_RESYNC_MS = 1_000;
 const LONGEST_RESYNC_MS = 60_000;
 const FIRST_RECONNECT_MS = 200;
-const LONGEST_RECONNECT_MS = 5_000;
+/** A stream is closed after 5 s without a frame: Redis that is back is noticed long before that. */
+const LONGEST_RECONNECT_MS = 1_000;
+/** A connection that has answered for this long is good, also where no frame came over it. */
+const GOOD_CONNECTION_NS = 5_000n * NS_PER_MS;
 
 /** Is told what happens on the way from Redis. */
 export interface SourceObserver {
@@ -32,14 +43,19 @@ export interface SourceObserver {
   onStreamRestarted(): void;
   onWrongEntry(entry: Exclude<StreamEntry, { kind: 'frame' }>): void;
   onFrameRead(id: StreamId): void;
+  /** A frame that was read will never be sent. */
+  onDropped(): void;
 }
 
 interface ReaderParts {
   readonly connect: ConnectStream;
+  readonly stream: string;
   readonly clock: Clock;
   /** Nothing older than this is read; 0 = no bound. */
   readonly maxDelayMs: number;
   readonly observer: SourceObserver;
+  /** Spreads the waits; as Math.random, which it is where it is left out. */
+  readonly random?: () => number;
 }
 
 interface PendingRead {
@@ -51,23 +67,33 @@ interface PendingRead {
 /** The `FrameReader` over any kind of connection: position, maximum delay, wrong entries, losses. */
 export class StreamFrameReader implements FrameReader {
   readonly #redisClock = new RedisClock();
-  readonly #reconnect = new Backoff(FIRST_RECONNECT_MS, LONGEST_RECONNECT_MS);
-  #resync = new Backoff(FIRST_RESYNC_MS, LONGEST_RESYNC_MS);
+  readonly #reconnect: Backoff;
+  readonly #resync: Backoff;
   #connection: StreamConnection | undefined;
   #position: StreamId = STREAM_START;
+  #connectedNs = 0n;
   #hasAnswered = false;
-  #clockReadNs: bigint | undefined;
+  #isLost = false;
   #resyncNs = 0n;
   #idsAreTimes = false;
   #pending: Promise<PendingRead> | undefined;
   /** Where the memory of a frame goes back to, which may be a connection that is lost by then. */
   readonly #origins = new WeakMap<Frame, StreamConnection>();
+  readonly #watch: SourceWatch;
+  #entriesRead = 0;
 
-  constructor(private readonly parts: ReaderParts) {}
+  constructor(private readonly parts: ReaderParts) {
+    this.#reconnect = new Backoff(FIRST_RECONNECT_MS, LONGEST_RECONNECT_MS, parts.random);
+    this.#resync = new Backoff(FIRST_RESYNC_MS, LONGEST_RESYNC_MS, parts.random);
+    this.#watch = new SourceWatch(parts.stream, parts.clock, BLOCK_MS);
+  }
 
-  /** The id of the last entry read. */
-  get position(): StreamId {
-    return this.#position;
+  /** What is known of the source by the last look, a second ago at the most while Redis answers. */
+  get source(): SourceCounts {
+    const { counts } = this.#watch;
+    if (counts.kind === 'not-counted') return counts;
+    // Reading has gone on since.
+    return { ...counts, entries: Math.max(counts.entries, this.#entriesRead + counts.passedOver) };
   }
 
   async next(signal: AbortSignal): Promise<OrderedRead> {
@@ -86,24 +112,31 @@ export class StreamFrameReader implements FrameReader {
       // A read that was given up while it blocked still has the connection. Its entry must not be lost, so it is only
       // taken when it is known whether there is a newer one.
       const older = this.#pending && (await abortable(this.#pending, signal)).entry;
-      await abortable(this.#readClock(connection), signal);
-      const reading = connection.readNewest(older?.id ?? this.#position);
-      const newer = await abortable(reading, signal).catch((error: unknown) => {
-        reading.then((late) => releaseEntry(late, connection)).catch(() => {});
-        throw error;
-      });
-      this.#answered();
+      await abortable(this.#redisClock.measureIfDue(connection, this.parts.clock), signal);
+      const count = await abortable(this.#watch.countIfDue(connection), signal);
+      const newer = await abortableRead(
+        connection.readNewest(older?.id ?? this.#position),
+        connection,
+        signal,
+      );
+      this.#answered(older !== undefined || newer !== undefined);
       this.#pending = undefined;
-      if (!older && !newer) await abortable(this.#resyncIfDue(connection), signal);
+      if (!older && !newer) await abortable(this.#foundNothing(connection, count), signal);
       const olderFrame = this.#accept(older, connection);
       const newestFrame = this.#accept(newer, connection);
-      if (newestFrame && olderFrame) this.release(olderFrame);
+      if (newestFrame && olderFrame) this.drop(olderFrame);
+      if (newer && count) this.#watch.look(count, this.#entriesRead, 'nothing-else');
       return newestFrame ?? olderFrame;
     });
   }
 
   release(frame: Frame): void {
     this.#origins.get(frame)?.release(frame.pixels);
+  }
+
+  drop(frame: Frame): void {
+    this.release(frame);
+    this.parts.observer.onDropped();
   }
 
   close(): void {
@@ -123,6 +156,7 @@ export class StreamFrameReader implements FrameReader {
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
         this.close();
+        this.#isLost = true;
         this.parts.observer.onLost(error);
         await sleepMs(this.parts.clock, this.#reconnect.nextMs(), signal);
       }
@@ -139,15 +173,23 @@ export class StreamFrameReader implements FrameReader {
     const connection = new SerialConnection(made);
     this.#connection = connection;
     this.#hasAnswered = false;
-    this.#clockReadNs = undefined;
+    this.#connectedNs = this.parts.clock.nowNs();
+    this.#watch.connected();
+    this.#redisClock.measureSoon();
     await abortable(this.#findPosition(connection), signal);
     return connection;
   }
 
-  /** Only an answer to a read shows that all is well: Redis also takes connections that it then refuses to serve. */
-  #answered(): void {
+  /**
+   * Redis also takes connections that it then refuses to serve, and may break off in the middle of a frame. So after a
+   * loss all is well only when an entry was read, or when nothing but that none is there has been heard for a while.
+   */
+  #answered(hasEntry: boolean): void {
     if (this.#hasAnswered) return;
+    const isGood = hasEntry || this.parts.clock.nowNs() - this.#connectedNs >= GOOD_CONNECTION_NS;
+    if (this.#isLost && !isGood) return;
     this.#hasAnswered = true;
+    this.#isLost = false;
     this.#reconnect.reset();
     this.parts.observer.onConnected();
   }
@@ -160,15 +202,30 @@ export class StreamFrameReader implements FrameReader {
   }
 
   async #read(connection: StreamConnection): Promise<PendingRead> {
-    await this.#readClock(connection);
+    await this.#redisClock.measureIfDue(connection, this.parts.clock);
+    const count = await this.#watch.countIfDue(connection);
     const start = this.#start();
     const passedOver = start !== this.#position;
     const ready = await connection.readAfter(start, 0);
-    this.#answered();
-    if (ready) return { entry: ready, waited: false, passedOver };
-    const entry = await connection.readAfter(start, BLOCK_MS);
-    if (!entry) await this.#resyncIfDue(connection);
+    this.#answered(ready !== undefined);
+    if (ready) {
+      if (count) this.#watch.look(count, this.#entriesRead, 'more');
+      return { entry: ready, waited: false, passedOver };
+    }
+    const isElsewhere = await this.#foundNothing(connection, count);
+    const entry = isElsewhere ? undefined : await connection.readAfter(start, BLOCK_MS);
     return { entry, waited: true, passedOver: false };
+  }
+
+  /** @returns whether the position is another one now */
+  async #foundNothing(connection: StreamConnection, count: EntryCount | undefined): Promise<boolean> {
+    const position = this.#position;
+    const entriesRead = this.#entriesRead;
+    if (count && this.#watch.hasMissed(count, entriesRead)) await this.#findPosition(connection);
+    else if (!this.#watch.seesAdditions) await this.#resyncIfDue(connection);
+    const isElsewhere = this.#position !== position;
+    if (count) this.#watch.look(count, entriesRead, isElsewhere ? 'more' : 'nothing');
+    return isElsewhere;
   }
 
   /** Where a read starts: after the last entry, but never before now − maximum delay on the server's clock. */
@@ -182,6 +239,7 @@ export class StreamFrameReader implements FrameReader {
   #accept(entry: StreamEntry | undefined, connection: StreamConnection): Frame | undefined {
     if (!entry) return undefined;
     this.#position = entry.id;
+    this.#entriesRead += 1;
     const nowNs = this.parts.clock.nowNs();
     this.#postponeResync(nowNs);
     const writtenNs = this.#redisClock.writtenNs(entry.id, nowNs);
@@ -195,14 +253,6 @@ export class StreamFrameReader implements FrameReader {
     const frame: Frame = { id, pixels: entry.pixels, ...(writtenNs !== undefined && { writtenNs }) };
     this.#origins.set(frame, connection);
     return frame;
-  }
-
-  async #readClock(connection: StreamConnection): Promise<void> {
-    const sentNs = this.parts.clock.nowNs();
-    if (this.#clockReadNs !== undefined && sentNs - this.#clockReadNs < CLOCK_READ_PERIOD_NS) return;
-    const serverUs = await connection.serverTimeUs();
-    this.#redisClock.measured(serverUs, sentNs, this.parts.clock.nowNs());
-    this.#clockReadNs = sentNs;
   }
 
   #postponeResync(nowNs: bigint): void {
@@ -223,30 +273,15 @@ export class StreamFrameReader implements FrameReader {
    */
   async #findPosition(connection: StreamConnection): Promise<void> {
     const position = this.#position;
-    if (compareStreamIds(position, STREAM_START) === 0) return;
+    if (compareStreamIds(position, STREAM_START) === 0) return this.#watch.begin(connection);
     const newest = await connection.readNewest(STREAM_START);
-    this.#answered();
     releaseEntry(newest, connection);
     // Whoever gave up waiting for this may have read on meanwhile.
     if (this.#position !== position) return;
     if (newest && compareStreamIds(newest.id, position) >= 0) return;
     this.#position = newest ? precedingStreamId(newest.id) : STREAM_START;
     this.#idsAreTimes = false;
+    this.#watch.startedOver(this.#entriesRead);
     this.parts.observer.onStreamRestarted();
   }
-}
-
-/** What is not handed out as a frame gives its memory back. */
-function releaseEntry(entry: StreamEntry | undefined, connection: StreamConnection): void {
-  if (entry?.kind === 'frame') connection.release(entry.pixels);
-}
-
-/** Rejects with the abort reason as soon as `signal` aborts; the promise itself goes on unheard. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: outcome, resolve, reject } = Promise.withResolvers<T>();
-  const onAbort = () => reject(signal.reason);
-  promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  return outcome;
 }

@@ -43,7 +43,13 @@ export async function createTransport(wishes: TransportWishes): Promise<FrameTra
 async function createLocal({ config, shape, observer }: TransportWishes): Promise<FrameTransport> {
   const { ioredisConnector } = await import('../source/ioredis-connection.ts');
   const connect = ioredisConnector(config.redis, shape);
-  return new LocalTransport({ settings: config, clock: systemClock, connect, observer });
+  return new LocalTransport({
+    settings: config,
+    clock: systemClock,
+    connect,
+    stream: shape.stream,
+    observer,
+  });
 }
 
 /** Loaded only when it is used: where the system has no such C library, loading it already fails. */

@@ -1,15 +1,20 @@
 import type { Config } from '../config/config.ts';
+import { SourceError } from '../errors.ts';
 import type { Frame } from '../frame/frame.ts';
 import { FrameStats } from '../observe/frame-stats.ts';
-import type { Clock } from '../pacing/clock.ts';
+import type { Loss } from '../observe/sent-frames.ts';
+import { sleepMs, type Clock } from '../pacing/clock.ts';
 import { firstFrame } from '../pacing/first-frame.ts';
 import { runPump } from '../pacing/pump.ts';
 import type { FrameSink } from '../pacing/tick-loop.ts';
 import type { RestartedTick } from '../pacing/tick-schedule.ts';
+import { removeCountingGroup } from '../source/entry-counter.ts';
 import { StreamFrameReader, type SourceObserver } from '../source/stream-frame-reader.ts';
 import type { ConnectStream } from '../source/stream-connection.ts';
-import { StreamCounter } from '../source/stream-counter.ts';
 import type { TransportReport } from './frame-transport.ts';
+
+/** Taking our mark out of Redis may take this long when the program ends. */
+const FAREWELL_LIMIT_MS = 300;
 
 /** What of the settings decides how frames move. */
 export type MoverSettings = Pick<
@@ -18,7 +23,7 @@ export type MoverSettings = Pick<
 >;
 
 /** Is told what the operator may want to know; what is only counted stands in the report. */
-export interface MoverObserver extends Omit<SourceObserver, 'onFrameRead'> {
+export interface MoverObserver extends Omit<SourceObserver, 'onFrameRead' | 'onDropped'> {
   onScheduleRestarted(tick: RestartedTick): void;
 }
 
@@ -26,6 +31,7 @@ interface MoverParts {
   readonly settings: MoverSettings;
   readonly clock: Clock;
   readonly connect: ConnectStream;
+  readonly stream: string;
   readonly observer: MoverObserver;
 }
 
@@ -33,13 +39,14 @@ interface MoverParts {
 export class FrameMover {
   readonly #reader: StreamFrameReader;
   readonly #stats = new FrameStats();
-  readonly #counter: StreamCounter;
   #first: Frame | undefined;
+  #isFirstSent = false;
 
   constructor(private readonly parts: MoverParts) {
-    const { settings, clock, connect, observer } = parts;
+    const { settings, clock, connect, stream, observer } = parts;
     this.#reader = new StreamFrameReader({
       connect,
+      stream,
       clock,
       // Only scale has a backlog that could become old.
       maxDelayMs: settings.method === 'scale' ? settings.maxDelayMs : 0,
@@ -48,15 +55,12 @@ export class FrameMover {
         onConnected: () => observer.onConnected(),
         onStreamRestarted: () => observer.onStreamRestarted(),
         onFrameRead: () => this.#stats.onRead(),
+        onDropped: () => this.#stats.onDropped(),
         onWrongEntry: (entry) => {
           this.#stats.onWrong();
           observer.onWrongEntry(entry);
         },
       },
-    });
-    this.#counter = new StreamCounter(connect, () => {
-      const { read, wrong } = this.#stats.counts;
-      return { entriesRead: read + wrong, position: this.#reader.position };
     });
   }
 
@@ -65,12 +69,14 @@ export class FrameMover {
     this.dropFirst();
     const { settings, clock } = this.parts;
     this.#first = await firstFrame(this.#reader, settings.idleTimeoutMs, clock, signal);
+    this.#isFirstSent = false;
   }
 
   async writeFirst(sink: FrameSink): Promise<void> {
     if (!this.#first) throw new Error('there is no frame to begin with');
+    this.#isFirstSent = true;
+    this.#stats.onFirstFrame(this.parts.clock.nowNs());
     await sink.write(this.#first);
-    this.#stats.onFirstFrame();
   }
 
   async pump(sink: FrameSink, signal: AbortSignal): Promise<'idle' | 'stopped'> {
@@ -90,7 +96,6 @@ export class FrameMover {
             this.#stats.onTick(tick, selection, nowNs);
             if (tick.kind === 'restarted') observer.onScheduleRestarted(tick);
           },
-          onDropped: () => this.#stats.onDropped(),
         },
       },
       first,
@@ -98,23 +103,43 @@ export class FrameMover {
     );
   }
 
-  /** Gives back the frame that was waited for, where no stream has begun with it. */
+  /** Gives back the frame that was waited for, where no session goes on with it. */
   dropFirst(): void {
-    if (this.#first) this.#reader.release(this.#first);
+    if (this.#first && this.#isFirstSent) this.#reader.release(this.#first);
+    else if (this.#first) this.#reader.drop(this.#first);
     this.#first = undefined;
   }
 
+  /** @param loss what the session has lost, if it has failed */
+  endSession(loss: Loss | undefined): void {
+    this.dropFirst();
+    if (loss) this.#stats.onLoss(loss, this.parts.clock.nowNs());
+  }
+
   report(): TransportReport {
-    return { counts: this.#stats.counts, ages: this.#stats.takeAges(), source: this.#counter.totals };
+    return { counts: this.#stats.counts, ages: this.#stats.takeAges(), source: this.#reader.source };
   }
 
-  countSource(): Promise<void> {
-    return this.#counter.count();
-  }
-
-  close(): void {
+  /** Leaves nothing in Redis, where that can be had in a moment. Never rejects. */
+  async close(): Promise<void> {
     this.dropFirst();
     this.#reader.close();
-    this.#counter.close();
+    if (this.#reader.source.kind !== 'counted') return;
+    const { connect, stream, clock } = this.parts;
+    const done = new AbortController();
+    const limit = sleepMs(clock, FAREWELL_LIMIT_MS, done.signal);
+    await Promise.race([removeGroup(connect, stream), limit]);
+    done.abort();
+  }
+}
+
+/** On a connection of its own: the one for reading may be blocked for a while yet. */
+async function removeGroup(connect: ConnectStream, stream: string): Promise<void> {
+  try {
+    const connection = await connect();
+    await removeCountingGroup(connection, stream).finally(() => connection.close());
+  } catch (error) {
+    // Redis is away, and the group as small as it is.
+    if (!(error instanceof SourceError)) throw error;
   }
 }

@@ -32,6 +32,7 @@ export class FrameThread {
       settings: start.settings,
       clock: this.#loop,
       connect: () => this.#connect(start.redis),
+      stream: start.shape.stream,
       observer: OBSERVER,
     });
   }
@@ -92,8 +93,7 @@ export class FrameThread {
         return;
       case 'quit':
         this.#sink?.close();
-        this.#mover.close();
-        return this.#loop.stop();
+        return void this.#mover.close().finally(() => this.#loop.stop());
     }
   }
 
@@ -134,12 +134,9 @@ export class FrameThread {
       case 'pump':
         return this.#mover.pump(this.#openSink(), signal);
       case 'endInput':
-        // At once: by the time that the pipe is empty, the frame that waits may be the one for the next stream.
-        this.#mover.dropFirst();
+        // At once: by the time that the pipe is empty, the frame that waits may be the one for the next session.
+        this.#mover.endSession(request.loss);
         await this.#sink?.finish();
-        return undefined;
-      case 'countSource':
-        await this.#mover.countSource();
         return undefined;
       case 'report':
         return this.#mover.report();

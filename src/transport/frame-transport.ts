@@ -1,13 +1,14 @@
 import type { Ages, FrameCounts } from '../observe/frame-stats.ts';
-import type { CensusTotals } from '../source/source-census.ts';
+import type { Loss } from '../observe/sent-frames.ts';
+import type { SourceCounts } from '../source/source-watch.ts';
 
 /** What is known of the frames so far. */
 export interface TransportReport {
   readonly counts: FrameCounts;
   /** Ages since the last report. */
   readonly ages: Ages;
-  /** What the source has added and what was passed over there, by the last count. */
-  readonly source: CensusTotals;
+  /** What the source has added and what was passed over there, by the last look. */
+  readonly source: SourceCounts;
 }
 
 /** Moves frames from Redis into one ffmpeg after another: source and pacing, in this thread or in one of its own. */
@@ -18,8 +19,6 @@ export interface FrameTransport {
   createInput(): EncoderInput;
   /** Counts since the start. Its answer also shows that the frames are still being looked after. */
   report(): Promise<TransportReport>;
-  /** Asks Redis to count anew, for the reports to come. Takes as long as Redis does; never rejects. */
-  countSource(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,6 +35,6 @@ export interface EncoderInput {
    * then is finished. Rejects like `writeFirst`.
    */
   pump(signal: AbortSignal): Promise<'idle' | 'stopped'>;
-  /** End of file for ffmpeg; the frames are given up. Never throws. */
-  end(): void;
+  /** End of file for ffmpeg; the frames are given up. Never throws; what is said first about a loss counts. */
+  end(loss?: Loss): void;
 }

@@ -8,6 +8,7 @@ interface LocalParts {
   readonly settings: MoverSettings;
   readonly clock: Clock;
   readonly connect: ConnectStream;
+  readonly stream: string;
   readonly observer: MoverObserver;
 }
 
@@ -37,9 +38,9 @@ export class LocalTransport implements FrameTransport {
       },
       writeFirst: async () => mover.writeFirst(openSink()),
       pump: async (signal) => mover.pump(openSink(), signal),
-      end() {
+      end(loss) {
         sink?.end();
-        mover.dropFirst();
+        mover.endSession(loss);
       },
     };
   }
@@ -48,11 +49,7 @@ export class LocalTransport implements FrameTransport {
     return this.#mover.report();
   }
 
-  countSource(): Promise<void> {
-    return this.#mover.countSource();
-  }
-
   async close(): Promise<void> {
-    this.#mover.close();
+    await this.#mover.close();
   }
 }

@@ -2,6 +2,7 @@ import type { RedisConfig } from '../config/config.ts';
 import type { SocketAddress } from '../direct/socket.ts';
 import type { RestartedTick } from '../pacing/tick-schedule.ts';
 import type { StreamEntry, StreamShape } from '../source/stream-connection.ts';
+import type { Loss } from '../observe/sent-frames.ts';
 import type { TransportReport } from './frame-transport.ts';
 import type { MailboxParts } from './mailbox.ts';
 import type { MoverSettings } from './frame-mover.ts';
@@ -18,10 +19,10 @@ export interface WorkerStart {
 
 /** What the Worker can be asked to do; each is answered once, by `id`. */
 export type Request =
-  | { readonly name: 'awaitFrame' | 'writeFirst' | 'pump' | 'report' | 'countSource' }
+  | { readonly name: 'awaitFrame' | 'writeFirst' | 'pump' | 'report' }
   /** Takes over the write end of a pipe. */
   | { readonly name: 'openInput'; readonly fd: number }
-  | { readonly name: 'endInput' };
+  | { readonly name: 'endInput'; readonly loss?: Loss };
 
 /** Into the Worker, as JSON through the mailbox. */
 export type ToWorker =

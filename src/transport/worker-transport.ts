@@ -82,10 +82,10 @@ export class WorkerTransport implements FrameTransport {
         const end = await this.#call({ name: 'pump' }, signal);
         return end === 'idle' ? 'idle' : 'stopped';
       },
-      end: () => {
+      end: (loss) => {
         if (isEnded) return;
         isEnded = true;
-        this.#call({ name: 'endInput' }).catch(() => {});
+        this.#call({ name: 'endInput', ...(loss && { loss }) }).catch(() => {});
       },
     };
   }
@@ -94,10 +94,6 @@ export class WorkerTransport implements FrameTransport {
     const report = await this.#call({ name: 'report' });
     if (typeof report !== 'object') throw new Error('the frame thread gave no report');
     return report;
-  }
-
-  async countSource(): Promise<void> {
-    await this.#call({ name: 'countSource' });
   }
 
   async close(): Promise<void> {

@@ -31,6 +31,7 @@ async function moveAll(): Promise<void> {
   const { clock, connect, sink } = parts;
   const frameReader = new StreamFrameReader({
     connect,
+    stream: 'none that is counted',
     clock,
     maxDelayMs: 0,
     observer: {
@@ -38,6 +39,7 @@ async function moveAll(): Promise<void> {
       onConnected() {},
       onStreamRestarted() {},
       onWrongEntry: () => fail(new Error('an entry is not a frame')),
+      onDropped() {},
       onFrameRead() {},
     },
   });

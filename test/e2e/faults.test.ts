@@ -62,10 +62,10 @@ test.each(READERS)(
     expect(line).toContain(`frame ${id}`);
     expect(line).toContain('153600 bytes for 320x240 gray16be');
     await stage.writer.write();
-    await builder.line(/wrong 1 /);
+    await builder.line(/wrong 1,/);
     const other = await stage.redis.xadd('imagestream', '*', 'image', 'no pixels here');
     expect(await builder.line(/has no field pixels/)).toContain(`frame ${other}`);
-    await stage.writer.writeUntil(async () => builder.count(/wrong 1 /) > 1);
+    await stage.writer.writeUntil(async () => builder.count(/wrong 1,/) > 1);
     expect(await builder.stop()).toBe(0);
     expect(analyse(await frameNumbers(path, SMALL))).toMatchObject({ backwards: 0, unreadable: 0 });
   },
@@ -85,7 +85,7 @@ test.each(READERS)(
         isKilled = await killChild(builder.pid, 'SIGKILL');
       return builder.count(/streaming to/) === 2;
     });
-    expect(builder.text).toMatch(/failed: killed by signal 9.*trying again in 0.5 s/);
+    expect(builder.text).toMatch(/failed: killed by signal 9.*trying again in 0.[45] s/);
     expect(await builder.stop()).toBe(0);
   },
   LIMIT_MS,
@@ -189,7 +189,7 @@ test.each(READERS)(
     const builder = stage.builder({ READER, DESTINATION: `srt://127.0.0.1:${await freeUdpPort()}` });
     await builder.line(/connected/);
     await stage.writer.writeUntil(async () => builder.count(/no SRT listener answers/) === 1);
-    expect(builder.text).toMatch(/trying again in 0.5 s/);
+    expect(builder.text).toMatch(/trying again in 0.[45] s/);
     expect(await builder.stop('SIGTERM', STOP_MS)).toBe(0);
   },
   LIMIT_MS,

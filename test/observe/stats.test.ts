@@ -15,7 +15,7 @@ function selection(isNew: boolean, ageMs?: number): Selection {
 describe('the count of the frames', () => {
   test('has every frame that was sent as new or as repeated, and the late ones besides', () => {
     const stats = new FrameStats();
-    stats.onFirstFrame();
+    stats.onFirstFrame(NOW_NS);
     stats.onTick({ kind: 'regular', lagNs: 0n }, selection(true), NOW_NS);
     stats.onTick({ kind: 'regular', lagNs: 0n }, selection(false), NOW_NS);
     stats.onTick({ kind: 'made-up', lagNs: 0n }, selection(false), NOW_NS);

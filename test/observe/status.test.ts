@@ -4,7 +4,7 @@ import { statusLine } from '../../src/observe/status.ts';
 import type { ServiceState } from '../../src/service/run-service.ts';
 
 const NAMES = { stream: 'imagestream', destination: 'srt://video:9000' };
-const NOTHING = { output: 0, unique: 0, dup: 0, dropped: 0, wrong: 0, read: 0, late: 0 };
+const NOTHING = { output: 0, unique: 0, dup: 0, dropped: 0, lost: 0, wrong: 0, read: 0, late: 0 };
 
 describe('the line for the service manager', () => {
   test.each<[ServiceState, string]>([

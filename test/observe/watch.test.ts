@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { RecentFrames } from '../../src/observe/status.ts';
 import { runWatch } from '../../src/observe/watch.ts';
 import type { ServiceState } from '../../src/service/run-service.ts';
+import type { SourceCounts } from '../../src/source/source-watch.ts';
 import type { TransportReport } from '../../src/transport/frame-transport.ts';
 import { FakeClock, settle } from '../support/fake-clock.ts';
 import { LogDouble } from '../support/log-double.ts';
@@ -12,16 +13,13 @@ class WatchStage {
   readonly clock = new FakeClock();
   readonly log = new LogDouble();
   readonly ending = new AbortController();
-  /** Frames that the source has added, as Redis says when it is asked. */
-  entriesAdded = 0;
-  countMs = 0;
+  source: SourceCounts = { kind: 'counted', entries: 0, passedOver: 0 };
   state: ServiceState = { kind: 'streaming' };
   readonly recent: RecentFrames[] = [];
   flushes = 0;
   progress = 0;
   #outputFps = 24;
   #output = 0;
-  #entriesCounted = 0;
   #countedMs = this.clock.nowMs;
 
   set outputFps(fps: number) {
@@ -38,10 +36,7 @@ class WatchStage {
           clock: this.clock,
           log: this.log,
           state: () => this.state,
-          transport: {
-            report: () => Promise.resolve(this.#report()),
-            countSource: () => this.#countSource(),
-          },
+          transport: { report: () => Promise.resolve(this.#report()) },
           encoderCounts: () => ({ frames: Math.floor(this.#output), bytes: 0 }),
           flush: () => (this.flushes += 1),
           onProgress: () => (this.progress += 1),
@@ -56,21 +51,21 @@ class WatchStage {
     this.#count();
     const output = Math.floor(this.#output);
     return {
-      counts: { output, unique: 0, dup: 0, dropped: 0, wrong: 0, read: 0, late: 0 },
+      counts: { output, unique: 0, dup: 0, dropped: 0, lost: 0, wrong: 0, read: 0, late: 0 },
       ages: { count: 1, sumMs: 10, maxMs: 10 },
-      source: { entriesAdded: this.#entriesCounted, passedOver: 0 },
+      source: this.source,
     };
-  }
-
-  async #countSource(): Promise<void> {
-    await this.clock.sleepUntil(this.clock.nowNs() + BigInt(this.countMs) * 1_000_000n, this.ending.signal);
-    this.#entriesCounted = this.entriesAdded;
   }
 
   #count(): void {
     this.#output += ((this.clock.nowMs - this.#countedMs) * this.#outputFps) / 1_000;
     this.#countedMs = this.clock.nowMs;
   }
+}
+
+/** Without the totals behind each. */
+function reports(lines: readonly string[]): string[] {
+  return lines.filter((line) => line.startsWith('info'));
 }
 
 describe('the report', () => {
@@ -80,19 +75,19 @@ describe('the report', () => {
     await stage.clock.advanceMs(9_999);
     expect(stage.log.lines).toEqual([]);
     await stage.clock.advanceMs(1);
-    expect(stage.log.take()).toHaveLength(1);
+    expect(reports(stage.log.take())).toHaveLength(1);
     await stage.clock.advanceMs(59_999);
     expect(stage.log.lines).toEqual([]);
     await stage.clock.advanceMs(120_001);
-    expect(stage.log.lines).toHaveLength(3);
-    expect(stage.log.lines[2]).toStartWith('info: streaming | out 24.00 fps');
+    expect(reports(stage.log.lines)).toHaveLength(3);
+    expect(reports(stage.log.lines)[2]).toStartWith('info: streaming | out 24.00 fps');
   });
 
   test('comes sooner where the interval is shorter', async () => {
     const stage = new WatchStage();
     stage.start(1_500);
     await stage.clock.advanceMs(15_000);
-    expect(stage.log.lines).toHaveLength(10);
+    expect(reports(stage.log.lines)).toHaveLength(10);
   });
 
   test('has the ages of its interval, all looks together', async () => {
@@ -102,26 +97,33 @@ describe('the report', () => {
     expect(stage.log.lines[0]).toContain('backlog age 10 ms (max 10)');
   });
 
-  test('has the source counted anew each time', async () => {
+  test('has what the source added in its interval', async () => {
     const stage = new WatchStage();
     stage.start();
     await settle();
-    stage.entriesAdded = 300;
+    stage.source = { kind: 'counted', entries: 300, passedOver: 0 };
     await stage.clock.advanceMs(10_000);
-    expect(stage.log.take()[0]).toContain('source 30.00 fps');
-    stage.entriesAdded = 900;
+    expect(reports(stage.log.take())[0]).toContain('source 30.00 fps');
+    stage.source = { kind: 'counted', entries: 900, passedOver: 0 };
     await stage.clock.advanceMs(60_000);
-    expect(stage.log.take()[0]).toContain('source 10.00 fps');
+    expect(reports(stage.log.take())[0]).toContain('source 10.00 fps');
   });
 
-  test('goes without a new count where Redis takes longer than half a second', async () => {
+  test('is followed by the totals, for whoever looks for every frame', async () => {
     const stage = new WatchStage();
-    stage.countMs = 5_000;
     stage.start();
-    await stage.clock.advanceMs(500);
-    stage.entriesAdded = 300;
-    await stage.clock.advanceMs(10_500);
-    expect(stage.log.take()).toHaveLength(1);
+    await stage.clock.advanceMs(10_000);
+    expect(stage.log.take()[1]).toStartWith('debug: since the start: source 0, unique ');
+  });
+
+  test('says once why the source is not counted', async () => {
+    const stage = new WatchStage();
+    stage.source = { kind: 'not-counted', reason: 'NOPERM this user has no XINFO' };
+    stage.start();
+    await stage.clock.advanceMs(300_000);
+    const told = stage.log.take().filter((line) => line.includes('is not counted, so'));
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain('NOPERM');
   });
 });
 

@@ -7,7 +7,14 @@ import { settle } from '../support/fake-clock.ts';
 
 /** Takes frames back and complains of one that comes twice. */
 class Owner {
+  /** Given back, dropped ones too. */
   readonly released: number[] = [];
+  readonly dropped: number[] = [];
+
+  drop(frame: Frame): void {
+    this.release(frame);
+    this.dropped.push(numberOf(frame));
+  }
 
   release(frame: Frame): void {
     if (this.released.includes(numberOf(frame))) throw new Error(`${frame.id} was released twice`);
@@ -56,12 +63,27 @@ describe('a frame', () => {
     expect(owner.released).toEqual([0]);
   });
 
-  test('that a newer one replaces before its tick is given back, which the offer says', () => {
+  test('that a newer one replaces before its tick is dropped', () => {
     const { selector, owner } = selectorWith();
-    expect(selector.offer(fakeFrame(1), 1n)).toBe(true);
-    expect(selector.offer(fakeFrame(2), 2n)).toBe(false);
-    expect(owner.released).toEqual([1]);
+    selector.offer(fakeFrame(1), 1n);
+    selector.offer(fakeFrame(2), 2n);
+    expect(owner.dropped).toEqual([1]);
     expect(told(selector.take())).toEqual([2, true]);
+  });
+
+  test('that stands in without having been sent is new once, and dropped where another one comes before', () => {
+    const { selector, owner } = selectorWith();
+    selector.offer(fakeFrame(1), 1n);
+    selector.standIn();
+    expect(selector.hasNext).toBe(false);
+    expect(told(selector.take())).toEqual([1, true]);
+    expect(told(selector.take())).toEqual([1, false]);
+    selector.offer(fakeFrame(2), 2n);
+    selector.standIn();
+    selector.offer(fakeFrame(3), 3n);
+    expect(told(selector.take())).toEqual([3, true]);
+    expect(owner.dropped).toEqual([2]);
+    expect(owner.released).toEqual([0, 1, 2]);
   });
 
   test('that waits at the end is given back with the one that was sent', () => {
@@ -122,10 +144,12 @@ describe('in any sequence of offers and ticks', () => {
       fc.property(steps, (played) => {
         const { selector, owner } = selectorWith();
         let [sent, waiting, offered] = [0, 0, 0];
+        const dropped: number[] = [];
         for (const step of played) {
           if (step === 'offer') {
             offered += 1;
-            expect(selector.offer(fakeFrame(offered), BigInt(offered))).toBe(waiting === 0);
+            selector.offer(fakeFrame(offered), BigInt(offered));
+            if (waiting !== 0) dropped.push(waiting);
             waiting = offered;
           } else {
             const [number, isNew] = told(step === 'take' ? selector.take() : selector.repeat());
@@ -138,6 +162,8 @@ describe('in any sequence of offers and ticks', () => {
           expect(offered + 1 - owner.released.length).toBe(waiting === 0 ? 1 : 2);
         }
         selector.close();
+        if (waiting !== 0) dropped.push(waiting);
+        expect(owner.dropped).toEqual(dropped);
         expect(owner.released.toSorted((a, b) => a - b)).toEqual(
           Array.from({ length: offered + 1 }, (_, index) => index),
         );

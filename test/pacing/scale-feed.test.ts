@@ -156,8 +156,9 @@ async function fromRedis(run: ScaleRun, sourceFps: number, maxDelayMs: number): 
     onStreamRestarted: ignore,
     onWrongEntry: ignore,
     onFrameRead: ignore,
+    onDropped: ignore,
   };
-  const reader = new StreamFrameReader({ connect: redis.connect, clock, maxDelayMs, observer });
+  const reader = new StreamFrameReader({ connect: redis.connect, stream: 's', clock, maxDelayMs, observer });
   const startNs = clock.nowNs();
   redis.addNow();
   const first = await reader.newest(new AbortController().signal);

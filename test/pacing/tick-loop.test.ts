@@ -11,7 +11,7 @@ import { follow } from '../support/reader-stage.ts';
 class LoopStage {
   readonly clock = new FakeClock();
   readonly schedule = new TickSchedule({ numerator: 10n, denominator: 1n }, this.clock.nowNs());
-  readonly selector = new FrameSelector(fakeFrame(0), { release: () => {} }, 0n);
+  readonly selector = new FrameSelector(fakeFrame(0), { release: () => {}, drop: () => {} }, 0n);
   readonly written: number[] = [];
   readonly told: string[] = [];
   readonly ending = new AbortController();
@@ -100,14 +100,14 @@ describe('the tick loop', () => {
     expect(stage.written).toHaveLength(1);
   });
 
-  test('tells of a tick only when its frame was handed over', async () => {
+  test('tells of a tick as it hands its frame over, and of no other before that is done', async () => {
     const stage = new LoopStage();
-    stage.writeMs = 30;
+    stage.writeMs = 130;
     stage.start();
-    await stage.clock.advanceMs(29);
-    expect(stage.told).toEqual([]);
-    await stage.clock.advanceMs(1);
+    await stage.clock.advanceMs(129);
     expect(stage.told).toEqual(['regular 0 again']);
+    await stage.clock.advanceMs(1);
+    expect(stage.told).toHaveLength(2);
   });
 
   test('finishes the frame that is being written when it is told to stop, and writes no other', async () => {
@@ -143,6 +143,9 @@ describe('the tick loop', () => {
     stage.fault = error;
     await stage.clock.advanceMs(100);
     expect(loop.outcome).toEqual({ kind: 'error', error });
-    expect(stage.told).toHaveLength(1);
+    // The frame that could not be handed over is told of, too: it is lost.
+    expect(stage.told).toHaveLength(2);
+    await stage.clock.advanceMs(1_000);
+    expect(stage.told).toHaveLength(2);
   });
 });

@@ -1,73 +1,67 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { SourceCensus } from '../../src/source/source-census.ts';
-import { compareStreamIds, STREAM_START, type StreamId } from '../../src/source/stream-id.ts';
-import type { StreamInfo } from '../../src/source/stream-info.ts';
+import type { EntryCount } from '../../src/source/entry-counter.ts';
 
 /** A stream and a reader of it, of which everything is known. */
 class KnownStream {
   added = 0;
   entriesRead = 0;
   passedOver = 0;
-  position: StreamId = STREAM_START;
-  #lastId: StreamId = STREAM_START;
-  #waiting: StreamId[] = [];
+  #waiting = 0;
 
   constructor(private readonly maxEntries = 100) {}
 
-  /** All in one millisecond. */
   add(count: number): void {
-    const ms = this.#lastId.ms + 20n;
-    for (let i = 0; i < count; i += 1) {
-      this.added += 1;
-      this.#lastId = { ms, sequence: BigInt(i) };
-      this.#waiting.push(this.#lastId);
-      if (this.#waiting.length > this.maxEntries) this.#lose();
-    }
+    this.added += count;
+    this.#waiting += count;
+    while (this.#waiting > this.maxEntries) this.#lose();
   }
 
   read(count: number): void {
-    for (const id of this.#waiting.splice(0, count)) {
-      this.entriesRead += 1;
-      this.position = id;
-    }
+    const read = Math.min(count, this.#waiting);
+    this.#waiting -= read;
+    this.entriesRead += read;
   }
 
   passOver(count: number): void {
-    for (let i = 0; i < count && this.#waiting.length > 1; i += 1) this.#lose();
+    for (let i = 0; i < count && this.#waiting > 1; i += 1) this.#lose();
   }
 
+  /** Another stream of the same name. */
   restart(): void {
     this.added = 0;
-    this.#lastId = STREAM_START;
-    this.#waiting = [];
+    this.#waiting = 0;
   }
 
   get hasCaughtUp(): boolean {
-    return compareStreamIds(this.#lastId, this.position) === 0;
+    return this.#waiting === 0;
   }
 
   /** What Redis says; entries that were read stay in the stream, so that it is as long as it may be. */
-  get info(): StreamInfo {
-    return {
-      lastId: this.#lastId,
-      length: Math.min(this.added, this.maxEntries),
-      entriesAdded: this.added,
-    };
+  get count(): EntryCount {
+    return { length: Math.min(this.added, this.maxEntries), added: this.added, isGroupNew: false };
   }
 
-  get state() {
-    return { entriesRead: this.entriesRead, position: this.position };
+  get reading() {
+    return { entriesRead: this.entriesRead, found: this.hasCaughtUp ? 'nothing' : 'more' } as const;
   }
 
   #lose(): void {
-    this.#waiting.shift();
+    this.#waiting -= 1;
     this.passedOver += 1;
   }
 }
 
 function look(census: SourceCensus, stream: KnownStream): void {
-  census.look(stream.info, stream.state);
+  census.look(stream.count, stream.reading);
+}
+
+/** A census of an empty stream, or of another one of which nothing waits. */
+function begun(stream = new KnownStream()): [KnownStream, SourceCensus] {
+  const census = new SourceCensus();
+  census.begin(stream.count, 0);
+  return [stream, census];
 }
 
 describe('the census of a source', () => {
@@ -75,23 +69,32 @@ describe('the census of a source', () => {
     const stream = new KnownStream();
     stream.add(5_000);
     const census = new SourceCensus();
-    look(census, stream);
-    expect(census.totals).toEqual({ entriesAdded: 0, passedOver: 0 });
+    census.begin(stream.count, 0);
+    expect(census.totals).toEqual({ entries: 0, passedOver: 0 });
+  });
+
+  test('begins with the newest entry where that is still to be read', () => {
+    const stream = new KnownStream();
+    stream.add(5_000);
+    const census = new SourceCensus();
+    census.begin(stream.count, 1);
+    stream.entriesRead = 1;
+    census.look({ ...stream.count, added: 5_003 }, { entriesRead: 1, found: 'more' });
+    census.look({ ...stream.count, added: 5_003 }, { entriesRead: 3, found: 'nothing' });
+    expect(census.totals).toEqual({ entries: 4, passedOver: 1 });
   });
 
   test('counts what was added since', () => {
-    const [stream, census] = [new KnownStream(), new SourceCensus()];
-    look(census, stream);
+    const [stream, census] = begun();
     stream.add(7);
     look(census, stream);
     stream.add(3);
     look(census, stream);
-    expect(census.totals.entriesAdded).toBe(10);
+    expect(census.totals.entries).toBe(10);
   });
 
   test('does not count what waits as passed over, even a burst within a millisecond', () => {
-    const [stream, census] = [new KnownStream(), new SourceCensus()];
-    look(census, stream);
+    const [stream, census] = begun();
     for (let second = 0; second < 60; second += 1) {
       stream.add(24);
       look(census, stream);
@@ -100,12 +103,11 @@ describe('the census of a source', () => {
       stream.read(12);
     }
     look(census, stream);
-    expect(census.totals).toEqual({ entriesAdded: 60 * 24, passedOver: 0 });
+    expect(census.totals).toEqual({ entries: 60 * 24, passedOver: 0 });
   });
 
   test('is exact again as soon as reading has caught up', () => {
-    const [stream, census] = [new KnownStream(), new SourceCensus()];
-    look(census, stream);
+    const [stream, census] = begun();
     stream.add(300);
     stream.read(50);
     look(census, stream);
@@ -115,8 +117,7 @@ describe('the census of a source', () => {
   });
 
   test('follows a source that is always ahead, at most one length of the stream behind the truth', () => {
-    const [stream, census] = [new KnownStream(), new SourceCensus()];
-    look(census, stream);
+    const [stream, census] = begun();
     for (let second = 0; second < 60; second += 1) {
       stream.add(48);
       stream.passOver(24);
@@ -128,45 +129,85 @@ describe('the census of a source', () => {
     expect(census.totals.passedOver).toBeLessThanOrEqual(stream.passedOver);
   });
 
-  test('waits for an answer that belongs to the reading, when reading went on meanwhile', () => {
-    const [stream, census] = [new KnownStream(), new SourceCensus()];
+  test('takes the newest entry that was read for one that may have come after the count', () => {
+    const [stream, census] = begun();
     stream.add(5);
-    stream.read(5);
-    const before = stream.info;
-    stream.add(3);
-    stream.read(3);
-    census.look(before, stream.state);
+    const before = stream.count;
+    stream.add(1);
+    stream.passOver(5);
+    stream.read(1);
+    census.look(before, { entriesRead: stream.entriesRead, found: 'nothing-else' });
+    expect(census.totals.passedOver).toBe(4);
     look(census, stream);
-    expect(census.totals.passedOver).toBe(0);
+    expect(census.totals.passedOver).toBe(5);
   });
 
-  test('begins anew when Redis has lost its data, and keeps what it knew', () => {
-    const [stream, census] = [new KnownStream(), new SourceCensus()];
-    look(census, stream);
+  test('counts all of a stream that has started over with lower ids, and keeps what it knew', () => {
+    const [stream, census] = begun();
     stream.add(300);
     stream.read(100);
     look(census, stream);
+    expect(census.totals).toEqual({ entries: 300, passedOver: 200 });
     stream.restart();
     stream.add(20);
+    census.look(stream.count, { entriesRead: 100, found: 'more', startedOverAt: 100 });
+    stream.passOver(15);
+    stream.read(5);
     look(census, stream);
-    stream.position = STREAM_START;
-    stream.read(20);
+    expect(census.totals).toEqual({ entries: 320, passedOver: 215 });
+  });
+
+  test('sees that also where the new stream has already more entries than the old one, by its missing group', () => {
+    const [stream, census] = begun();
+    stream.add(10);
+    stream.read(10);
     look(census, stream);
-    expect(census.totals).toEqual({ entriesAdded: 300, passedOver: 200 });
+    stream.restart();
+    stream.add(40);
+    const count = { ...stream.count, isGroupNew: true };
+    census.look(count, { entriesRead: 10, found: 'more', startedOverAt: 10 });
+    stream.read(40);
+    look(census, stream);
+    expect(census.totals).toEqual({ entries: 50, passedOver: 0 });
+  });
+
+  test('goes on with the same stream where that was only emptied', () => {
+    const [stream, census] = begun();
+    stream.add(10);
+    stream.read(10);
+    look(census, stream);
+    census.look({ ...stream.count, length: 0 }, { entriesRead: 10, found: 'more', startedOverAt: 10 });
     stream.add(5);
     stream.read(5);
     look(census, stream);
-    expect(census.totals).toEqual({ entriesAdded: 305, passedOver: 200 });
+    expect(census.totals).toEqual({ entries: 15, passedOver: 0 });
+  });
+
+  test('knows of nothing that is missing where the ids of another stream go on behind the old ones', () => {
+    const [stream, census] = begun();
+    for (let times = 0; times < 3; times += 1) {
+      stream.add(100);
+      stream.read(100);
+    }
+    look(census, stream);
+    stream.restart();
+    stream.add(20);
+    stream.read(20);
+    look(census, stream);
+    expect(census.totals).toEqual({ entries: 320, passedOver: 0 });
+    stream.add(5);
+    stream.read(5);
+    look(census, stream);
+    expect(census.totals).toEqual({ entries: 325, passedOver: 0 });
   });
 
   test('knows nothing where Redis keeps no count', () => {
     const [stream, census] = [new KnownStream(), new SourceCensus()];
     for (let i = 0; i < 3; i += 1) {
       stream.add(100);
-      const { lastId, length } = stream.info;
-      census.look({ lastId, length }, stream.state);
+      census.look({ ...stream.count, added: undefined }, stream.reading);
     }
-    expect(census.totals).toEqual({ entriesAdded: 0, passedOver: 0 });
+    expect(census.totals).toEqual({ entries: 0, passedOver: 0 });
   });
 
   test('is never too high, never falls, and is exact at every look at which reading has caught up', () => {
@@ -177,8 +218,7 @@ describe('the census of a source', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 2, max: 50 }), (steps, maxEntries) => {
-        const [stream, census] = [new KnownStream(maxEntries), new SourceCensus()];
-        look(census, stream);
+        const [stream, census] = begun(new KnownStream(maxEntries));
         for (const { do: action, count: times } of steps) {
           const before = census.totals.passedOver;
           if (action !== 'look') stream[action](times);

@@ -8,15 +8,13 @@ function gaps(numbers: readonly number[]): number[] {
 }
 
 describe('a Redis that cannot be reached', () => {
-  test('is tried again for ever, at first after 0.2 s, doubling to 5 s', async () => {
+  test('is tried again for ever, at first after 0.2 s, then at least once a second', async () => {
     const stage = new ReaderStage();
     stage.redis.refusal = 'refused';
     const read = follow(stage.reader.next(stage.never));
     await stage.clock.advanceMs(60_000);
     expect(read.outcome.kind).toBe('open');
-    expect(gaps(stage.redis.attemptsMs).slice(0, 8)).toEqual([
-      200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000,
-    ]);
+    expect(gaps(stage.redis.attemptsMs).slice(0, 6)).toEqual([200, 400, 800, 1_000, 1_000, 1_000]);
     expect(new Set(stage.events)).toEqual(new Set(['lost: refused']));
   });
 
@@ -58,12 +56,12 @@ describe('a Redis that takes the connection but refuses to be read', () => {
     stage.redis.readFault = 'WRONGTYPE';
     void stage.reader.next(stage.never);
     await stage.clock.advanceMs(10_000);
-    expect(gaps(stage.redis.attemptsMs).slice(0, 5)).toEqual([200, 400, 800, 1_600, 3_200]);
+    expect(gaps(stage.redis.attemptsMs).slice(0, 5)).toEqual([200, 400, 800, 1_000, 1_000]);
     expect(new Set(stage.events)).toEqual(new Set(['lost: WRONGTYPE']));
     expect(stage.redis.connectionCount).toBe(0);
 
     stage.redis.readFault = undefined;
-    await stage.clock.advanceMs(5_000);
+    await stage.clock.advanceMs(8_000);
     expect(stage.events.at(-1)).toBe('connected');
   });
 
@@ -74,7 +72,34 @@ describe('a Redis that takes the connection but refuses to be read', () => {
     const newest = follow(stage.reader.newest(stage.never));
     await stage.clock.advanceMs(1_000);
     expect(newest.outcome.kind).toBe('value');
+    stage.redis.addNow();
+    for (let asked = 0; asked < 5; asked += 1) await stage.newest();
     expect(stage.events).toEqual(['connected', 'lost: gone', 'connected']);
+  });
+
+  test('that takes the connection again without a frame is connected only when it has been good for a while', async () => {
+    const stage = new ReaderStage();
+    stage.redis.addNow();
+    await stage.next();
+    stage.redis.lose('gone');
+    void stage.reader.next(stage.never);
+    await stage.clock.advanceMs(4_900);
+    expect(stage.events).toEqual(['connected', 'lost: gone']);
+    await stage.clock.advanceMs(2_000);
+    expect(stage.events).toEqual(['connected', 'lost: gone', 'connected']);
+  });
+
+  test('that refuses one kind of read and answers another is said to be lost once, and waits longer each time', async () => {
+    const stage = new ReaderStage();
+    stage.redis.addNow();
+    await stage.next();
+    stage.redis.attemptsMs.length = 0;
+    stage.redis.readAfterFault = 'NOPERM no XREAD';
+    stage.redis.lose('gone');
+    void stage.reader.next(stage.never);
+    await stage.clock.advanceMs(20_000);
+    expect(gaps(stage.redis.attemptsMs).slice(0, 4)).toEqual([400, 800, 1_000, 1_000]);
+    expect(stage.events.filter((event) => event === 'connected')).toHaveLength(1);
   });
 });
 
@@ -155,7 +180,7 @@ describe('a stream that starts over', () => {
     const stage = new ReaderStage();
     stage.redis.add('1700001000000-0');
     await stage.next();
-    stage.redis.empty();
+    stage.redis.delete();
     stage.redis.lose('gone');
     for (const id of ['5-0', '6-0', '7-0']) stage.redis.add(id);
     expect((await stage.next()).id).toBe('7-0');
@@ -163,16 +188,14 @@ describe('a stream that starts over', () => {
     expect(stage.redis.lent.size).toBe(2);
   });
 
-  test('with lower ids while the connection stays is found out 5 to 7 s after the last frame', async () => {
+  test('with lower ids while the connection stays is found out within a second', async () => {
     const stage = new ReaderStage();
     stage.redis.addNow();
     await stage.next();
-    stage.redis.empty();
+    stage.redis.delete();
     stage.redis.add('6-0');
     const read = follow(stage.reader.next(stage.never));
-    await stage.clock.advanceMs(4_900);
-    expect(read.outcome.kind).toBe('open');
-    await stage.clock.advanceMs(2_100);
+    await stage.clock.advanceMs(1_000);
     expect(read.outcome).toMatchObject({ value: { frame: { id: '6-0' } } });
     expect(stage.events).toEqual(['connected', 'restarted']);
   });
@@ -181,10 +204,10 @@ describe('a stream that starts over', () => {
     const stage = new ReaderStage();
     stage.redis.addNow();
     await stage.newest();
-    stage.redis.empty();
+    stage.redis.delete();
     stage.redis.add('6-0');
     expect(await stage.newest()).toBeUndefined();
-    await stage.clock.advanceMs(5_000);
+    await stage.clock.advanceMs(1_000);
     await stage.newest();
     expect(await stage.newest()).toBe('6-0');
     expect(stage.events).toEqual(['connected', 'restarted']);
@@ -194,7 +217,7 @@ describe('a stream that starts over', () => {
     const stage = new ReaderStage();
     stage.redis.addNow();
     await stage.next();
-    stage.redis.empty();
+    stage.redis.delete();
     const read = follow(stage.reader.next(stage.never));
     await stage.clock.advanceMs(6_000);
     expect(stage.events).toEqual(['connected', 'restarted']);
@@ -203,15 +226,28 @@ describe('a stream that starts over', () => {
     expect(read.outcome).toMatchObject({ value: { frame: { id: '1-0' } } });
   });
 
-  test('is looked for ever more rarely where no frame comes, at most once a minute', async () => {
+  test('is looked for in the counts alone where no frame comes, so that none crosses for it', async () => {
     const stage = new ReaderStage();
     stage.redis.addNow();
     await stage.next();
     void stage.reader.next(stage.never);
+    stage.redis.calls.length = 0;
+    await stage.clock.advanceMs(300_000);
+    expect(stage.redis.calls.filter((call) => call.startsWith('newest'))).toEqual([]);
+    expect(stage.events).toEqual(['connected']);
+  });
+
+  test('is looked for ever more rarely where Redis does not count, at most once a minute', async () => {
+    const stage = new ReaderStage();
+    stage.redis.countRefusal = 'NOPERM';
+    stage.redis.addNow();
+    await stage.next();
+    void stage.reader.next(stage.never);
+    stage.redis.calls.length = 0;
     await stage.clock.advanceMs(300_000);
     const looks = stage.redis.calls.filter((call) => call === 'newest 0-0');
-    expect(looks.length).toBeGreaterThanOrEqual(6);
-    expect(looks.length).toBeLessThanOrEqual(9);
+    expect(looks.length).toBeGreaterThanOrEqual(8);
+    expect(looks.length).toBeLessThanOrEqual(10);
     expect(stage.redis.lent.size).toBe(1);
     expect(stage.events).toEqual(['connected']);
   });

@@ -1,13 +1,12 @@
 import { bytesOf } from '../direct/slot-bytes.ts';
 import { SourceError } from '../../src/errors.ts';
 import { NS_PER_MS, type Clock } from '../../src/pacing/clock.ts';
-import type { StreamConnection, StreamEntry } from '../../src/source/stream-connection.ts';
-import type { StreamInfo } from '../../src/source/stream-info.ts';
+import { COUNTING_GROUP } from '../../src/source/entry-counter.ts';
+import type { SmallReply, StreamConnection, StreamEntry } from '../../src/source/stream-connection.ts';
 import {
   compareStreamIds,
   formatStreamId,
   parseStreamId,
-  STREAM_START,
   type StreamId,
 } from '../../src/source/stream-id.ts';
 
@@ -34,6 +33,8 @@ export class FakeRedis {
   refusal: string | undefined;
   /** Why reads are refused on a connection that was made. */
   readFault: string | undefined;
+  /** Why reads of what is behind a position are refused, while the newest entry is given. */
+  readAfterFault: string | undefined;
   /** Commands get no answer until this is false and something else happens. */
   isSilent = false;
   /** Set against the test's clock, as an operator or NTP does it. */
@@ -41,7 +42,10 @@ export class FakeRedis {
   readonly #connections = new Set<FakeConnection>();
   #entries: StreamEntry[] = [];
   #added = 0;
-  #lastId = STREAM_START;
+  #exists = false;
+  #hasGroup = false;
+  /** Why what is added is not counted; undefined = it is. */
+  countRefusal: string | undefined;
 
   constructor(readonly clock: Clock) {}
 
@@ -72,21 +76,40 @@ export class FakeRedis {
   }
 
   add(id: string, fault?: 'no-key' | 'wrong-size'): string {
-    this.#lastId = parseStreamId(id);
+    this.#exists = true;
     this.#added += 1;
-    this.#entries.push(entryOf(this.#lastId, fault));
+    this.#entries.push(entryOf(parseStreamId(id), fault));
     if (this.#entries.length > this.maxEntries) this.#entries.shift();
     for (const connection of this.#connections) connection.wake();
     return id;
   }
 
-  /** What Redis 7 counts. */
-  get info(): StreamInfo {
-    return { lastId: this.#lastId, length: this.#entries.length, entriesAdded: this.#added };
+  /** What Redis answers to the commands by which entries are counted; */
+  ask(words: readonly string[]): SmallReply {
+    const [name = '', sub = ''] = words;
+    if (name === 'XLEN') return BigInt(this.#entries.length);
+    if (this.countRefusal !== undefined) return { error: this.countRefusal };
+    if (!this.#exists) return { error: 'ERR no such key' };
+    if (sub === 'GROUPS') return this.#hasGroup ? [['name', COUNTING_GROUP, 'lag', BigInt(this.#added)]] : [];
+    if (name === 'XGROUP') this.#hasGroup = sub === 'CREATE';
+    return 'OK';
   }
 
+  /** XTRIM to nothing. */
   empty(): void {
     this.#entries = [];
+  }
+
+  /** DEL of the stream. */
+  delete(): void {
+    this.#entries = [];
+    this.#added = 0;
+    this.#exists = false;
+    this.#hasGroup = false;
+  }
+
+  get hasGroup(): boolean {
+    return this.#hasGroup;
   }
 
   /** Every connection is lost at once. */
@@ -125,6 +148,7 @@ class FakeConnection implements StreamConnection {
   readAfter(after: StreamId, blockMs: number): Promise<StreamEntry | undefined> {
     return this.#command(`${blockMs > 0 ? 'wait' : 'read'} ${formatStreamId(after)}`, async () => {
       this.#refuse();
+      if (this.redis.readAfterFault !== undefined) throw new SourceError(this.redis.readAfterFault);
       const deadlineNs = this.redis.clock.nowNs() + BigInt(blockMs) * NS_PER_MS;
       const isOver = () => this.redis.clock.nowNs() >= deadlineNs;
       while (!this.redis.firstAfter(after) && !isOver()) await this.#sleepUntil(deadlineNs);
@@ -143,11 +167,8 @@ class FakeConnection implements StreamConnection {
     return this.#command('time', () => this.redis.wallMs * 1000n);
   }
 
-  streamInfo(): Promise<StreamInfo | undefined> {
-    return this.#command('info', () => {
-      this.#refuse();
-      return this.redis.info;
-    });
+  ask(words: readonly string[]): Promise<SmallReply> {
+    return this.#command(words.slice(0, 2).join(' '), () => this.redis.ask(words));
   }
 
   release(pixels: Uint8Array): void {

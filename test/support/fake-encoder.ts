@@ -13,6 +13,7 @@ export class FakeEncoder implements Encoder {
   /** Whether it writes its trailer and ends when it is stopped. */
   obeys = true;
   isGone = false;
+  encodedFrames = 0;
   readonly #exit: (exit: EncoderExit) => void;
 
   constructor() {

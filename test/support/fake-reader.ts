@@ -19,6 +19,8 @@ export function numberOf(frame: Frame): number {
 /** Frames out of a queue that a test fills; every frame handed out has to come back once. */
 export class FakeReader implements FrameReader {
   readonly released: Frame[] = [];
+  /** Those of them that were never sent. */
+  readonly dropped: Frame[] = [];
   /** Frames handed out that have not come back. */
   readonly lent = new Set<Frame>();
   newestCalls = 0;
@@ -61,6 +63,11 @@ export class FakeReader implements FrameReader {
   release(frame: Frame): void {
     if (!this.lent.delete(frame)) throw new Error(`frame ${frame.id} came back although it was not out`);
     this.released.push(frame);
+  }
+
+  drop(frame: Frame): void {
+    this.release(frame);
+    this.dropped.push(frame);
   }
 
   /** Hands a frame out beside the queue, as if it had been read before. */

@@ -1,13 +1,15 @@
 import { NO_AGES } from '../../src/observe/frame-stats.ts';
+import type { Loss } from '../../src/observe/sent-frames.ts';
 import type { EncoderInput, FrameTransport, TransportReport } from '../../src/transport/frame-transport.ts';
 
-const NO_ENTRIES = { entriesAdded: 0, passedOver: 0 };
-const NO_COUNTS = { output: 0, unique: 0, dup: 0, dropped: 0, wrong: 0, read: 0, late: 0 };
+const NO_ENTRIES = { kind: 'counted', entries: 0, passedOver: 0 } as const;
+const NO_COUNTS = { output: 0, unique: 0, dup: 0, dropped: 0, lost: 0, wrong: 0, read: 0, late: 0 };
 
 /** The way of one stream's frames, in the hands of a test. */
 export class FakeInput implements EncoderInput {
   readonly stdin = 'pipe';
   readonly events: string[] = [];
+  #loss: Loss | undefined;
   readonly #first = Promise.withResolvers<void>();
   readonly #pump = Promise.withResolvers<'idle' | 'stopped'>();
 
@@ -27,8 +29,14 @@ export class FakeInput implements EncoderInput {
     return this.#pump.promise;
   }
 
-  end(): void {
+  end(loss?: Loss): void {
     this.events.push('end');
+    this.#loss ??= loss;
+  }
+
+  /** What was said to be lost. */
+  get loss(): Loss | undefined {
+    return this.#loss;
   }
 
   /** The first frame is handed over, or cannot be. */
@@ -77,10 +85,6 @@ export class FakeTransport implements FrameTransport {
 
   report(): Promise<TransportReport> {
     return Promise.resolve({ counts: NO_COUNTS, ages: NO_AGES, source: NO_ENTRIES });
-  }
-
-  countSource(): Promise<void> {
-    return Promise.resolve();
   }
 
   close(): Promise<void> {

@@ -71,9 +71,16 @@ export async function simulate(run: ScaleRun, parts: SimulationParts): Promise<S
   const ending = new AbortController();
   const selector = new FrameSelector(first, reader, startNs);
   const trimAfterNs = BigInt(run.trimAfterMs * NS_PER_MS);
-  const feed = new ScaleFeed(reader, selector, clock, trimAfterNs, () =>
-    trimmedMs.push(sinceStartMs(clock.nowNs())),
-  );
+  const trimmed: FrameReader = {
+    next: (signal) => reader.next(signal),
+    newest: (signal) => reader.newest(signal),
+    release: (frame) => reader.release(frame),
+    drop(frame) {
+      trimmedMs.push(sinceStartMs(clock.nowNs()));
+      reader.drop(frame);
+    },
+  };
+  const feed = new ScaleFeed(trimmed, selector, clock, trimAfterNs);
   const schedule = new TickSchedule(run.rate, startNs + BigInt(Math.round(run.phaseMs * NS_PER_MS)));
   const observer = {
     onTick(tick: Tick, { frame, isNew }: Selection, nowNs: bigint) {

@@ -27,12 +27,15 @@ export class ReaderStage {
   /** What the observer was told, in order, but for the frames. */
   readonly events: string[] = [];
   readonly framesRead: string[] = [];
+  dropped = 0;
   readonly reader: StreamFrameReader;
   readonly never = new AbortController().signal;
 
   constructor({ maxDelayMs = 2_000 } = {}) {
     this.reader = new StreamFrameReader({
       connect: this.redis.connect,
+      stream: 'imagestream',
+      random: () => 0,
       clock: this.clock,
       maxDelayMs,
       observer: {
@@ -40,6 +43,7 @@ export class ReaderStage {
         onConnected: () => this.events.push('connected'),
         onStreamRestarted: () => this.events.push('restarted'),
         onWrongEntry: (entry) => this.events.push(`${entry.kind} ${formatStreamId(entry.id)}`),
+        onDropped: () => (this.dropped += 1),
         onFrameRead: (id) => this.framesRead.push(formatStreamId(id)),
       },
     });

@@ -5,6 +5,9 @@ import { FakeEncoder } from './fake-encoder.ts';
 import { FakeTransport, type FakeInput } from './fake-transport.ts';
 import { follow } from './reader-stage.ts';
 
+/** How long a dead link goes unnoticed. */
+export const LINK_SILENCE_MS = 5_000;
+
 /** The service with everything around it in the hands of a test. */
 export class ServiceStage {
   readonly clock = new FakeClock();
@@ -23,6 +26,8 @@ export class ServiceStage {
           clock: this.clock,
           transport: this.transport,
           startEncoder: () => this.#startEncoder(),
+          linkSilenceMs: LINK_SILENCE_MS,
+          random: () => 0,
           onState: (state) => {
             if (state.kind === 'failed') this.states.push(`failed: ${state.reason}, ${state.retryMs} ms`);
             else this.states.push(state.kind === 'closing' ? `closing: ${state.reason}` : state.kind);

@@ -23,6 +23,7 @@ function moverStage(method: 'scale' | 'skip' = 'scale') {
     },
     clock,
     connect: redis.connect,
+    stream: 'imagestream',
     observer: {
       onLost: ({ message }) => events.push(`lost: ${message}`),
       onConnected: () => events.push('connected'),
@@ -79,6 +80,77 @@ describe('the frames of a stream', () => {
     expect(mover.report().counts.unique).toBe(3);
   });
 
+  test('are each counted as sent, dropped, or lost, whatever becomes of the session', async () => {
+    const { clock, redis, mover, sink } = moverStage();
+    for (let session = 0; session < 6; session += 1) {
+      redis.addNow();
+      await mover.awaitFrame(never);
+      if (session === 0) {
+        mover.endSession(undefined);
+        continue;
+      }
+      await mover.writeFirst(sink);
+      if (session === 1) {
+        mover.endSession({ encodedFrames: 0, unnoticedMs: 0 });
+        continue;
+      }
+      const ending = new AbortController();
+      const pump = follow(mover.pump(sink, ending.signal));
+      for (let frame = 0; frame < 7; frame += 1) {
+        await clock.advanceMs(90);
+        redis.addNow(frame === 3 ? 'wrong-size' : undefined);
+      }
+      await clock.advanceMs(session * 20);
+      ending.abort();
+      await settle();
+      expect(pump.outcome.kind).toBe('value');
+      mover.endSession(session % 2 === 0 ? { encodedFrames: 3, unnoticedMs: 0 } : undefined);
+    }
+    const waiting = follow(mover.awaitFrame(never));
+    await clock.advanceMs(10_000);
+    expect(waiting.outcome.kind).toBe('open');
+    const { counts, source } = mover.report();
+    if (source.kind !== 'counted') throw new Error('the source is not counted');
+    expect(source.entries).toBe(6 + 4 * 7);
+    expect(counts.unique + counts.dropped + counts.wrong + source.passedOver).toBe(source.entries);
+    expect(counts.lost).toBeGreaterThan(1);
+    expect(counts.lost).toBeLessThan(counts.unique);
+    expect(redis.lent.size).toBe(0);
+  });
+
+  test('that come while a destination opens are counted as dropped, but for the newest', async () => {
+    const { clock, redis, mover, sink } = moverStage();
+    redis.addNow();
+    await mover.awaitFrame(never);
+    await mover.writeFirst(sink);
+    for (let frame = 0; frame < 12; frame += 1) {
+      await clock.advanceMs(100);
+      redis.addNow();
+    }
+    void mover.pump(sink, never);
+    await clock.advanceMs(3_000);
+    const { counts, source } = mover.report();
+    expect(source).toEqual({ kind: 'counted', entries: 13, passedOver: 11 });
+    expect(counts).toMatchObject({ unique: 2, dropped: 0 });
+  });
+
+  test('leave no group behind in Redis when the mover is closed, and it does not wait for one that is silent', async () => {
+    const { clock, redis, mover } = moverStage();
+    redis.addNow();
+    await mover.awaitFrame(never);
+    expect(redis.hasGroup).toBe(true);
+    await mover.close();
+    expect(redis.hasGroup).toBe(false);
+    const other = moverStage();
+    other.redis.addNow();
+    await other.mover.awaitFrame(never);
+    other.redis.isSilent = true;
+    const closing = follow(other.mover.close());
+    await other.clock.advanceMs(300);
+    expect(closing.outcome.kind).toBe('value');
+    void clock;
+  });
+
   test('are all given back when a stream fails to open, ends, or the mover is closed', async () => {
     const { clock, redis, mover, sink } = moverStage();
     redis.addNow();
@@ -94,7 +166,7 @@ describe('the frames of a stream', () => {
     await settle();
     expect(pump.outcome).toEqual({ kind: 'value', value: 'stopped' });
     expect(redis.lent.size).toBe(0);
-    mover.close();
+    await mover.close();
     expect(redis.connectionCount).toBe(0);
   });
 

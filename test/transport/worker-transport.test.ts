@@ -60,9 +60,9 @@ describe('the frame thread', () => {
       const moving = transport(server.port, events);
       const stop = new AbortController();
       const waiting = moving.awaitFrame(stop.signal).catch(() => {});
-      // Closed while it starts, connects, reads, and counts.
+      // Closed while it starts, connects, reads, and reports.
       if (round % 4 > 0) await until(async () => events.includes('connected'), 'connection');
-      if (round % 4 > 1) void moving.countSource();
+      if (round % 4 > 1) void moving.report();
       if (round % 4 > 2) {
         const input = moving.createInput();
         input.started(undefined);

@@ -1,0 +1,9 @@
+/** Rejects with the abort reason as soon as `signal` aborts; the promise itself goes on unheard. */
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: outcome, resolve, reject } = Promise.withResolvers<T>();
+  const onAbort = () => reject(signal.reason);
+  promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return outcome;
+}
