@@ -1,6 +1,5 @@
 import { constants } from 'node:os';
 import packageJson from '../package.json' with { type: 'json' };
-import { serve } from './commands/serve.ts';
 import { SettingsSource } from './commands/settings-source.ts';
 import { parseCommandLine, type CommandLine } from './config/command-line.ts';
 import type { LogLevel } from './config/config.ts';
@@ -39,10 +38,11 @@ async function main(): Promise<number> {
   }
 }
 
-/** A command that needs ioredis loads it when it runs: the service itself has no use for its 16 MiB. */
+/** A command loads what it needs when it runs: the service has no use for ioredis' 16 MiB, the others for libc's calls. */
 async function runCommand(line: CommandLine): Promise<number> {
   switch (line.command) {
-    case 'run':
+    case 'run': {
+      const { serve } = await import('./commands/serve.ts');
       await serve({
         settings: new SettingsSource(process.env, line.flags),
         createLog: (config, redactText) => stderrLogger(config.logLevel, redactText),
@@ -54,6 +54,7 @@ async function runCommand(line: CommandLine): Promise<number> {
         onReload,
       });
       return EXIT_GOOD;
+    }
     case 'check': {
       const { config, warnings } = parseConfig(process.env, line.flags);
       const redactText = redactor(config.redis.password, config.destination);

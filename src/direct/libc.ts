@@ -26,6 +26,7 @@ export const { symbols: libc } = dlopen('libc.so.6', {
   mmap: { args: ['ptr', 'u64', 'i32', 'i32', 'i32', 'i64'], returns: 'ptr' },
   munmap: { args: ['ptr', 'u64'], returns: 'i32' },
   madvise: { args: ['ptr', 'u64', 'i32'], returns: 'i32' },
+  memfd_create: { args: ['ptr', 'u32'], returns: 'i32' },
   memcpy: { args: ['ptr', 'ptr', 'u64'], returns: 'ptr' },
   clock_gettime: { args: ['i32', 'ptr'], returns: 'i32' },
   close: { args: ['i32'], returns: 'i32' },
@@ -39,6 +40,7 @@ export const LARGEST_PIECE_BYTES = 2 ** 30;
 /** Numbers of Linux's generic ABI, the same on x86-64 and arm64 (asm-generic/errno-base.h and the like). */
 export const EINTR = 4;
 export const EAGAIN = 11;
+export const EINVAL = 22;
 export const EPIPE = 32;
 export const EINPROGRESS = 115;
 export const AF_UNIX = 1;
@@ -64,6 +66,8 @@ export const F_SETPIPE_SZ = 1031;
 export const FIONREAD = 0x541b;
 export const SPLICE_F_NONBLOCK = 2;
 export const PR_SET_TIMERSLACK = 29;
+export const MFD_CLOEXEC = 1;
+export const MFD_NOEXEC_SEAL = 8;
 export const CLOCK_MONOTONIC = 1;
 
 /** Memory that the kernel is given the address of: it stays where it is for as long as `view` is referenced. */

@@ -40,7 +40,7 @@ function startNothing(): Encoder {
 function openSecrets(): string[] {
   return readdirSync('/proc/self/fd')
     .map((fd) => linkOf(`/proc/self/fd/${fd}`))
-    .filter((target) => target.includes('/cosmos-video-') && target.includes('/options'));
+    .filter((target) => target.includes('cosmos-video-options'));
 }
 
 /** Where a link leads; nothing where it is gone, as the one that the folder was read by. */
