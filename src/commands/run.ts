@@ -41,9 +41,12 @@ interface RunParts {
   readonly kill: AbortSignal;
 }
 
-/** Asks ffmpeg for what the settings leave open; rejects with a `ConfigError` if it refuses them. */
-export async function prepareRun(config: Config): Promise<RunPlan> {
-  return { config, format: await probeFrameFormat(config.ffmpeg, config) };
+/**
+ * Asks ffmpeg for what the settings leave open; rejects with a `ConfigError` if it refuses them, and with the reason of
+ * `stop` when that aborts.
+ */
+export async function prepareRun(config: Config, stop: AbortSignal): Promise<RunPlan> {
+  return { config, format: await probeFrameFormat(config.ffmpeg, config, stop) };
 }
 
 /** The service with these settings, until it is told to stop: the composition root that knows every part. */

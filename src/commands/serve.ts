@@ -35,7 +35,9 @@ interface Stage {
  */
 export async function serve(parts: ServeParts): Promise<void> {
   const { manager, stop } = parts;
-  let stage = await prepare(parts, parts.settings.first());
+  const first = await prepare(parts, parts.settings.first());
+  if (!first) return;
+  let stage = first;
   let next: Stage | undefined;
   let changed = new AbortController();
   const readAgain = async () => {
@@ -67,11 +69,19 @@ export async function serve(parts: ServeParts): Promise<void> {
   stage.log.info('stopped');
 }
 
-async function prepare(parts: ServeParts, { config, warnings }: Parsed<Config>): Promise<Stage> {
+/** @returns nothing where we were told to stop before ffmpeg had said what it thinks of the settings */
+async function prepare(parts: ServeParts, { config, warnings }: Parsed<Config>): Promise<Stage | undefined> {
   const redactText = redactor(config.redis.password, config.destination);
   const log = parts.createLog(config, redactText);
   for (const warning of warnings) log.warn(warning);
-  return { plan: await prepareRun(config), log, manager: redactingManager(parts.manager, redactText) };
+  const manager = redactingManager(parts.manager, redactText);
+  try {
+    return { plan: await prepareRun(config, parts.stop), log, manager };
+  } catch (error) {
+    if (!parts.stop.aborted) throw error;
+    log.info('stopped while ffmpeg was asked about the settings');
+    return undefined;
+  }
 }
 
 /** @returns what to go on with: the stage that is, where the settings are the same or at fault */
@@ -83,6 +93,7 @@ async function reload(parts: ServeParts, current: Stage): Promise<Stage> {
       return current;
     }
     const next = await prepare(parts, parsed);
+    if (!next) return current;
     current.log.info('settings read again: the stream starts anew with the changed ones');
     return next;
   } catch (error) {

@@ -4,6 +4,7 @@ import type { EncoderExit } from './failure.ts';
 import { linesOf } from './lines.ts';
 import { ProgressParser, type Progress } from './progress.ts';
 import { openSecretsFile } from './secrets-file.ts';
+import { signalFfmpeg, spawnFfmpeg, type FfmpegChild } from './spawn-ffmpeg.ts';
 
 /** After the end of file ffmpeg has this long to write the trailer; then it is told to stop. */
 const TRAILER_LIMIT_MS = 2_000;
@@ -69,7 +70,7 @@ export function startEncoder(command: EncoderCommand, observer: EncoderObserver)
   let isGone = false;
   void exited.then(() => (isGone = true));
   const signal: SendSignal = (name) => {
-    if (!isGone) signalGroup(child.pid, name);
+    if (!isGone) signalFfmpeg(child, name);
   };
   let stopping: Promise<EncoderExit> | undefined;
   return {
@@ -85,29 +86,15 @@ export function startEncoder(command: EncoderCommand, observer: EncoderObserver)
   };
 }
 
-type Child = Bun.Subprocess<'pipe' | number, 'pipe', 'pipe'>;
 type SendSignal = (name: NodeJS.Signals) => void;
 
-/** To all that it has started, too: a script that runs ffmpeg would else leave it behind, with our pipes open. */
-function signalGroup(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, name);
-  } catch {
-    // It has just ended.
-  }
-}
-
-function spawn(command: EncoderCommand): Child {
+function spawn(command: EncoderCommand): FfmpegChild<'pipe' | number> {
   const hasSecrets = Object.keys(command.secretOptions).length > 0;
   let secretsFd: number | undefined;
   try {
     if (hasSecrets) secretsFd = openSecretsFile(command.secretOptions);
     const args = command.argumentsFor(hasSecrets ? `/dev/fd/${SECRETS_FD}` : undefined);
-    return Bun.spawn([command.ffmpeg, ...args], {
-      stdio: [command.stdin, 'pipe', 'pipe', ...(secretsFd === undefined ? [] : [secretsFd])],
-      // A process group of its own: Ctrl-C is for us, and we end the stream in order.
-      detached: true,
-    });
+    return spawnFfmpeg(command.ffmpeg, args, command.stdin, secretsFd === undefined ? [] : [secretsFd]);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new EncoderError(`${command.ffmpeg} cannot be started: ${reason}`, false, { cause: error });
