@@ -6,8 +6,12 @@ import { formatFrameRate, framesPerSecond } from '../pacing/frame-rate.ts';
 const BUFFER_S = 1;
 /** PTS − PCR in seconds; ffmpeg's own default of 0.7 s is all delay. */
 const MUX_DELAY_S = 0.1;
-/** How often ffmpeg reports its progress, in seconds. */
-const PROGRESS_PERIOD_S = 1;
+/**
+ * How often ffmpeg reports its progress, in seconds. The first report says that the destination is open: up to 6.1 it comes
+ * with the first frame, since 7.0 only after this period (`sch_wait` in fftools/ffmpeg.c). Ten a second cost ffmpeg nothing
+ * that can be measured.
+ */
+const PROGRESS_PERIOD_S = 0.1;
 
 /** What of the settings decides ffmpeg's arguments. */
 export type EncoderSettings = Pick<

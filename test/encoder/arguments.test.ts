@@ -39,7 +39,7 @@ describe("ffmpeg's arguments", () => {
   test('with the default settings', () => {
     const args = encoderArguments(DEFAULTS, FULL_HD, { url: 'srt://host:9000?mode=caller' });
     expect(args.join(' ')).toBe(
-      '-hide_banner -nostdin -nostats -loglevel level+warning -progress pipe:1 -stats_period 1 ' +
+      '-hide_banner -nostdin -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.1 ' +
         '-probesize 32 -analyzeduration 0 ' +
         '-f rawvideo -pixel_format gray16be -video_size 1920x1080 -framerate 24 -i pipe:0 ' +
         '-filter:v scale=out_range=tv,format=yuv420p ' +
@@ -64,7 +64,7 @@ describe("ffmpeg's arguments", () => {
       { url: '/data/out.ts', secretsPath: '/dev/fd/3' },
     );
     expect(args.join(' ')).toBe(
-      '-hide_banner -nostdin -nostats -loglevel level+warning -progress pipe:1 -stats_period 1 ' +
+      '-hide_banner -nostdin -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.1 ' +
         '-probesize 32 -analyzeduration 0 ' +
         '-f rawvideo -pixel_format rgb24 -video_size 641x479 -framerate 30000/1001 -i pipe:0 ' +
         '-filter:v pad=642:480:0:0,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p ' +
