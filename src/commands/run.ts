@@ -11,7 +11,7 @@ import { OperatorLog } from '../observe/operator-log.ts';
 import { runWatch } from '../observe/watch.ts';
 import { systemClock } from '../pacing/clock.ts';
 import { formatFrameRate } from '../pacing/frame-rate.ts';
-import { outputUrl } from '../service/output-path.ts';
+import { reserveOutput } from '../service/output-path.ts';
 import { runService, type ServiceState } from '../service/run-service.ts';
 import { redisName } from '../source/redis-name.ts';
 import { createTransport } from '../transport/create-transport.ts';
@@ -131,23 +131,31 @@ interface FfmpegParts {
 
 function startFfmpeg(parts: FfmpegParts, stdin: EncoderInput['stdin']): Encoder {
   const { config, format, encoderStats, operatorLog, kill } = parts;
-  const url = outputUrl(config.destination);
+  const output = reserveOutput(config.destination);
+  const { url } = output;
   if (url !== config.destination.url) operatorLog.nextFile(url);
-  const encoder = startEncoder(
-    {
-      ffmpeg: config.ffmpeg,
-      argumentsFor: (secretsPath) =>
-        encoderArguments(config, format, { url, ...(secretsPath !== undefined && { secretsPath }) }),
-      secretOptions: config.destination.secretOptions,
-      stdin,
-    },
-    {
-      onProgress: (progress) => encoderStats.onProgress(progress),
-      onLogLine: (line) => operatorLog.ffmpegLine(line),
-    },
-  );
+  let encoder: Encoder;
+  try {
+    encoder = startEncoder(
+      {
+        ffmpeg: config.ffmpeg,
+        argumentsFor: (secretsPath) =>
+          encoderArguments(config, format, { url, ...(secretsPath !== undefined && { secretsPath }) }),
+        secretOptions: config.destination.secretOptions,
+        stdin,
+      },
+      {
+        onProgress: (progress) => encoderStats.onProgress(progress),
+        onLogLine: (line) => operatorLog.ffmpegLine(line),
+      },
+    );
+  } catch (error) {
+    output.release();
+    throw error;
+  }
   const onKill = () => encoder.kill();
   kill.addEventListener('abort', onKill, { once: true });
+  void encoder.exited.then(() => output.release());
   void encoder.exited.then(() => kill.removeEventListener('abort', onKill));
   return encoder;
 }

@@ -80,7 +80,7 @@ export class OperatorLog {
   /** The stream that opens now goes to another file than the one in the settings. */
   nextFile(path: string): void {
     this.#output = path;
-    this.log.info(`${this.names.destination} holds a recording already: this stream goes to ${path}`);
+    this.log.info(`${this.names.destination} exists already: this stream goes to ${path}`);
   }
 
   sourceLost(error: SourceError): void {

@@ -42,7 +42,7 @@ describe('what the service does', () => {
   test('names the file that a recording goes to instead of one that is there', () => {
     const { log, operator } = operatorLog();
     operator.nextFile('/data/out-2.ts');
-    expect(log.lines[0]).toEndWith('holds a recording already: this stream goes to /data/out-2.ts');
+    expect(log.lines[0]).toEndWith('exists already: this stream goes to /data/out-2.ts');
   });
 });
 
