@@ -9,9 +9,12 @@ import { formatStreamId } from '../source/stream-id.ts';
 import type { StreamEntry } from '../source/stream-connection.ts';
 import { LimitedLog } from './limited-log.ts';
 import type { Logger } from './logger.ts';
+import { RepeatedFailure } from './repeated-failure.ts';
 
 /** ffmpeg says a few lines when it ends; a hundred a second would only fill the journal. */
 const FFMPEG_LINES_PER_SECOND = 10;
+/** So many of its lines are kept while it opens the destination; what it says there is a line or two. */
+const MOST_OPENING_LINES = 50;
 
 /** An ffmpeg that is too slow makes the schedule start anew every second or so, for as long as it is. */
 const RESTARTS_PERIOD_NS = 60n * NS_PER_SECOND;
@@ -35,6 +38,10 @@ export class OperatorLog {
   #lostReason: string | undefined;
   #hasConnected = false;
   #before: ServiceState | undefined;
+  readonly #failure = new RepeatedFailure();
+  #isRetry = false;
+  /** What ffmpeg has said since it was started, until it is known whether that is its reason for failing. */
+  #openingLines: string[] | undefined;
   #output: string;
 
   constructor(
@@ -62,25 +69,28 @@ export class OperatorLog {
         if (before?.kind !== 'failed') this.log.info(`waiting for frames on ${stream}`);
         return;
       case 'starting':
-        return this.log.info(`a frame is there: opening ${destination}`);
+        this.#openingLines = [];
+        // After a failure it was said that it is tried again.
+        return this.log[this.#isRetry ? 'debug' : 'info'](`a frame is there: opening ${destination}`);
       case 'streaming':
-        return this.log.info(`streaming to ${destination}`);
+        return this.#opened(destination);
       case 'closing':
         if (state.reason === 'stopped') return;
         return this.log.info(
           `no new frame on ${stream} for ${idleTimeoutMs / 1000} s: closing the stream until one comes`,
         );
       case 'failed':
-        return this.log.error(
-          `the stream to ${destination} failed: ${state.reason}; trying again in ${(state.retryMs / 1000).toFixed(1)} s`,
-        );
+        return this.#failed(state, destination);
     }
   }
 
   /** The stream that opens now goes to another file than the one in the settings. */
   nextFile(path: string): void {
+    const isSaid = path === this.#output;
     this.#output = path;
-    this.log.info(`${this.names.destination} exists already: this stream goes to ${path}`);
+    this.log[isSaid ? 'debug' : 'info'](
+      `${this.names.destination} exists already: this stream goes to ${path}`,
+    );
   }
 
   sourceLost(error: SourceError): void {
@@ -124,18 +134,46 @@ export class OperatorLog {
     );
   }
 
-  /** ffmpeg marks each line with its level (`-loglevel level+…`); a line without comes from a library of its. */
+  /** What it says while it opens the destination waits until that is open, or is told in one line as the failure. */
   ffmpegLine(line: string): void {
-    const level = /\[(error|fatal|panic)\] /.test(line) ? 'error' : 'warn';
-    this.#ffmpeg[level].log(
-      `ffmpeg: ${line.replace(/\[(warning|error|fatal|panic)\] /, '')}`,
-      this.clock.nowNs(),
-    );
+    if (!this.#openingLines) this.#sayFfmpegLine(line);
+    else if (this.#openingLines.length < MOST_OPENING_LINES) this.#openingLines.push(line);
   }
 
   /** Says what was held back because there was too much of it; to be called about once a second. */
   flush(): void {
     const nowNs = this.clock.nowNs();
     for (const limited of [this.#wrong, this.#restarts, ...Object.values(this.#ffmpeg)]) limited.flush(nowNs);
+  }
+
+  #opened(destination: string): void {
+    const untold = this.#failure.end();
+    const after = untold === 0 ? '' : `, after ${untold} more attempts that failed`;
+    this.log.info(`streaming to ${destination}${after}`);
+    this.#isRetry = false;
+    const lines = this.#openingLines ?? [];
+    this.#openingLines = undefined;
+    for (const line of lines) this.#sayFfmpegLine(line);
+  }
+
+  /** One line an attempt, and the same failure over and over at most once a minute. */
+  #failed(state: Extract<ServiceState, { kind: 'failed' }>, destination: string): void {
+    for (const line of this.#openingLines ?? []) this.log.debug(`ffmpeg: ${line}`);
+    this.#openingLines = undefined;
+    this.#isRetry = true;
+    const heldBack = this.#failure.next(state.reason, this.clock.nowNs());
+    const more = heldBack ? ` (and ${heldBack} times like this since it was last said)` : '';
+    this.log[heldBack === undefined ? 'debug' : 'error'](
+      `the stream to ${destination} failed: ${state.reason}; trying again in ${(state.retryMs / 1000).toFixed(1)} s${more}`,
+    );
+  }
+
+  /** ffmpeg marks each line with its level (`-loglevel level+…`); a line without comes from a library of its. */
+  #sayFfmpegLine(line: string): void {
+    const level = /\[(error|fatal|panic)\] /.test(line) ? 'error' : 'warn';
+    this.#ffmpeg[level].log(
+      `ffmpeg: ${line.replace(/\[(warning|error|fatal|panic)\] /, '')}`,
+      this.clock.nowNs(),
+    );
   }
 }
