@@ -14,7 +14,8 @@ export function startBuilder(settings: Readonly<Record<string, string>>, ...args
   return new Child([EXECUTABLE, ...args], { env: environment(settings) });
 }
 
-function environment(settings: Readonly<Record<string, string>>): Record<string, string> {
+/** Settings by their names without `COSMOS_VIDEO_`, as the program reads them, with those of small pictures. */
+export function environment(settings: Readonly<Record<string, string>>): Record<string, string> {
   const all = {
     HOST: '127.0.0.1',
     RESOLUTION: `${SMALL.widthPx}x${SMALL.heightPx}`,
