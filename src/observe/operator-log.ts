@@ -16,6 +16,11 @@ const FFMPEG_LINES_PER_SECOND = 10;
 /** So many of its lines are kept while it opens the destination; what it says there is a line or two. */
 const MOST_OPENING_LINES = 50;
 
+/** A stream that was open this long was a good one. */
+const GOOD_STREAM_NS = 10n * NS_PER_SECOND;
+/** After so many in a row that broke before that, the next ones are told of only once they are good. */
+const SHORT_STREAMS_TOLD = 5;
+
 /** An ffmpeg that is too slow makes the schedule start anew every second or so, for as long as it is. */
 const RESTARTS_PERIOD_NS = 60n * NS_PER_SECOND;
 
@@ -40,7 +45,9 @@ export class OperatorLog {
   #before: ServiceState | undefined;
   readonly #failure = new RepeatedFailure();
   #isRetry = false;
-  /** What ffmpeg has said since it was started, until it is known whether that is its reason for failing. */
+  #openedNs: bigint | undefined;
+  #shortStreams = 0;
+  /** What ffmpeg has said since it was started, until it is told whether the stream is open or has failed. */
   #openingLines: string[] | undefined;
   #output: string;
 
@@ -75,6 +82,8 @@ export class OperatorLog {
       case 'streaming':
         return this.#opened(destination);
       case 'closing':
+        this.#openedNs = undefined;
+        this.#shortStreams = 0;
         if (state.reason === 'stopped') return;
         return this.log.info(
           `no new frame on ${stream} for ${idleTimeoutMs / 1000} s: closing the stream until one comes`,
@@ -142,27 +151,48 @@ export class OperatorLog {
 
   /** Says what was held back because there was too much of it; to be called about once a second. */
   flush(): void {
+    this.#countShortStreams(false);
     const nowNs = this.clock.nowNs();
     for (const limited of [this.#wrong, this.#restarts, ...Object.values(this.#ffmpeg)]) limited.flush(nowNs);
   }
 
   #opened(destination: string): void {
+    this.#openedNs = this.clock.nowNs();
+    if (this.#shortStreams < SHORT_STREAMS_TOLD) this.#tellOpen(destination);
+    else
+      this.log.debug(
+        `streaming to ${destination}, which broke soon after the last ${this.#shortStreams} times`,
+      );
+  }
+
+  #tellOpen(destination: string): void {
     const untold = this.#failure.end();
-    const after = untold === 0 ? '' : `, after ${untold} more attempts that failed`;
-    this.log.info(`streaming to ${destination}${after}`);
+    const before = untold === 0 ? '' : ` (failed attempts not told of: ${untold})`;
+    this.log.info(`streaming to ${destination}${before}`);
     this.#isRetry = false;
     const lines = this.#openingLines ?? [];
     this.#openingLines = undefined;
     for (const line of lines) this.#sayFfmpegLine(line);
   }
 
+  /** To be called when a stream has ended, and while it goes on. */
+  #countShortStreams(hasFailed: boolean): void {
+    if (this.#openedNs === undefined) return;
+    const isGood = this.clock.nowNs() - this.#openedNs >= GOOD_STREAM_NS;
+    if (isGood) this.#shortStreams = 0;
+    else if (hasFailed) this.#shortStreams += 1;
+    if (isGood && this.#openingLines) this.#tellOpen(this.#output);
+    if (hasFailed) this.#openedNs = undefined;
+  }
+
   /** One line an attempt, and the same failure over and over at most once a minute. */
   #failed(state: Extract<ServiceState, { kind: 'failed' }>, destination: string): void {
+    this.#countShortStreams(true);
     for (const line of this.#openingLines ?? []) this.log.debug(`ffmpeg: ${line}`);
     this.#openingLines = undefined;
     this.#isRetry = true;
     const heldBack = this.#failure.next(state.reason, this.clock.nowNs());
-    const more = heldBack ? ` (and ${heldBack} times like this since it was last said)` : '';
+    const more = heldBack ? ` (and ${heldBack} more before it)` : '';
     this.log[heldBack === undefined ? 'debug' : 'error'](
       `the stream to ${destination} failed: ${state.reason}; trying again in ${(state.retryMs / 1000).toFixed(1)} s${more}`,
     );

@@ -20,6 +20,16 @@ function operatorLog() {
   return { log, clock, operator };
 }
 
+/** A stream that opens and lasts a second. */
+async function breakSoon(operator: OperatorLog, clock: FakeClock): Promise<void> {
+  operator.state({ kind: 'starting' });
+  operator.state({ kind: 'streaming' });
+  operator.ffmpegLine('[error] Broken pipe');
+  await clock.advanceMs(1_000);
+  operator.flush();
+  operator.state({ kind: 'failed', reason: 'closed', retryMs: 500 });
+}
+
 const id = { ms: 1_700_000_000_000n, sequence: 3n };
 
 describe('what the service does', () => {
@@ -84,7 +94,7 @@ describe('an attempt to open the destination that fails', () => {
     fail(operator);
     expect(said()).toEqual([
       'error: the stream to srt://video:9000 failed: refused (ffmpeg: 18:34:01 h:1); trying again in 0.5 s ' +
-        '(and 11 times like this since it was last said)',
+        '(and 11 more before it)',
     ]);
     fail(operator);
     fail(operator, 'unknown host');
@@ -101,7 +111,7 @@ describe('an attempt to open the destination that fails', () => {
     operator.state({ kind: 'streaming' });
     fail(operator);
     const said = log.take().filter((line) => !line.startsWith('debug: '));
-    expect(said[0]).toBe('info: streaming to srt://video:9000, after 3 more attempts that failed');
+    expect(said[0]).toBe('info: streaming to srt://video:9000 (failed attempts not told of: 3)');
     expect(said.at(-1)).toStartWith('error: the stream to srt://video:9000 failed: refused');
   });
 
@@ -123,6 +133,46 @@ describe('an attempt to open the destination that fails', () => {
     const { log, operator } = operatorLog();
     for (let attempt = 0; attempt < 3; attempt += 1) operator.nextFile('/data/out-2.ts');
     expect(log.take().filter((line) => line.startsWith('info: '))).toHaveLength(1);
+  });
+});
+
+describe('a stream that breaks soon after it has opened, over and over', () => {
+  test('is told of five times, then once a minute, and again when one is good', async () => {
+    const { log, clock, operator } = operatorLog();
+    const said = () => log.take().filter((line) => !line.startsWith('debug: '));
+    for (let stream = 0; stream < 5; stream += 1) await breakSoon(operator, clock);
+    expect(said().filter((line) => line.startsWith('info: streaming'))).toHaveLength(5);
+    for (let stream = 0; stream < 30; stream += 1) await breakSoon(operator, clock);
+    expect(said()).toEqual([]);
+    await clock.advanceMs(60_000);
+    await breakSoon(operator, clock);
+    expect(said()).toEqual([
+      'error: the stream to srt://video:9000 failed: closed; trying again in 0.5 s ' +
+        '(and 30 more before it)',
+    ]);
+    await breakSoon(operator, clock);
+    operator.state({ kind: 'starting' });
+    operator.state({ kind: 'streaming' });
+    await clock.advanceMs(9_000);
+    operator.flush();
+    expect(said()).toEqual([]);
+    await clock.advanceMs(1_000);
+    operator.flush();
+    operator.flush();
+    expect(said()).toEqual(['info: streaming to srt://video:9000 (failed attempts not told of: 1)']);
+    await breakSoon(operator, clock);
+    expect(said().at(-1)).toStartWith('error: the stream to srt://video:9000 failed: closed');
+  });
+
+  test('is not what one is that is closed in order', async () => {
+    const { log, clock, operator } = operatorLog();
+    for (let stream = 0; stream < 4; stream += 1) await breakSoon(operator, clock);
+    operator.state({ kind: 'starting' });
+    operator.state({ kind: 'streaming' });
+    operator.state({ kind: 'closing', reason: 'idle' });
+    log.take();
+    for (let stream = 0; stream < 5; stream += 1) await breakSoon(operator, clock);
+    expect(log.take().filter((line) => line.startsWith('info: streaming'))).toHaveLength(5);
   });
 });
 
