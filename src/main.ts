@@ -10,6 +10,7 @@ import { parseSourceOptions } from './config/source-options.ts';
 import { createLogger, logStyle, type Logger } from './observe/logger.ts';
 import { logRefusal } from './observe/refusal.ts';
 import { noServiceManager, type ServiceManager } from './observe/service-manager.ts';
+import { visibleText } from './visible-text.ts';
 
 const EXIT_GOOD = 0;
 const EXIT_BAD = 1;
@@ -61,7 +62,7 @@ async function runCommand(line: CommandLine): Promise<number> {
       const log = stderrLogger(config.logLevel, redactText);
       for (const warning of warnings) log.warn(warning);
       const { check } = await import('./commands/check.ts');
-      const result = await check(config, (text) => print(redactText(text)));
+      const result = await check(config, (text) => print(visibleText(redactText(text))));
       return { good: EXIT_GOOD, bad: EXIT_BAD, refused: EXIT_CONFIG }[result];
     }
     case 'source': {

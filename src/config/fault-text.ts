@@ -1,3 +1,4 @@
+import { visibleText } from '../visible-text.ts';
 import { shownAddressText } from './address.ts';
 import { redactAddresses } from './redact.ts';
 import type { Setting } from './setting.ts';
@@ -20,12 +21,6 @@ export function shownValue(setting: Setting, text: string): string | undefined {
 export function quoted(text: string): string {
   const characters = Array.from(text);
   const cut = characters.length > MAX_SHOWN_CHARACTERS;
-  const shown = characters.slice(0, MAX_SHOWN_CHARACTERS).map(visible).join('');
+  const shown = visibleText(characters.slice(0, MAX_SHOWN_CHARACTERS).join(''));
   return `"${shown}${cut ? '…' : ''}"`;
-}
-
-/** A control character as its number, any other as it is. */
-function visible(character: string): string {
-  if (!/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(character)) return character;
-  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }

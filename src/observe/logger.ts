@@ -1,5 +1,6 @@
 import { createConsola, type ConsolaReporter, type LogType } from 'consola';
 import type { LogLevel } from '../config/config.ts';
+import { visibleLines } from '../visible-text.ts';
 
 /** The four things that the program has to say; every message is one sentence for an operator. */
 export interface Logger {
@@ -26,7 +27,10 @@ interface LoggerOptions {
 /** consola's numbers for our levels. */
 const CONSOLA_LEVELS: Record<LogLevel, number> = { error: 0, warn: 1, info: 3, debug: 4 };
 
-/** Writes through consola to `output`; never throws. */
+/**
+ * Writes through consola to `output`; never throws. A line break in a message begins another line of it: texts from outside
+ * have theirs written out where they come in. Every other control character in it is written out here.
+ */
 export function createLogger({ level, style, redact, output }: LoggerOptions): Logger {
   const write = (text: string) => void output.write(text);
   const consola = createConsola({
@@ -39,11 +43,13 @@ export function createLogger({ level, style, redact, output }: LoggerOptions): L
     ...(style === 'journal' ? { reporters: [journalReporter(write)] } : {}),
     ...(style === 'plain' ? { reporters: [plainReporter(write)] } : {}),
   });
+  // First redacted: a secret that was written out would not be known again.
+  const shown = (message: string) => visibleLines(redact(message));
   return {
-    debug: (message) => consola.debug(redact(message)),
-    info: (message) => consola.info(redact(message)),
-    warn: (message) => consola.warn(redact(message)),
-    error: (message) => consola.error(redact(message)),
+    debug: (message) => consola.debug(shown(message)),
+    info: (message) => consola.info(shown(message)),
+    warn: (message) => consola.warn(shown(message)),
+    error: (message) => consola.error(shown(message)),
   };
 }
 

@@ -1,3 +1,5 @@
+import { visibleLines } from '../visible-text.ts';
+
 /** Who has started us as a service and wants to know how we are. */
 export interface ServiceManager {
   /** Settings are good and the service loop runs; after a reload once more. */
@@ -10,12 +12,15 @@ export interface ServiceManager {
   alive(): void;
 }
 
-/** The same one, told no text but as `redactText` gives it back: everyone on the machine may read a service's status. */
+/**
+ * The same one, told no text but as `redactText` gives it back, and without control characters: everyone on the machine may
+ * read a service's status, and does so on a terminal.
+ */
 export function redactingManager(
   manager: ServiceManager,
   redactText: (text: string) => string,
 ): ServiceManager {
-  return { ...manager, status: (text) => manager.status(redactText(text)) };
+  return { ...manager, status: (text) => manager.status(visibleLines(redactText(text))) };
 }
 
 /** Where nobody wants to know. */

@@ -1,3 +1,5 @@
+import { visibleText } from '../visible-text.ts';
+
 /** What the network says, by the runtime's code or in the system's own words, and what it means to the operator. */
 const NETWORK: readonly (readonly [RegExp, string])[] = [
   [/ECONNREFUSED|Connection refused/, 'connection refused: is redis-server running there, and on this port?'],
@@ -21,10 +23,14 @@ const REPLIES: readonly (readonly [RegExp, string])[] = [
   [/^LOADING/, 'it is still loading its data'],
 ];
 
-/** An error of Redis or of the way to it as an operator reads it; what Redis itself said stands behind it. */
+/**
+ * An error of Redis or of the way to it as an operator reads it; what Redis itself said stands behind it, on one line and
+ * without control characters, whoever it is that answers there.
+ */
 export function redisErrorInWords(message: string): string {
   const network = NETWORK.find(([pattern]) => pattern.test(message))?.[1];
   if (network !== undefined) return network;
   const reply = REPLIES.find(([pattern]) => pattern.test(message))?.[1];
-  return reply === undefined ? message : `${reply} (${message})`;
+  const said = visibleText(message);
+  return reply === undefined ? said : `${reply} (${said})`;
 }

@@ -115,7 +115,7 @@ describe('values', () => {
 describe('faults', () => {
   test('all are reported together, each with variable, value and what is allowed', () => {
     expect(faults({ COSMOS_VIDEO_PORT: '0', COSMOS_VIDEO_TUNE: 'fast', COSMOS_VIDEO_KEY: 'a\nb' })).toEqual([
-      'COSMOS_VIDEO_KEY is "a\\u{a}b": must be one line without control characters',
+      'COSMOS_VIDEO_KEY is "a\\nb": must be one line without control characters',
       'COSMOS_VIDEO_PORT is "0": must be a whole number from 1 to 65535',
       'COSMOS_VIDEO_TUNE is "fast": must be film, animation, grain, stillimage, psnr, ssim, fastdecode, zerolatency or none',
     ]);

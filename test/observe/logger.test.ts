@@ -70,6 +70,20 @@ describe('every log', () => {
     for (const kept of ['a … b', 'c …', '… d', 'e']) expect(text()).toContain(kept);
   });
 
+  test.each(['journal', 'plain', 'terminal'] as const)(
+    'writes control characters and marks of direction out, but for line breaks (%s)',
+    (style) => {
+      const { log, text } = logWith(style);
+      log.error('said \u001B[2J\u0007\r<2>forged\u0000\u009B\nnext \u202Ddcba\u2028');
+      expect(text()).toContain(String.raw`said \x1b[2J\x07\r<2>forged\x00\x9b`);
+      expect(text()).toContain(String.raw`next \u202ddcba\u2028`);
+      // The colours of the terminal are ours.
+      const bare = Bun.stripANSI(text());
+      expect(bare.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}]/u);
+      expect(bare.trim().split('\n')).toHaveLength(2);
+    },
+  );
+
   test.each<[LogLevel, string[]]>([
     ['error', ['four']],
     ['warn', ['three', 'four']],

@@ -28,6 +28,12 @@ describe('an error of Redis', () => {
     expect(redisErrorInWords('connect ECONNREFUSED 10.0.0.1:6379')).not.toContain('10.0.0.1');
   });
 
+  test('stays on one line, whatever is said there', () => {
+    const said = 'ERR no\n<2>forged\r\u001B[2J';
+    expect(redisErrorInWords(said)).toBe(String.raw`ERR no\n<2>forged\r\x1b[2J`);
+    expect(redisErrorInWords(`NOAUTH ${said}`)).toEndWith(String.raw`(NOAUTH ERR no\n<2>forged\r\x1b[2J)`);
+  });
+
   test('that is not known is given as it is', () => {
     expect(redisErrorInWords('ERR something new')).toBe('ERR something new');
   });
