@@ -7,7 +7,7 @@ import type { RestartedTick } from '../pacing/tick-schedule.ts';
 import type { ServiceState } from '../service/run-service.ts';
 import { formatStreamId } from '../source/stream-id.ts';
 import type { StreamEntry } from '../source/stream-connection.ts';
-import { LimitedLog } from './limited-log.ts';
+import { LimitedLog, warningLog } from './limited-log.ts';
 import type { Logger } from './logger.ts';
 import { RepeatedFailure } from './repeated-failure.ts';
 
@@ -35,9 +35,12 @@ export interface Naming {
   readonly idleTimeoutMs: number;
 }
 
+type WrongEntry = Exclude<StreamEntry, { kind: 'frame' }>;
+
 /** Puts what happens into words for the operator, each thing once. */
 export class OperatorLog {
-  readonly #wrong: LimitedLog;
+  readonly #wrong: Record<WrongEntry['kind'], LimitedLog>;
+  readonly #streamRestarts: LimitedLog;
   readonly #restarts: LimitedLog;
   readonly #ffmpeg: Record<'error' | 'warn', LimitedLog>;
   #lostReason: string | undefined;
@@ -57,7 +60,10 @@ export class OperatorLog {
     private readonly names: Naming,
   ) {
     this.#output = names.destination;
-    this.#wrong = new LimitedLog(1, (message) => log.warn(message));
+    const warn = (message: string) => log.warn(message);
+    // Apart from each other, so that a fault that is new is said at once.
+    this.#wrong = { 'wrong-size': warningLog(warn), 'no-key': warningLog(warn) };
+    this.#streamRestarts = warningLog(warn);
     this.#restarts = new LimitedLog(1, (message) => log.warn(message), RESTARTS_PERIOD_NS);
     this.#ffmpeg = {
       error: new LimitedLog(FFMPEG_LINES_PER_SECOND, (message) => log.error(message)),
@@ -117,12 +123,13 @@ export class OperatorLog {
 
   streamRestarted(): void {
     const { stream } = this.names;
-    this.log.warn(
+    this.#streamRestarts.log(
       `${stream} has started over (it is empty, or its ids are lower than before): going on with its newest frame`,
+      this.clock.nowNs(),
     );
   }
 
-  wrongEntry(entry: Exclude<StreamEntry, { kind: 'frame' }>): void {
+  wrongEntry(entry: WrongEntry): void {
     const { key, format } = this.names;
     const id = formatStreamId(entry.id);
     const needed = `${format.sizeBytes} bytes for ${format.widthPx}x${format.heightPx} ${format.pixelFormat}`;
@@ -132,7 +139,7 @@ export class OperatorLog {
         : `has ${entry.sizeBytes} bytes in ${key}, needed are ${needed}`;
     const hint =
       entry.kind === 'no-key' ? 'COSMOS_VIDEO_KEY' : 'COSMOS_VIDEO_RESOLUTION and COSMOS_VIDEO_FORMAT';
-    this.#wrong.log(`frame ${id} ${fault}: dropped; check ${hint}`, this.clock.nowNs());
+    this.#wrong[entry.kind].log(`frame ${id} ${fault}: dropped; check ${hint}`, this.clock.nowNs());
   }
 
   scheduleRestarted(tick: RestartedTick): void {
@@ -153,7 +160,9 @@ export class OperatorLog {
   flush(): void {
     this.#countShortStreams(false);
     const nowNs = this.clock.nowNs();
-    for (const limited of [this.#wrong, this.#restarts, ...Object.values(this.#ffmpeg)]) limited.flush(nowNs);
+    const wrong = Object.values(this.#wrong);
+    const all = [...wrong, this.#streamRestarts, this.#restarts, ...Object.values(this.#ffmpeg)];
+    for (const limited of all) limited.flush(nowNs);
   }
 
   #opened(destination: string): void {

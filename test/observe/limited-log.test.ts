@@ -1,12 +1,25 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import { LimitedLog } from '../../src/observe/limited-log.ts';
+import { LimitedLog, warningLog } from '../../src/observe/limited-log.ts';
 
 const MS = 1_000_000n;
 
 function limitedTo(perSecond: number) {
   const written: string[] = [];
   return { log: new LimitedLog(perSecond, (message) => written.push(message)), written };
+}
+
+/** Something every `gapMs` for so long, with the flush of each second. */
+function happens(log: LimitedLog, { fromMs, forMs, gapMs }: Record<'fromMs' | 'forMs' | 'gapMs', number>) {
+  for (let nowMs = fromMs; nowMs < fromMs + forMs; nowMs += 100) {
+    if (nowMs % 1_000 === 0) log.flush(BigInt(nowMs) * MS);
+    if ((nowMs - fromMs) % gapMs === 0) log.log('wrong', BigInt(nowMs) * MS);
+  }
+}
+
+function warnings() {
+  const written: string[] = [];
+  return { log: warningLog((message) => written.push(message)), written };
 }
 
 describe('a limited log', () => {
@@ -78,5 +91,47 @@ describe('a limited log', () => {
         }
       }),
     );
+  });
+});
+
+describe('a warning that comes again and again', () => {
+  test('is written once a second ten times, and then once a minute with the number of those held back', () => {
+    const { log, written } = warnings();
+    happens(log, { fromMs: 0, forMs: 10_000, gapMs: 1_000 });
+    expect(written).toHaveLength(10);
+    happens(log, { fromMs: 10_000, forMs: 240_000, gapMs: 1_000 });
+    expect(written).toHaveLength(14);
+    for (const line of written.slice(10)) expect(line).toMatch(/^wrong \(and 5[89] more before it\)$/);
+  });
+
+  test('comes to fewer than 1,500 lines in a day', () => {
+    const { log, written } = warnings();
+    happens(log, { fromMs: 0, forMs: 86_400_000, gapMs: 500 });
+    expect(written.length).toBeGreaterThan(1_400);
+    expect(written.length).toBeLessThan(1_500);
+  });
+
+  test('is written at once again after a minute without one', () => {
+    const { log, written } = warnings();
+    happens(log, { fromMs: 0, forMs: 30_000, gapMs: 1_000 });
+    happens(log, { fromMs: 30_000, forMs: 300_000, gapMs: 1_000_000 });
+    const before = written.length;
+    happens(log, { fromMs: 330_000, forMs: 5_000, gapMs: 1_000 });
+    expect(written).toHaveLength(before + 5);
+    expect(written.at(-1)).toBe('wrong');
+  });
+
+  test('that comes less often than once a minute is always written', () => {
+    const { log, written } = warnings();
+    happens(log, { fromMs: 0, forMs: 3_600_000, gapMs: 90_000 });
+    expect(written).toEqual(Array(40).fill('wrong'));
+  });
+
+  test('is accounted for to the last one', () => {
+    const { log, written } = warnings();
+    happens(log, { fromMs: 0, forMs: 1_000_000, gapMs: 700 });
+    log.flush(2_000_000n * MS);
+    const counts = written.map((line) => 1 + Number(/and (\d+) more/.exec(line)?.[1] ?? 0));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(Math.ceil(1_000_000 / 700));
   });
 });

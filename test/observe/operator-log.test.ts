@@ -231,6 +231,30 @@ describe('a wrong frame', () => {
   });
 });
 
+describe('wrong frames that never end', () => {
+  test('are said ten times, then once a minute, but one that is wrong in another way at once', async () => {
+    const { log, clock, operator } = operatorLog();
+    for (let second = 0; second < 600; second += 1) {
+      operator.wrongEntry({ kind: 'wrong-size', id, sizeBytes: 9 });
+      operator.flush();
+      await clock.advanceMs(1_000);
+    }
+    expect(log.take()).toHaveLength(19);
+    operator.wrongEntry({ kind: 'no-key', id });
+    expect(log.take()).toHaveLength(1);
+  });
+
+  test('nor does a stream that starts over every second fill the journal', async () => {
+    const { log, clock, operator } = operatorLog();
+    for (let second = 0; second < 600; second += 1) {
+      operator.streamRestarted();
+      operator.flush();
+      await clock.advanceMs(1_000);
+    }
+    expect(log.lines).toHaveLength(19);
+  });
+});
+
 describe('a schedule that starts anew', () => {
   test('is said with its lag and what it gives up', () => {
     const { log, operator } = operatorLog();
