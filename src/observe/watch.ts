@@ -5,10 +5,11 @@ import type { ServiceState } from '../service/run-service.ts';
 import type { FrameTransport, TransportReport } from '../transport/frame-transport.ts';
 import type { EncoderCounts } from './encoder-stats.ts';
 import { mergeAges, NO_AGES, type Ages, type FrameCounts } from './frame-stats.ts';
-import { KeepUpMonitor, tooSlowInWords } from './keep-up.ts';
+import { heldUpInWords, HoldUp } from './hold-up.ts';
 import type { Logger } from './logger.ts';
 import { reportLine, totalsLine, type Totals } from './report.ts';
 import type { RecentFrames } from './status.ts';
+import { StreamWatch, type StreamWishes } from './stream-watch.ts';
 import { TickProgress } from './tick-progress.ts';
 
 const FIRST_REPORT_MS = 10_000;
@@ -17,7 +18,7 @@ const LOOK_PERIOD_MS = 1_000;
 const RECENT_PERIOD_MS = 5_000;
 
 interface WatchParts {
-  readonly config: Pick<Config, 'frameRate' | 'preset' | 'statsIntervalMs'>;
+  readonly config: StreamWishes & Pick<Config, 'statsIntervalMs'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** What the service does now. */
@@ -33,7 +34,7 @@ interface WatchParts {
   readonly onRecent: (recent: RecentFrames) => void;
 }
 
-/** Looks at everything once a second until `signal` aborts: report lines, the first after 10 s, and slow encoders. */
+/** Looks at everything once a second until `signal` aborts: report lines, the first after 10 s, and what is not as it should be. */
 export async function runWatch(parts: WatchParts, signal: AbortSignal): Promise<void> {
   const { clock, config } = parts;
   const watch = new Watch(parts);
@@ -55,7 +56,8 @@ function toNs(durationMs: number): bigint {
 }
 
 class Watch {
-  readonly #monitor: KeepUpMonitor;
+  readonly #stream: StreamWatch;
+  readonly #holdUp = new HoldUp();
   readonly #progress: TickProgress;
   #state: ServiceState | undefined;
   #recent: { readonly atNs: bigint; readonly counts: FrameCounts; readonly ages: Ages } | undefined;
@@ -65,7 +67,7 @@ class Watch {
   #hasToldNotCounted = false;
 
   constructor(private readonly parts: WatchParts) {
-    this.#monitor = new KeepUpMonitor(parts.config.frameRate);
+    this.#stream = new StreamWatch(parts.config, parts.log);
     this.#progress = new TickProgress(parts.config.frameRate, parts.clock.nowNs());
   }
 
@@ -75,14 +77,16 @@ class Watch {
   }
 
   async look(): Promise<void> {
-    const { clock, config, log } = this.parts;
+    const { clock } = this.parts;
     this.parts.flush();
     const report = await this.#ask();
     const nowNs = clock.nowNs();
     const state = this.parts.state();
     const isStreaming = state.kind === 'streaming';
+    this.#stream.flush(nowNs);
+    this.#lookForHoldUp(nowNs);
     // Another stream, also when there was none for less than the time between two looks.
-    if (state !== this.#state) this.#monitor.restart();
+    if (state !== this.#state) this.#stream.restart();
     this.#state = state;
     if (this.#progress.isMade(isStreaming, report.counts.output, nowNs)) this.parts.onProgress();
     if (!isStreaming) {
@@ -90,8 +94,14 @@ class Watch {
       return;
     }
     this.#tellRecent(report, nowNs);
-    const slowFps = this.#monitor.sample(report.counts.output, nowNs);
-    if (slowFps !== undefined) log.warn(tooSlowInWords(slowFps, config.frameRate, config.preset));
+    this.#stream.look(report, nowNs);
+  }
+
+  #lookForHoldUp(nowNs: bigint): void {
+    const seconds = this.#holdUp.look(nowNs);
+    if (seconds === undefined) return;
+    this.parts.log.warn(heldUpInWords(seconds));
+    this.#stream.heldUp(nowNs);
   }
 
   #tellRecent({ counts, ages }: TransportReport, nowNs: bigint): void {

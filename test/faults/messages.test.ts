@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
 import { bulk, list, newestReply, ScriptedRedis } from '../direct/scripted-redis.ts';
 import { EXECUTABLE, startBuilder } from '../support/builder.ts';
 import { Child } from '../support/child.ts';
@@ -12,6 +13,9 @@ const HOSTILE = '\u001B[2J\u001B[H\u0007\r<2>forged\u0000';
 const WRITTEN_OUT = String.raw`\x1b[2J\x1b[H\x07\r<2>forged\x00`;
 /** What no line of the program may hold; the line breaks between them are taken off by then. */
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/** The one child that the program has while it streams. */
+const ffmpegOf = ({ pid }: Child) => Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
 
 const portOf = ({ address }: ScriptedRedis) => (address.kind === 'unix' ? '' : `${address.port}`);
 
@@ -70,6 +74,69 @@ printf '[error] no \033[2J\007\302\233 \342\200\256 way\n' >&2; exit 1`,
     expect(await socket.message(/^STATUS=retrying/)).toContain(said);
     const told = socket.messages.flatMap((message) => message.split('\n'));
     expect([...builder.lines, ...told].filter((line) => CONTROL.test(line))).toEqual([]);
+    expect(await builder.stop()).toBe(0);
+  },
+  LIMIT_MS,
+);
+
+test.concurrent(
+  'a source that is faster than the video is said with the ways out, once',
+  async () => {
+    await using stage = await Stage.open();
+    const builder = stage.builder({ DESTINATION: stage.file('x.ts'), STATS_INTERVAL: '1' });
+    await builder.line(/connected/);
+    await using source = startBuilder({ PORT: `${stage.server.port}` }, 'source', '--rate', '60');
+    const line = await builder.line(/gets .* frames a second/, { withinMs: 55_000 });
+    expect(line).toMatch(/warn .*the video shows 24.00: .*COSMOS_VIDEO_FRAMERATE, .*_SCALING=skip/);
+    expect(builder.count(/gets .* frames a second/)).toBe(1);
+    expect(await source.stop()).toBe(0);
+    expect(await builder.stop()).toBe(0);
+  },
+  LIMIT_MS,
+);
+
+test.concurrent(
+  'a source that falls silent while the stream goes on is said, and that its frames are back',
+  async () => {
+    await using stage = await Stage.open();
+    const builder = stage.builder({ DESTINATION: stage.file('x.ts'), IDLE_TIMEOUT: '0' });
+    await builder.line(/connected/);
+    await stage.writer.writeUntil(async () => builder.count(/streaming to/) === 1);
+    await builder.line(/warn .*no new frame on imagestream for \d+ s: the last one is repeated/);
+    await stage.writer.writeUntil(
+      async () => builder.count(/info .*imagestream are back, after \d+ s/) === 1,
+    );
+    expect(await builder.stop()).toBe(0);
+  },
+  LIMIT_MS,
+);
+
+test.concurrent.each([
+  ['ffmpeg', /ffmpeg took no frame for \d+ s: it was stopped/],
+  ['the program', /the program was held up for \d+ s/],
+] as const)(
+  '%s stopped for 5 s is said to have been, and nobody is told to give it more CPU',
+  async (who, words) => {
+    await using stage = await Stage.open();
+    const builder = stage.builder({
+      DESTINATION: stage.file('x.ts'),
+      STATS_INTERVAL: '1',
+      IDLE_TIMEOUT: '0',
+    });
+    await builder.line(/connected/);
+    const reports = (count: number) => async () => builder.count(/streaming \| out/) >= count;
+    await stage.writer.writeUntil(reports(3));
+    const pid = who === 'ffmpeg' ? ffmpegOf(builder) : builder.pid;
+    process.kill(pid, 'SIGSTOP');
+    const startMs = performance.now();
+    await stage.writer.writeUntil(async () => performance.now() - startMs > 5_000);
+    process.kill(pid, 'SIGCONT');
+    await stage.writer.writeUntil(async () => builder.count(words) === 1);
+    const before = builder.count(/streaming \| out/);
+    // Longer than slowness is looked for.
+    await stage.writer.writeUntil(reports(before + 12), 24, 40_000);
+    expect(builder.count(words)).toBe(1);
+    expect(builder.count(/cannot keep up/)).toBe(0);
     expect(await builder.stop()).toBe(0);
   },
   LIMIT_MS,

@@ -19,7 +19,9 @@ class WatchStage {
   flushes = 0;
   progress = 0;
   #outputFps = 24;
+  #sourceFps = 24;
   #output = 0;
+  #read = 0;
   #countedMs = this.clock.nowMs;
 
   set outputFps(fps: number) {
@@ -27,12 +29,28 @@ class WatchStage {
     this.#outputFps = fps;
   }
 
+  set sourceFps(fps: number) {
+    this.#count();
+    this.#sourceFps = fps;
+  }
+
+  /** Each warning so far. */
+  get warnings(): string[] {
+    return this.log.lines.filter((line) => line.startsWith('warn'));
+  }
+
   start(statsIntervalMs = 60_000) {
     const frameRate = { numerator: 24n, denominator: 1n };
     return follow(
       runWatch(
         {
-          config: { frameRate, preset: 'medium', statsIntervalMs },
+          config: {
+            frameRate,
+            preset: 'medium',
+            method: 'scale',
+            stream: 'imagestream',
+            statsIntervalMs,
+          },
           clock: this.clock,
           log: this.log,
           state: () => this.state,
@@ -51,7 +69,7 @@ class WatchStage {
     this.#count();
     const output = Math.floor(this.#output);
     return {
-      counts: { output, unique: 0, dup: 0, dropped: 0, lost: 0, wrong: 0, read: 0, late: 0 },
+      counts: { output, unique: 0, dup: 0, dropped: 0, lost: 0, wrong: 0, read: Math.floor(this.#read), late: 0 },
       ages: { count: 1, sumMs: 10, maxMs: 10 },
       source: this.source,
     };
@@ -59,6 +77,7 @@ class WatchStage {
 
   #count(): void {
     this.#output += ((this.clock.nowMs - this.#countedMs) * this.#outputFps) / 1_000;
+    this.#read += ((this.clock.nowMs - this.#countedMs) * this.#sourceFps) / 1_000;
     this.#countedMs = this.clock.nowMs;
   }
 }
@@ -133,9 +152,9 @@ describe('a slow encoder', () => {
     stage.outputFps = 18;
     stage.start();
     await stage.clock.advanceMs(10_900);
-    expect(stage.log.lines.filter((line) => line.startsWith('warn'))).toEqual([]);
+    expect(stage.warnings).toEqual([]);
     await stage.clock.advanceMs(60_000);
-    const warnings = stage.log.lines.filter((line) => line.startsWith('warn'));
+    const warnings = stage.warnings;
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain('25 % too slow');
   });
@@ -146,7 +165,36 @@ describe('a slow encoder', () => {
     stage.state = { kind: 'waiting' };
     stage.start();
     await stage.clock.advanceMs(120_000);
-    expect(stage.log.lines.filter((line) => line.startsWith('warn'))).toEqual([]);
+    expect(stage.warnings).toEqual([]);
+  });
+});
+
+describe('a program that stands still itself', () => {
+  test('says so when it goes on, and nothing of ffmpeg and the source', async () => {
+    const stage = new WatchStage();
+    stage.start();
+    await stage.clock.advanceMs(20_500);
+    stage.outputFps = 0;
+    stage.sourceFps = 0;
+    await stage.clock.jumpMs(7_000);
+    stage.outputFps = 24;
+    stage.sourceFps = 24;
+    await stage.clock.advanceMs(60_000);
+    expect(stage.warnings).toHaveLength(1);
+    expect(stage.warnings[0]).toContain('the program was held up for 7 s');
+  });
+});
+
+describe('a source that brings no frame while a stream runs', () => {
+  test('is said, and that it is back', async () => {
+    const stage = new WatchStage();
+    stage.start(1_000_000);
+    await stage.clock.advanceMs(20_500);
+    stage.sourceFps = 0;
+    await stage.clock.advanceMs(29_000);
+    stage.sourceFps = 24;
+    await stage.clock.advanceMs(20_000);
+    expect(stage.log.lines.map((line) => line.split(':')[0])).toEqual(['info', 'warn', 'info']);
   });
 });
 
@@ -162,7 +210,7 @@ describe('a stream that begins anew between two looks', () => {
       stage.state = { kind: 'streaming' };
       stage.outputFps = 24;
     }
-    expect(stage.log.lines.filter((line) => line.startsWith('warn'))).toEqual([]);
+    expect(stage.warnings).toEqual([]);
   });
 });
 
