@@ -10,6 +10,9 @@ const CONNECT_LIMIT_MS = 5_000;
 /** How long Redis may take for an answer beyond the time that it was asked to block. */
 const ANSWER_LIMIT_MS = 5_000;
 
+/** What ioredis says of a command that finds the connection gone. */
+const CONSEQUENCES = /^Connection is closed\.$|^Stream isn't writeable/;
+
 /**
  * One connection to Redis that is made once and never by itself again: whoever owns it decides when to try anew.
  * Every wait has a limit, since a blocking read can otherwise hang for good after a loss (ioredis issue 2193).
@@ -58,10 +61,10 @@ export class RedisClient {
     }
   }
 
-  /** "Connection is closed" is only the consequence; the cause came as an event before it. */
+  /** That there is no connection any more is only the consequence; the cause came as an event before it. */
   #reason(error: unknown): string {
     const message = error instanceof Error ? error.message : String(error);
-    const isConsequence = message === 'Connection is closed.';
+    const isConsequence = CONSEQUENCES.test(message);
     return redisErrorInWords(isConsequence ? (this.lastError() ?? 'the connection was closed') : message);
   }
 }

@@ -1,5 +1,7 @@
 import { visibleText } from '../visible-text.ts';
 
+const NO_REDIS = 'what answers there is no Redis: check COSMOS_VIDEO_HOST and COSMOS_VIDEO_PORT';
+
 /** What the network says, by the runtime's code or in the system's own words, and what it means to the operator. */
 const NETWORK: readonly (readonly [RegExp, string])[] = [
   [/ECONNREFUSED|Connection refused/, 'connection refused: is redis-server running there, and on this port?'],
@@ -8,6 +10,8 @@ const NETWORK: readonly (readonly [RegExp, string])[] = [
   [/EHOSTUNREACH|ENETUNREACH|No route to host|unreachable/, 'the host cannot be reached: check the network'],
   [/ENOENT|No such file or directory/, 'no such socket: check COSMOS_VIDEO_SOCKET'],
   [/EACCES|Permission denied/, 'permission denied: may this user open COSMOS_VIDEO_SOCKET?'],
+  // ioredis's words for it.
+  [/^Unknown RESP type|^Protocol error/, NO_REDIS],
   [/ECONNRESET|EPIPE|Connection reset|Broken pipe/, 'the connection was closed'],
 ];
 
@@ -21,6 +25,8 @@ const REPLIES: readonly (readonly [RegExp, string])[] = [
   [/^NOPERM/, 'this user may not do that: it needs XREAD, XREVRANGE and TIME'],
   [/^WRONGTYPE/, 'the key is there, but is no stream: check COSMOS_VIDEO_STREAM'],
   [/^LOADING/, 'it is still loading its data'],
+  // Every reply of Redis, also in a form that nobody asked for, begins with a mark.
+  [/^it answers in a form that is not known: [a-z\d<]/i, NO_REDIS],
 ];
 
 /**

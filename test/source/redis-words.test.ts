@@ -18,6 +18,11 @@ describe('an error of Redis', () => {
     ['ERR invalid password', /^it refuses the password/],
     ["NOPERM User a has no permissions to run the 'xread' command", /needs XREAD, XREVRANGE and TIME/],
     ['WRONGTYPE Operation against a key holding the wrong kind of value', /is no stream/],
+    [
+      'it answers in a form that is not known: HTTP/1.1 400 Bad Request',
+      /^what answers there is no Redis.*HTTP/,
+    ],
+    ['Unknown RESP type 72 "H". Please report this.', /^what answers there is no Redis: [^"]*PORT$/],
     ['LOADING Redis is loading the dataset in memory', /^it is still loading/],
   ])('%s is said in words', (message, words) => {
     expect(redisErrorInWords(message)).toMatch(words);
@@ -26,6 +31,11 @@ describe('an error of Redis', () => {
   test('has behind it what Redis itself said, and only that', () => {
     expect(redisErrorInWords('LOADING wait')).toBe('it is still loading its data (LOADING wait)');
     expect(redisErrorInWords('connect ECONNREFUSED 10.0.0.1:6379')).not.toContain('10.0.0.1');
+  });
+
+  test('in a form of Redis that nobody asked for is not taken for that of another server', () => {
+    const message = 'it answers in a form that is not known: %1';
+    expect(redisErrorInWords(message)).toBe(message);
   });
 
   test('stays on one line, whatever is said there', () => {

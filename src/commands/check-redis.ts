@@ -1,0 +1,97 @@
+import type { Config } from '../config/config.ts';
+import { SourceError } from '../errors.ts';
+import type { FrameFormat } from '../frame/frame-format.ts';
+import { likelyFormats } from '../frame/likely-formats.ts';
+import { systemClock } from '../pacing/clock.ts';
+import { framesPerSecond, NS_PER_SECOND } from '../pacing/frame-rate.ts';
+import { ioredisConnector } from '../source/ioredis-connection.ts';
+import { redisName } from '../source/redis-name.ts';
+import type { StreamConnection, StreamEntry } from '../source/stream-connection.ts';
+import { formatStreamId, STREAM_START } from '../source/stream-id.ts';
+import { bad, good, type Finding } from './finding.ts';
+
+/** How long frames are counted. */
+const RATE_WINDOW_NS = 2n * NS_PER_SECOND;
+
+/** Redis, the stream in it, the size of its frames (where `format` is known) and their rate. Never throws. */
+export async function* redisFindings(
+  config: Config,
+  format: FrameFormat | undefined,
+): AsyncGenerator<Finding> {
+  const shape = { stream: config.stream, key: config.key, sizeBytes: format?.sizeBytes ?? 0 };
+  let connection: StreamConnection | undefined;
+  try {
+    connection = await ioredisConnector(config.redis, shape)();
+    // Anything may listen there; only an answer shows that it is Redis.
+    await connection.serverTimeUs();
+    yield good(`${redisName(config.redis)} is reachable, and lets us in`);
+    yield* streamFindings(connection, config, format);
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    yield bad(error.message);
+  } finally {
+    connection?.close();
+  }
+}
+
+async function* streamFindings(
+  connection: StreamConnection,
+  config: Config,
+  format: FrameFormat | undefined,
+): AsyncGenerator<Finding> {
+  const newest = await connection.readNewest(STREAM_START);
+  if (!newest) {
+    yield bad(
+      `the stream ${config.stream} is empty or not there: does the sensor's software write into it? ` +
+        'Try without a sensor: cosmos-video-builder source',
+    );
+  } else {
+    yield good(`the stream ${config.stream} is there, its newest entry is ${formatStreamId(newest.id)}`);
+    if (format) yield entryFinding(newest, config, format);
+  }
+  yield await rateFinding(connection, config, newest);
+}
+
+function entryFinding(entry: StreamEntry, config: Config, format: FrameFormat): Finding {
+  const size = `${format.widthPx}x${format.heightPx} ${format.pixelFormat}`;
+  switch (entry.kind) {
+    case 'frame':
+      return good(`its field ${config.key} has the ${format.sizeBytes} bytes of a ${size} frame`);
+    case 'no-key':
+      return bad(`its newest entry has no field ${config.key}: check COSMOS_VIDEO_KEY`);
+    case 'wrong-size':
+      return bad(
+        `its field ${config.key} has ${entry.sizeBytes} bytes, a ${size} frame has ${format.sizeBytes}: ` +
+          `check COSMOS_VIDEO_RESOLUTION and COSMOS_VIDEO_FORMAT${likelyInWords(entry.sizeBytes, format)}`,
+      );
+  }
+}
+
+function likelyInWords(sizeBytes: number, format: FrameFormat): string {
+  const likely = likelyFormats(sizeBytes, format);
+  return likely.length === 0 ? '' : `; so many bytes would be ${likely.join(', ')}`;
+}
+
+/** Counts the entries that come in 2 s; only those cross that come while we look. */
+async function rateFinding(
+  connection: StreamConnection,
+  config: Config,
+  newest: StreamEntry | undefined,
+): Promise<Finding> {
+  let position = newest?.id ?? STREAM_START;
+  let count = 0;
+  const endNs = systemClock.nowNs() + RATE_WINDOW_NS;
+  for (let leftNs = RATE_WINDOW_NS; leftNs > 0n; leftNs = endNs - systemClock.nowNs()) {
+    const entry = await connection.readAfter(position, Math.max(1, Math.ceil(Number(leftNs) / 1e6)));
+    if (!entry) continue;
+    position = entry.id;
+    count += 1;
+  }
+  const seconds = Number(RATE_WINDOW_NS / NS_PER_SECOND);
+  const wanted = framesPerSecond(config.frameRate).toFixed(2);
+  return count > 0
+    ? good(
+        `${(count / seconds).toFixed(1)} frames a second come in (over ${seconds} s), ${wanted} will go out`,
+      )
+    : bad(`no frame came in ${seconds} s: does the sensor's software write into ${config.stream}?`);
+}

@@ -1,0 +1,14 @@
+/** One thing that `check` looked at. */
+export interface Finding {
+  readonly isGood: boolean;
+  /** What is so; where it is not good, with what to do. */
+  readonly text: string;
+}
+
+export function good(text: string): Finding {
+  return { isGood: true, text };
+}
+
+export function bad(text: string): Finding {
+  return { isGood: false, text };
+}
