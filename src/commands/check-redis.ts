@@ -22,8 +22,7 @@ export async function* redisFindings(
   let connection: StreamConnection | undefined;
   try {
     connection = await ioredisConnector(config.redis, shape)();
-    // Anything may listen there; only an answer shows that it is Redis.
-    await connection.serverTimeUs();
+    await askTime(connection, redisName(config.redis));
     yield good(`${redisName(config.redis)} is reachable, and lets us in`);
     yield* streamFindings(connection, config, format);
   } catch (error) {
@@ -31,6 +30,19 @@ export async function* redisFindings(
     yield bad(error.message);
   } finally {
     connection?.close();
+  }
+}
+
+/** Anything may listen there; only an answer that makes sense shows that it is Redis. */
+async function askTime(connection: StreamConnection, name: string): Promise<void> {
+  try {
+    await connection.serverTimeUs();
+  } catch (error) {
+    if (error instanceof SourceError) throw error;
+    throw new SourceError(
+      `${name}: what answers there is no Redis, or tells no time: check COSMOS_VIDEO_HOST and COSMOS_VIDEO_PORT`,
+      { cause: error },
+    );
   }
 }
 

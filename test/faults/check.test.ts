@@ -9,6 +9,8 @@ const LIMIT_MS = 60_000;
 /** No name below `invalid` is ever known (RFC 6761). */
 const UNKNOWN_HOST = 'no-such-host.invalid';
 
+const portOf = ({ address }: ScriptedRedis) => (address.kind === 'unix' ? '' : `${address.port}`);
+
 /** Runs `check` to its end, which is not a good one. */
 async function badCheck(settings: Readonly<Record<string, string>>): Promise<string> {
   await using check = startBuilder(settings, 'check');
@@ -28,11 +30,21 @@ test.concurrent(
 );
 
 test.concurrent(
+  'check does not take a server that says yes to everything for Redis',
+  async () => {
+    await using server = await ScriptedRedis.start([[['+OK\r\n'], ['+OK\r\n'], ['+OK\r\n']]]);
+    const text = await badCheck({ PORT: portOf(server), DESTINATION: '/dev/null' });
+    expect(text).toMatch(/BAD +Redis .*what answers there is no Redis/);
+    expect(text).not.toContain('lets us in');
+  },
+  LIMIT_MS,
+);
+
+test.concurrent(
   'check does not take a server that says nothing for Redis',
   async () => {
     await using silent = await ScriptedRedis.start([[]]);
-    const port = silent.address.kind === 'unix' ? '' : `${silent.address.port}`;
-    const text = await badCheck({ PORT: port, DESTINATION: '/dev/null' });
+    const text = await badCheck({ PORT: portOf(silent), DESTINATION: '/dev/null' });
     expect(text).toMatch(/BAD +Redis .*no answer in 5 s/);
     expect(text).not.toContain('lets us in');
   },
@@ -113,8 +125,7 @@ test.concurrent(
     await using server = await ScriptedRedis.start([
       [['-ERR \u001B[2J\u0007\r\n'], ['-ERR \u001B[2J\u0007\r\n']],
     ]);
-    const port = server.address.kind === 'unix' ? '' : `${server.address.port}`;
-    const text = await badCheck({ PORT: port, DESTINATION: '/dev/null' });
+    const text = await badCheck({ PORT: portOf(server), DESTINATION: '/dev/null' });
     expect(text.split('\n').filter((line) => /\p{Cc}/u.test(line))).toEqual([]);
     expect(text).toContain(String.raw`ERR \x1b[2J\x07`);
   },

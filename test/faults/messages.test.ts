@@ -96,6 +96,24 @@ test.concurrent(
 );
 
 test.concurrent(
+  'frames of a wrong size, for ever, are said ten times and then no more than once a minute',
+  async () => {
+    await using stage = await Stage.open();
+    const builder = stage.builder({ DESTINATION: stage.file('x.ts') });
+    await builder.line(/connected/);
+    const startMs = performance.now();
+    while (performance.now() - startMs < 15_000) {
+      await stage.redis.xadd('imagestream', 'MAXLEN', '=', 100, '*', 'pixels', 'too short');
+      await Bun.sleep(100);
+    }
+    await builder.line(/has 9 bytes in pixels, .* \(and \d+ more before it\)/, { nth: 5 });
+    expect(builder.count(/has 9 bytes in pixels/)).toBeLessThanOrEqual(10);
+    expect(await builder.stop()).toBe(0);
+  },
+  LIMIT_MS,
+);
+
+test.concurrent(
   'a source that falls silent while the stream goes on is said, and that its frames are back',
   async () => {
     await using stage = await Stage.open();
