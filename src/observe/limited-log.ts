@@ -10,9 +10,9 @@ interface Persistence {
 const FOR_EVER: Persistence = { afterMessages: Infinity, periodNs: NS_PER_SECOND };
 const TEN_THEN_ONE_A_MINUTE: Persistence = { afterMessages: 10, periodNs: 60n * NS_PER_SECOND };
 
-/** One message a second and, of what goes on and on, one a minute after the first ten: 1,440 a day instead of 86,400. */
-export function warningLog(write: (message: string) => void): LimitedLog {
-  return new LimitedLog(1, write, NS_PER_SECOND, TEN_THEN_ONE_A_MINUTE);
+/** So many messages a second and, of what goes on and on, one a minute after the first ten: 1,440 a day instead of 86,400. */
+export function warningLog(write: (message: string) => void, perSecond = 1): LimitedLog {
+  return new LimitedLog(perSecond, write, NS_PER_SECOND, TEN_THEN_ONE_A_MINUTE);
 }
 
 /** Lets through so many messages in a period, and says with a later one how many were held back. */

@@ -11,6 +11,8 @@ import { LimitedLog, warningLog } from './limited-log.ts';
 import type { Logger } from './logger.ts';
 import { RepeatedFailure } from './repeated-failure.ts';
 
+/** An outage has one or two reasons; a server that makes up new ones is not listened to for ever. */
+const MOST_LOST_REASONS = 10;
 /** ffmpeg says a few lines when it ends; a hundred a second would only fill the journal. */
 const FFMPEG_LINES_PER_SECOND = 10;
 /** So many of its lines are kept while it opens the destination; what it says there is a line or two. */
@@ -43,7 +45,10 @@ export class OperatorLog {
   readonly #streamRestarts: LimitedLog;
   readonly #restarts: LimitedLog;
   readonly #ffmpeg: Record<'error' | 'warn', LimitedLog>;
-  #lostReason: string | undefined;
+  /** Said since Redis was last there, each once. */
+  readonly #lostReasons = new Set<string>();
+  readonly #losses: LimitedLog;
+  readonly #connections: LimitedLog;
   #hasConnected = false;
   #before: ServiceState | undefined;
   readonly #failure = new RepeatedFailure();
@@ -64,6 +69,8 @@ export class OperatorLog {
     // Apart from each other, so that a fault that is new is said at once.
     this.#wrong = { 'wrong-size': warningLog(warn), 'no-key': warningLog(warn) };
     this.#streamRestarts = warningLog(warn);
+    this.#losses = warningLog((message) => log.error(message), MOST_LOST_REASONS);
+    this.#connections = warningLog((message) => log.info(message), MOST_LOST_REASONS);
     this.#restarts = new LimitedLog(1, (message) => log.warn(message), RESTARTS_PERIOD_NS);
     this.#ffmpeg = {
       error: new LimitedLog(FFMPEG_LINES_PER_SECOND, (message) => log.error(message)),
@@ -109,16 +116,17 @@ export class OperatorLog {
   }
 
   sourceLost(error: SourceError): void {
-    if (error.message === this.#lostReason) return;
-    this.#lostReason = error.message;
-    this.log.error(`${error.message}; trying again until it answers`);
+    if (this.#lostReasons.has(error.message) || this.#lostReasons.size === MOST_LOST_REASONS) return;
+    this.#lostReasons.add(error.message);
+    this.#losses.log(`${error.message}; trying again until it answers`, this.clock.nowNs());
   }
 
   sourceConnected(): void {
     const { redis } = this.names;
-    this.log.info(this.#hasConnected ? `${redis}: connected again` : `${redis}: connected`);
+    const again = this.#hasConnected ? ' again' : '';
+    this.#connections.log(`${redis}: connected${again}`, this.clock.nowNs());
     this.#hasConnected = true;
-    this.#lostReason = undefined;
+    this.#lostReasons.clear();
   }
 
   streamRestarted(): void {
@@ -156,13 +164,16 @@ export class OperatorLog {
     else if (this.#openingLines.length < MOST_OPENING_LINES) this.#openingLines.push(line);
   }
 
-  /** Says what was held back because there was too much of it; to be called about once a second. */
+  /**
+   * Says what was held back because there was too much of it; to be called about once a second. Not how Redis comes and
+   * goes: said late, it would no longer be so.
+   */
   flush(): void {
     this.#countShortStreams(false);
     const nowNs = this.clock.nowNs();
     const wrong = Object.values(this.#wrong);
-    const all = [...wrong, this.#streamRestarts, this.#restarts, ...Object.values(this.#ffmpeg)];
-    for (const limited of all) limited.flush(nowNs);
+    const all = [...wrong, this.#streamRestarts, this.#restarts];
+    for (const limited of [...all, ...Object.values(this.#ffmpeg)]) limited.flush(nowNs);
   }
 
   #opened(destination: string): void {

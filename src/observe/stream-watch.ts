@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { TransportReport } from '../transport/frame-transport.ts';
+import type { SourceCounts } from '../source/source-watch.ts';
 import type { FrameCounts } from './frame-stats.ts';
 import { KeepUpMonitor, standstillInWords, tooSlowInWords } from './keep-up.ts';
 import { warningLog, type LimitedLog } from './limited-log.ts';
@@ -13,7 +13,7 @@ export type StreamWishes = Pick<Config, 'frameRate' | 'method' | 'preset' | 'str
 /** What of a transport's report is looked at here. */
 interface Counted {
   readonly counts: Pick<FrameCounts, 'output' | 'read'>;
-  readonly source: Pick<TransportReport['source'], 'passedOver'>;
+  readonly source: SourceCounts;
 }
 
 /** Looks whether a stream is as it should be: ffmpeg keeps up, frames come, and not too many; and says where not. */
@@ -59,7 +59,8 @@ export class StreamWatch {
     // With skip all that is passed over is what was asked for.
     if (this.wishes.method === 'skip') return;
     const { stream, frameRate } = this.wishes;
-    const fps = this.#pace.sample(counts.read + source.passedOver, nowNs);
+    const arrived = source.kind === 'counted' ? source.entries : counts.read;
+    const fps = this.#pace.sample(arrived, nowNs);
     if (fps !== undefined) this.log.warn(tooFastInWords(stream, fps, frameRate));
   }
 

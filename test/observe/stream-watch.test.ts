@@ -32,7 +32,9 @@ class Stream {
       this.#passedOver += passedOverFps;
       const nowNs = BigInt(this.#nowMs) * 1_000_000n;
       this.watch.flush(nowNs);
-      this.watch.look({ counts: this.#counts, source: { passedOver: this.#passedOver } }, nowNs);
+      const passedOver = this.#passedOver;
+      const entries = this.#counts.read + passedOver;
+      this.watch.look({ counts: this.#counts, source: { kind: 'counted', entries, passedOver } }, nowNs);
     }
     return this;
   }

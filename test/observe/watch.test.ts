@@ -69,7 +69,16 @@ class WatchStage {
     this.#count();
     const output = Math.floor(this.#output);
     return {
-      counts: { output, unique: 0, dup: 0, dropped: 0, lost: 0, wrong: 0, read: Math.floor(this.#read), late: 0 },
+      counts: {
+        output,
+        unique: 0,
+        dup: 0,
+        dropped: 0,
+        lost: 0,
+        wrong: 0,
+        read: Math.floor(this.#read),
+        late: 0,
+      },
       ages: { count: 1, sumMs: 10, maxMs: 10 },
       source: this.source,
     };
@@ -194,7 +203,8 @@ describe('a source that brings no frame while a stream runs', () => {
     await stage.clock.advanceMs(29_000);
     stage.sourceFps = 24;
     await stage.clock.advanceMs(20_000);
-    expect(stage.log.lines.map((line) => line.split(':')[0])).toEqual(['info', 'warn', 'info']);
+    const lines = stage.log.lines.filter((line) => !line.startsWith('debug'));
+    expect(lines.map((line) => line.split(':')[0])).toEqual(['info', 'warn', 'info']);
   });
 });
 
