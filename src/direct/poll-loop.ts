@@ -9,6 +9,8 @@ const POLLFD_BYTES = 8;
 /** struct timespec with 64-bit seconds and nanoseconds. */
 const TIMESPEC_BYTES = 16;
 const NS_PER_SECOND = 1_000_000_000n;
+/** Whoever has work without a wait gives way to the others after so long; a tick is then late by no more. */
+const TURN_NS = 5_000_000n;
 
 /** For waits that end by themselves. */
 const NEVER = new AbortController().signal;
@@ -43,6 +45,9 @@ export class PollLoop implements Clock {
   readonly #timeoutView = new DataView(this.#timeout.view.buffer);
   #waits: Wait[] = [];
   #sleepers: Sleeper[] = [];
+  #turns: ((isRunning: boolean) => void)[] = [];
+  /** When descriptors and deadlines were last looked at. */
+  #lookedNs = this.nowNs();
   #isStopped = false;
 
   nowNs(): bigint {
@@ -50,7 +55,9 @@ export class PollLoop implements Clock {
   }
 
   sleepUntil(deadlineNs: bigint, signal: AbortSignal): Promise<void> {
-    if (signal.aborted || deadlineNs <= this.nowNs()) return Promise.resolve();
+    const nowNs = this.nowNs();
+    // One that is past its deadline again and again must not keep descriptors from being looked at.
+    if (signal.aborted || (deadlineNs <= nowNs && !this.#isTurnOver(nowNs))) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = () => {
         this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
@@ -64,6 +71,16 @@ export class PollLoop implements Clock {
   /** A short sleep that nothing cuts off but its end. */
   pause(durationNs: bigint): Promise<void> {
     return this.sleepUntil(this.nowNs() + durationNs, NEVER);
+  }
+
+  /**
+   * For work that goes on without waiting for anything: where it is time, a promise that resolves once all that is due
+   * was done, to false if the loop is stopped; undefined where it is not.
+   */
+  turn(nowNs: bigint): Promise<boolean> | undefined {
+    if (!this.#isTurnOver(nowNs)) return undefined;
+    if (this.#isStopped) return Promise.resolve(false);
+    return new Promise((resolve) => this.#turns.push(resolve));
   }
 
   /**
@@ -88,9 +105,12 @@ export class PollLoop implements Clock {
   run(): void {
     for (;;) {
       drainMicrotasks();
-      if (this.#wakeSleepers()) continue;
+      const nowNs = this.nowNs();
+      const hasWoken = this.#wakeSleepers(nowNs);
+      if (hasWoken && (this.#isStopped || !this.#isTurnOver(nowNs))) continue;
       if (this.#isStopped) return;
-      this.#poll();
+      this.#poll(hasWoken || this.#turns.length > 0);
+      this.#giveTurns();
     }
   }
 
@@ -98,6 +118,25 @@ export class PollLoop implements Clock {
   stop(): void {
     this.#isStopped = true;
     for (const wait of this.#waits) wait.resolve(false);
+    this.#takeTurns().forEach((resolve) => resolve(false));
+  }
+
+  #isTurnOver(nowNs: bigint): boolean {
+    return nowNs - this.#lookedNs >= TURN_NS;
+  }
+
+  /** Whoever has given way goes on behind all that was due meanwhile. */
+  #giveTurns(): void {
+    if (this.#turns.length === 0) return;
+    const turns = this.#takeTurns();
+    drainMicrotasks();
+    turns.forEach((resolve) => resolve(!this.#isStopped));
+  }
+
+  #takeTurns(): ((isRunning: boolean) => void)[] {
+    const turns = this.#turns;
+    this.#turns = [];
+    return turns;
   }
 
   #ready(fd: number, events: number, deadlineNs: bigint): Promise<boolean> {
@@ -116,8 +155,7 @@ export class PollLoop implements Clock {
     });
   }
 
-  #wakeSleepers(): boolean {
-    const nowNs = this.nowNs();
+  #wakeSleepers(nowNs: bigint): boolean {
     const due = this.#sleepers.filter(({ deadlineNs, signal }) => deadlineNs <= nowNs || signal.aborted);
     // After a hold-up several are due at once: they wake in the order in which they would have.
     if (due.length > 1) due.sort(byDeadline);
@@ -125,33 +163,41 @@ export class PollLoop implements Clock {
     return due.length > 0;
   }
 
-  #poll(): void {
+  /** @param isBusy there is work to go on with: what is ready is looked at, but not waited for */
+  #poll(isBusy: boolean): void {
     const waits = this.#waits;
     waits.forEach(({ fd, events }, index) => {
       this.#pollView.setInt32(index * POLLFD_BYTES, fd, true);
       this.#pollView.setInt16(index * POLLFD_BYTES + 4, events, true);
       this.#pollView.setInt16(index * POLLFD_BYTES + 6, 0, true);
     });
-    const timeout = this.#setTimeout() ? this.#timeout.address : null;
+    const timeout = this.#setTimeout(isBusy) ? this.#timeout.address : null;
     const ready = libc.ppoll(this.#pollFds.address, waits.length, timeout, null);
     if (ready < 0 && errno() !== EINTR) throw new Error(`ppoll: ${errorInWords(errno())}`);
+    this.#lookedNs = this.nowNs();
     if (ready <= 0) return;
     const woken = waits.filter((_, index) => this.#pollView.getInt16(index * POLLFD_BYTES + 6, true) !== 0);
     for (const wait of woken) wait.resolve(true);
   }
 
   /** @returns whether there is a deadline to wait for at all */
-  #setTimeout(): boolean {
+  #setTimeout(isBusy: boolean): boolean {
+    const waitNs = isBusy ? 0n : this.#leftNs();
+    if (waitNs === undefined) return false;
+    this.#timeoutView.setBigInt64(0, waitNs / NS_PER_SECOND, true);
+    this.#timeoutView.setBigInt64(8, waitNs % NS_PER_SECOND, true);
+    return true;
+  }
+
+  /** Until the nearest deadline, if there is one. */
+  #leftNs(): bigint | undefined {
     const [first, ...others] = this.#sleepers;
-    if (!first) return false;
+    if (!first) return undefined;
     const nearestNs = others.reduce(
       (min, { deadlineNs }) => (deadlineNs < min ? deadlineNs : min),
       first.deadlineNs,
     );
     const leftNs = nearestNs - this.nowNs();
-    const waitNs = leftNs > 0n ? leftNs : 0n;
-    this.#timeoutView.setBigInt64(0, waitNs / NS_PER_SECOND, true);
-    this.#timeoutView.setBigInt64(8, waitNs % NS_PER_SECOND, true);
-    return true;
+    return leftNs > 0n ? leftNs : 0n;
   }
 }

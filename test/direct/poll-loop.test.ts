@@ -29,7 +29,7 @@ describe('the loop', () => {
       const { order, earlyNs } = await inLoop(async (loop) => {
         const startNs = loop.nowNs();
         const woken: { ms: number; atNs: bigint }[] = [];
-        const delays = [30, 5, 20, 1, 10, 0, -5];
+        const delays = [30, 5, 20, 1, 10, -5];
         const sleeps = delays.map(async (ms) => {
           await loop.sleepUntil(startNs + BigInt(ms) * NS_PER_MS, NEVER);
           woken.push({ ms, atNs: loop.nowNs() - startNs });
@@ -41,7 +41,7 @@ describe('the loop', () => {
           earlyNs: woken.filter(({ ms, atNs }) => atNs < BigInt(ms) * NS_PER_MS),
         };
       });
-      expect(order).toEqual([0, -5, 1, 5, 10, 20, 30]);
+      expect(order).toEqual([-5, 1, 5, 10, 20, 30]);
       expect(earlyNs).toEqual([]);
     },
   );
@@ -70,6 +70,56 @@ describe('the loop', () => {
     });
     loop.run();
     expect(isAwake).toBe(true);
+  });
+
+  test('lets everybody have a turn, whoever goes on without waiting for anything', async () => {
+    const found = await inLoop((loop) =>
+      withPipe(async ({ readFd, writeFd }) => {
+        const startNs = loop.nowNs();
+        const done: string[] = [];
+        const sleeping = loop.sleepUntil(startNs + 20n * NS_PER_MS, NEVER).then(() => done.push('slept'));
+        writeTo(writeFd);
+        const reading = loop.readable(readFd, FAR_NS).then(() => done.push('read'));
+        while (done.length < 2) {
+          if (loop.nowNs() - startNs > 5_000n * NS_PER_MS) break;
+          await loop.turn(loop.nowNs());
+        }
+        const alone = [...done];
+        await Promise.all([sleeping, reading]);
+        return alone;
+      }),
+    );
+    expect(found).toEqual(['read', 'slept']);
+  });
+
+  test('lets descriptors be read beside a sleeper that is always past its deadline', async () => {
+    const isRead = await inLoop((loop) =>
+      withPipe(async ({ readFd, writeFd }) => {
+        writeTo(writeFd);
+        const done: boolean[] = [];
+        const reading = loop.readable(readFd, FAR_NS).then((isReady) => done.push(isReady));
+        const startNs = loop.nowNs();
+        while (done.length === 0 && loop.nowNs() - startNs < 5_000n * NS_PER_MS) {
+          await loop.sleepUntil(startNs, NEVER);
+        }
+        const alone = [...done];
+        await reading;
+        return alone;
+      }),
+    );
+    expect(isRead).toEqual([true]);
+  });
+
+  test('says to whoever goes on without waiting that it was stopped', async () => {
+    const loop = new PollLoop();
+    let isRunning: boolean | undefined;
+    const work = async () => {
+      while (isRunning !== false) isRunning = await loop.turn(loop.nowNs());
+    };
+    void work();
+    void loop.sleepUntil(loop.nowNs() + NS_PER_MS, NEVER).then(() => loop.stop());
+    loop.run();
+    expect(isRunning).toBe(false);
   });
 
   test('tells what can be read from what cannot by the deadline', async () => {
