@@ -4,6 +4,7 @@ import type { FrameFormat } from '../frame/frame-format.ts';
 import { likelyFormats } from '../frame/likely-formats.ts';
 import { systemClock } from '../pacing/clock.ts';
 import { framesPerSecond, NS_PER_SECOND } from '../pacing/frame-rate.ts';
+import { excessInWords } from '../source/entry-limits.ts';
 import { ioredisConnector } from '../source/ioredis-connection.ts';
 import { redisName } from '../source/redis-name.ts';
 import type { StreamConnection, StreamEntry } from '../source/stream-connection.ts';
@@ -76,6 +77,9 @@ function entryFinding(entry: StreamEntry, config: Config, format: FrameFormat): 
         `its field ${config.key} has ${entry.sizeBytes} bytes, a ${size} frame has ${format.sizeBytes}: ` +
           `check COSMOS_VIDEO_RESOLUTION and COSMOS_VIDEO_FORMAT${likelyInWords(entry.sizeBytes, format)}`,
       );
+    case 'too-many-fields':
+    case 'too-much-beside':
+      return bad(`its newest entry ${excessInWords(entry)}: check what writes into the stream`);
   }
 }
 

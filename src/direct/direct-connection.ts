@@ -3,28 +3,17 @@ import { SourceError } from '../errors.ts';
 import type { Pixels } from '../frame/frame.ts';
 import { NS_PER_MS } from '../pacing/clock.ts';
 import { redisErrorInWords } from '../source/redis-errors.ts';
-import type { SmallReply, StreamConnection, StreamEntry, StreamShape } from '../source/stream-connection.ts';
+import type { SmallReply, StreamConnection, StreamEntry } from '../source/stream-connection.ts';
 import { formatStreamId, parseStreamId, type StreamId } from '../source/stream-id.ts';
 import { CommandWriter } from './command-writer.ts';
-import type { FrameSlot, FrameSlots, IsInPipe } from './frame-slots.ts';
+import { EntryReader, type DirectTarget } from './entry-reader.ts';
 import { libc } from './libc.ts';
-import type { PollLoop } from './poll-loop.ts';
 import { ReplyReader } from './reply-reader.ts';
 import { RespReader, understood } from './resp-reader.ts';
 import { connectFirst, type SocketAddress } from './socket.ts';
 
 /** How long Redis may take for an answer beyond the time that it was asked to block. */
 const ANSWER_LIMIT_MS = 5_000;
-/** While the pipe holds every slot, it is looked again this often. */
-const SLOT_PERIOD_NS = NS_PER_MS / 2n;
-
-/** What a connection reads into. */
-export interface DirectTarget {
-  readonly shape: StreamShape;
-  readonly slots: FrameSlots;
-  readonly isInPipe: IsInPipe;
-  readonly loop: PollLoop;
-}
 
 /**
  * Reads frames from the socket straight into their slots. It knows the forms that the replies of its few commands can
@@ -34,8 +23,7 @@ export class DirectConnection implements StreamConnection {
   readonly #writer: CommandWriter;
   readonly #reader: ReplyReader;
   readonly #resp: RespReader;
-  readonly #keyBytes: Uint8Array;
-  readonly #keyText: string;
+  readonly #entries: EntryReader;
   #isClosed = false;
 
   private constructor(
@@ -46,9 +34,7 @@ export class DirectConnection implements StreamConnection {
     this.#writer = new CommandWriter(fd, target.loop);
     this.#reader = new ReplyReader(fd, target.loop);
     this.#resp = new RespReader(this.#reader);
-    this.#keyBytes = new TextEncoder().encode(target.shape.key);
-    // Field names are compared byte by byte, in the one-character-a-byte form in which the reader gives them.
-    this.#keyText = new TextDecoder('latin1').decode(this.#keyBytes);
+    this.#entries = new EntryReader(this.#reader, this.#resp, target);
   }
 
   /** Connects to the first address that answers, authenticates and selects; rejects with a `SourceError`. */
@@ -113,6 +99,7 @@ export class DirectConnection implements StreamConnection {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#reader.close();
     this.target.loop.forget(this.fd);
     libc.close(this.fd);
   }
@@ -134,6 +121,7 @@ export class DirectConnection implements StreamConnection {
     return named(this.name, async () => {
       const { loop } = this.target;
       if (this.#isClosed) throw new SourceError('the connection was closed');
+      if (this.#entries.failure) throw this.#entries.failure;
       // Whatever it is, it would be taken for the answer to this command.
       if (this.#reader.hasUnread) throw new SourceError('it answers more than it was asked');
       const deadlineNs = loop.nowNs() + BigInt(blockMs + ANSWER_LIMIT_MS) * NS_PER_MS;
@@ -148,56 +136,7 @@ export class DirectConnection implements StreamConnection {
     await this.#resp.arrayOf(2);
     const idText = await this.#resp.shortString();
     const id = understood(() => parseStreamId(idText));
-    const fieldCount = await this.#resp.array();
-    let entry: StreamEntry = { kind: 'no-key', id };
-    try {
-      for (let index = 0; index + 1 < fieldCount; index += 2) {
-        const isKey = await this.#isKey();
-        if (isKey && entry.kind === 'no-key') entry = await this.#pixels(id);
-        else await this.#resp.skipString();
-      }
-      return entry;
-    } catch (error) {
-      // Nobody gets to see the frame whose other fields were cut off.
-      if (entry.kind === 'frame') this.release(entry.pixels);
-      throw error;
-    }
-  }
-
-  async #isKey(): Promise<boolean> {
-    const sizeBytes = await this.#resp.stringSize();
-    if (sizeBytes !== this.#keyBytes.length) {
-      await this.#reader.skip(sizeBytes + 2);
-      return false;
-    }
-    return (await this.#reader.text(sizeBytes)) === this.#keyText;
-  }
-
-  async #pixels(id: StreamId): Promise<StreamEntry> {
-    const { slots, shape } = this.target;
-    const sizeBytes = await this.#resp.stringSize();
-    if (sizeBytes !== shape.sizeBytes) {
-      await this.#reader.skip(sizeBytes + 2);
-      return { kind: 'wrong-size', id, sizeBytes };
-    }
-    const pixels = await this.#freeSlot();
-    try {
-      await this.#reader.value(pixels.sizeBytes, pixels.address);
-      return { kind: 'frame', id, pixels };
-    } catch (error) {
-      slots.release(pixels);
-      throw error;
-    }
-  }
-
-  async #freeSlot(): Promise<FrameSlot> {
-    const { slots, isInPipe, loop } = this.target;
-    for (;;) {
-      const slot = slots.acquire(isInPipe);
-      if (slot) return slot;
-      if (this.#isClosed) throw new SourceError('the connection was closed');
-      await loop.pause(SLOT_PERIOD_NS);
-    }
+    return this.#entries.read(id);
   }
 }
 

@@ -1,16 +1,6 @@
 import { SourceError } from '../errors.ts';
 import { NS_PER_SECOND } from '../pacing/frame-rate.ts';
-import {
-  addressAt,
-  EAGAIN,
-  EINTR,
-  errno,
-  errorInWords,
-  LARGEST_PIECE_BYTES,
-  libc,
-  MSG_DONTWAIT,
-  pinned,
-} from './libc.ts';
+import { addressAt, EAGAIN, EINTR, errno, errorInWords, libc, MSG_DONTWAIT, pinned } from './libc.ts';
 import type { PollLoop } from './poll-loop.ts';
 
 /** The heads of replies are read through this; what comes of a frame with its head is copied out of it, so it is small. */
@@ -26,10 +16,26 @@ const ZERO = 48;
 const MOST_DIGITS = 10;
 /** On a slow line a large frame may take long, but never this long from one piece to the next. */
 const PROGRESS_LIMIT_NS = 5n * NS_PER_SECOND;
+/** What takes longer from its first byte to its last is no frame for a live video; a server may also never end it. */
+const ANSWER_LIMIT_NS = 30n * NS_PER_SECOND;
+/** One call moves no more, which is about a millisecond's work: nothing else on this thread can come between. */
+const LARGEST_RECEIVED_BYTES = 4_194_304;
+/** So many bytes take a tenth of a millisecond: only behind them is it worth looking at the clock. */
+const LOOK_PERIOD_BYTES = 262_144;
+/** A call that brings hardly a byte takes as long as these, with what is made of it. */
+const CALL_IN_BYTES = 16_384;
 
-/** The bytes of replies from one socket; no wait for them is without a limit. */
+/**
+ * The bytes of replies from one socket; no wait for them is without a limit. While they come without end, all else on the
+ * loop goes on.
+ */
 export class ReplyReader {
   #deadlineNs = 0n;
+  /** By when the last byte must have come. */
+  #endNs = 0n;
+  /** Bytes since the clock was last looked at. */
+  #unlookedBytes = 0;
+  #isClosed = false;
   readonly #buffer = pinned(BUFFER_BYTES);
   readonly #discard = pinned(DISCARD_BYTES);
   readonly #text = new TextDecoder('latin1');
@@ -53,9 +59,24 @@ export class ReplyReader {
     this.#end = await this.#receive(this.#buffer.address, BUFFER_BYTES);
   }
 
-  /** By when the first byte of the answer must have come; the ones behind it may each take 5 s. */
+  /** By when the first byte of the answer must have come; the ones behind it may each take 5 s, and 30 s together. */
   expectBy(deadlineNs: bigint): void {
     this.#deadlineNs = deadlineNs;
+    this.#endNs = deadlineNs + ANSWER_LIMIT_NS;
+  }
+
+  /** The last byte of the answer must have come by then; that it has not is a `SourceError`. */
+  endBy(endNs: bigint): void {
+    this.#endNs = endNs;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** The socket is about to be closed: whoever still reads from it is told. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   /**
@@ -127,37 +148,72 @@ export class ReplyReader {
     let doneBytes = bufferedBytes;
     const wholeBytes = sizeBytes + 2;
     // With the buffer empty nothing stands between the socket and the memory; the line break comes along.
-    if (this.#start < this.#end) return this.skip(2);
+    if (this.#start < this.#end) {
+      await this.skip(2);
+      return;
+    }
     while (doneBytes < wholeBytes) {
-      doneBytes += await this.#receive(
-        address + doneBytes,
-        Math.min(wholeBytes - doneBytes, LARGEST_PIECE_BYTES),
-      );
+      doneBytes += await this.#receive(address + doneBytes, wholeBytes - doneBytes);
     }
   }
 
-  /** Reads bytes away in small pieces, so that no size that somebody sends costs memory. */
-  async skip(sizeBytes: number): Promise<void> {
-    const bufferedBytes = Math.min(this.#end - this.#start, sizeBytes);
-    this.#start += bufferedBytes;
-    for (let leftBytes = sizeBytes - bufferedBytes; leftBytes > 0;) {
+  /** Reads bytes away in small pieces, so that no size that somebody sends costs memory; undefined if they were there. */
+  skip(sizeBytes: number): Promise<void> | undefined {
+    if (this.#end - this.#start < sizeBytes) return this.#skipInPieces(sizeBytes);
+    this.#start += sizeBytes;
+    return undefined;
+  }
+
+  async #skipInPieces(sizeBytes: number): Promise<void> {
+    let leftBytes = sizeBytes - (this.#end - this.#start);
+    this.#start = this.#end;
+    // What comes behind a short one comes with it, and is still to be read.
+    while (leftBytes >= BUFFER_BYTES) {
       leftBytes -= await this.#receive(this.#discard.address, Math.min(leftBytes, DISCARD_BYTES));
+    }
+    while (leftBytes > 0) {
+      await this.more();
+      this.#start = Math.min(leftBytes, this.#end);
+      leftBytes -= this.#start;
     }
   }
 
   /** @returns how many bytes came: at least one */
   async #receive(address: number, mostBytes: number): Promise<number> {
     for (;;) {
-      const bytes = libc.recv(this.fd, addressAt(address, 0), mostBytes, MSG_DONTWAIT);
-      if (bytes > 0) return bytes;
+      if (this.#unlookedBytes >= LOOK_PERIOD_BYTES) await this.#lookAtClock();
+      if (this.#isClosed) throw new SourceError('the connection was closed');
+      const askedBytes = Math.min(mostBytes, LARGEST_RECEIVED_BYTES);
+      const bytes = libc.recv(this.fd, addressAt(address, 0), askedBytes, MSG_DONTWAIT);
+      this.#unlookedBytes += CALL_IN_BYTES;
+      if (bytes > 0) {
+        this.#unlookedBytes += bytes;
+        return bytes;
+      }
       if (bytes === 0) throw new SourceError('the connection was closed');
       const error = errno();
       if (error !== EAGAIN && error !== EINTR) throw new SourceError(errorInWords(error));
-      const askedNs = this.loop.nowNs();
-      const progressNs = askedNs + PROGRESS_LIMIT_NS;
-      const deadlineNs = this.#deadlineNs > progressNs ? this.#deadlineNs : progressNs;
-      if (await this.loop.readable(this.fd, deadlineNs)) continue;
-      throw new SourceError(`no answer in ${(deadlineNs - askedNs + NS_PER_SECOND / 2n) / NS_PER_SECOND} s`);
+      await this.#untilReadable();
     }
+  }
+
+  async #untilReadable(): Promise<void> {
+    const askedNs = this.loop.nowNs();
+    this.#checkEnd(askedNs);
+    const progressNs = askedNs + PROGRESS_LIMIT_NS;
+    const deadlineNs = this.#deadlineNs > progressNs ? this.#deadlineNs : progressNs;
+    if (await this.loop.readable(this.fd, deadlineNs)) return;
+    throw new SourceError(`no answer in ${(deadlineNs - askedNs + NS_PER_SECOND / 2n) / NS_PER_SECOND} s`);
+  }
+
+  async #lookAtClock(): Promise<void> {
+    this.#unlookedBytes = 0;
+    const nowNs = this.loop.nowNs();
+    this.#checkEnd(nowNs);
+    if ((await this.loop.turn(nowNs)) === false) throw new SourceError('the connection was closed');
+  }
+
+  #checkEnd(nowNs: bigint): void {
+    if (nowNs > this.#endNs) throw new SourceError('its answer does not end');
   }
 }

@@ -4,6 +4,7 @@ import type { ReplyReader } from './reply-reader.ts';
 
 /** Ids and numbers are far shorter. */
 const LONGEST_SHORT_STRING_BYTES = 64;
+const STRING_MARK = '$'.charCodeAt(0);
 /** What a reply that is read whole may have at the most: more is none of those that are asked for. */
 const DEEPEST_LIST = 4;
 const MOST_VALUES = 4_096;
@@ -54,8 +55,17 @@ export class RespReader {
     return sizeBytes;
   }
 
-  async skipString(): Promise<void> {
-    await this.bytes.skip((await this.stringSize()) + 2);
+  skipString(): Promise<void> {
+    return this.skipStrings(1);
+  }
+
+  /** Reads so many strings away; no promise is made for what has come already. */
+  async skipStrings(count: number): Promise<void> {
+    for (let left = count; left > 0; left -= 1) {
+      const sizeBytes = this.bytes.bufferedCount(STRING_MARK) ?? (await this.stringSize());
+      const skipping = this.bytes.skip(sizeBytes + 2);
+      if (skipping) await skipping;
+    }
   }
 
   async shortString(): Promise<string> {

@@ -6,7 +6,8 @@ import { NS_PER_SECOND } from '../pacing/frame-rate.ts';
 import type { RestartedTick } from '../pacing/tick-schedule.ts';
 import type { ServiceState } from '../service/run-service.ts';
 import { formatStreamId } from '../source/stream-id.ts';
-import type { StreamEntry } from '../source/stream-connection.ts';
+import { excessInWords } from '../source/entry-limits.ts';
+import type { WrongEntry } from '../source/stream-connection.ts';
 import { LimitedLog, warningLog } from './limited-log.ts';
 import type { Logger } from './logger.ts';
 import { RepeatedFailure } from './repeated-failure.ts';
@@ -37,8 +38,6 @@ export interface Naming {
   readonly idleTimeoutMs: number;
 }
 
-type WrongEntry = Exclude<StreamEntry, { kind: 'frame' }>;
-
 /** Puts what happens into words for the operator, each thing once. */
 export class OperatorLog {
   readonly #wrong: Record<WrongEntry['kind'], LimitedLog>;
@@ -67,7 +66,12 @@ export class OperatorLog {
     this.#output = names.destination;
     const warn = (message: string) => log.warn(message);
     // Apart from each other, so that a fault that is new is said at once.
-    this.#wrong = { 'wrong-size': warningLog(warn), 'no-key': warningLog(warn) };
+    this.#wrong = {
+      'wrong-size': warningLog(warn),
+      'no-key': warningLog(warn),
+      'too-many-fields': warningLog(warn),
+      'too-much-beside': warningLog(warn),
+    };
     this.#streamRestarts = warningLog(warn);
     this.#losses = warningLog((message) => log.error(message), MOST_LOST_REASONS);
     this.#connections = warningLog((message) => log.info(message), MOST_LOST_REASONS);
@@ -138,16 +142,27 @@ export class OperatorLog {
   }
 
   wrongEntry(entry: WrongEntry): void {
+    const { fault, hint } = this.#wrongInWords(entry);
+    const message = `frame ${formatStreamId(entry.id)} ${fault}: dropped; check ${hint}`;
+    this.#wrong[entry.kind].log(message, this.clock.nowNs());
+  }
+
+  #wrongInWords(entry: WrongEntry): { readonly fault: string; readonly hint: string } {
     const { key, format } = this.names;
-    const id = formatStreamId(entry.id);
-    const needed = `${format.sizeBytes} bytes for ${format.widthPx}x${format.heightPx} ${format.pixelFormat}`;
-    const fault =
-      entry.kind === 'no-key'
-        ? `has no field ${key}`
-        : `has ${entry.sizeBytes} bytes in ${key}, needed are ${needed}`;
-    const hint =
-      entry.kind === 'no-key' ? 'COSMOS_VIDEO_KEY' : 'COSMOS_VIDEO_RESOLUTION and COSMOS_VIDEO_FORMAT';
-    this.#wrong[entry.kind].log(`frame ${id} ${fault}: dropped; check ${hint}`, this.clock.nowNs());
+    switch (entry.kind) {
+      case 'no-key':
+        return { fault: `has no field ${key}`, hint: 'COSMOS_VIDEO_KEY' };
+      case 'wrong-size': {
+        const needed = `${format.sizeBytes} bytes for ${format.widthPx}x${format.heightPx} ${format.pixelFormat}`;
+        return {
+          fault: `has ${entry.sizeBytes} bytes in ${key}, needed are ${needed}`,
+          hint: 'COSMOS_VIDEO_RESOLUTION and COSMOS_VIDEO_FORMAT',
+        };
+      }
+      case 'too-many-fields':
+      case 'too-much-beside':
+        return { fault: excessInWords(entry), hint: 'what writes into the stream' };
+    }
   }
 
   scheduleRestarted(tick: RestartedTick): void {

@@ -12,7 +12,12 @@ export interface StreamShape {
 export type StreamEntry =
   | { readonly kind: 'frame'; readonly id: StreamId; readonly pixels: Pixels }
   | { readonly kind: 'wrong-size'; readonly id: StreamId; readonly sizeBytes: number }
-  | { readonly kind: 'no-key'; readonly id: StreamId };
+  | { readonly kind: 'no-key'; readonly id: StreamId }
+  | { readonly kind: 'too-many-fields'; readonly id: StreamId; readonly fieldCount: number }
+  /** `MOST_OTHER_BYTES` are passed; how many there are in all is not looked at. */
+  | { readonly kind: 'too-much-beside'; readonly id: StreamId };
+
+export type WrongEntry = Exclude<StreamEntry, { readonly kind: 'frame' }>;
 
 /** A small reply: a string, an integer, undefined for nil, a list of these, or why Redis refuses the command. */
 export type SmallReply = string | bigint | undefined | readonly SmallReply[] | { readonly error: string };

@@ -8,7 +8,7 @@ import type { FrameReader, OrderedRead } from './frame-reader.ts';
 import { RedisClock } from './redis-clock.ts';
 import { SerialConnection } from './serial-connection.ts';
 import { SourceWatch, type SourceCounts } from './source-watch.ts';
-import type { ConnectStream, StreamConnection, StreamEntry } from './stream-connection.ts';
+import type { ConnectStream, StreamConnection, StreamEntry, WrongEntry } from './stream-connection.ts';
 import {
   compareStreamIds,
   formatStreamId,
@@ -41,7 +41,7 @@ export interface SourceObserver {
   onConnected(): void;
   /** Ids are lower than before, or the stream is gone: reading goes on with the newest entry. */
   onStreamRestarted(): void;
-  onWrongEntry(entry: Exclude<StreamEntry, { kind: 'frame' }>): void;
+  onWrongEntry(entry: WrongEntry): void;
   onFrameRead(id: StreamId): void;
   /** A frame that was read will never be sent. */
   onDropped(): void;

@@ -1,7 +1,7 @@
 import type { RedisConfig } from '../config/config.ts';
 import type { SocketAddress } from '../direct/socket.ts';
 import type { RestartedTick } from '../pacing/tick-schedule.ts';
-import type { StreamEntry, StreamShape } from '../source/stream-connection.ts';
+import type { StreamShape, WrongEntry } from '../source/stream-connection.ts';
 import type { Loss } from '../observe/sent-frames.ts';
 import type { TransportReport } from './frame-transport.ts';
 import type { MailboxParts } from './mailbox.ts';
@@ -51,5 +51,5 @@ export type FromWorker =
   | { readonly kind: 'lost'; readonly message: string }
   | { readonly kind: 'connected' }
   | { readonly kind: 'stream-restarted' }
-  | { readonly kind: 'wrong-entry'; readonly entry: Exclude<StreamEntry, { kind: 'frame' }> }
+  | { readonly kind: 'wrong-entry'; readonly entry: WrongEntry }
   | { readonly kind: 'schedule-restarted'; readonly tick: RestartedTick };

@@ -53,6 +53,10 @@ export function inWords(entry: StreamEntry | undefined): string {
       return `${id} has ${entry.sizeBytes} bytes`;
     case 'no-key':
       return `${id} has no key`;
+    case 'too-many-fields':
+      return `${id} has ${entry.fieldCount} fields`;
+    case 'too-much-beside':
+      return `${id} has too much beside`;
   }
 }
 

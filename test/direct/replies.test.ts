@@ -119,7 +119,6 @@ describe('a reply', () => {
     ['in the frame', [`${frameHead}$16\r\n0123456`]],
     ['in the line break behind the frame', [`${frameHead}$16\r\n${FRAME}\r`]],
     ['in the fields behind the frame', [`${frameHead}${bulk(FRAME)}$5\r\nab`]],
-    ['in a frame of a wrong size', [`${frameHead}$1000000\r\nab`]],
   ])('that ends %s leaves no slot behind', async (_, steps) => {
     expect(await newestOf(...steps, { pauseMs: 5 }, { end: true })).toBe('Redis: the connection was closed');
   });

@@ -7,11 +7,14 @@ import { connectFirst } from '../../src/direct/socket.ts';
 import { SourceError } from '../../src/errors.ts';
 import { NS_PER_SECOND } from '../../src/pacing/frame-rate.ts';
 import { inLoop } from './in-loop.ts';
-import { bulk, list, ScriptedRedis } from './scripted-redis.ts';
+import { bulk, list, ScriptedRedis, type Conversation } from './scripted-redis.ts';
 
-/** What the replies to so many commands are read as; a `SourceError` as its words. */
-async function repliesOf(...replies: readonly string[]): Promise<unknown[]> {
-  await using redis = await ScriptedRedis.start([replies.map((reply) => [reply])]);
+/**
+ * What the replies to so many commands are read as; a `SourceError` as its words.
+ * @param askedNs how long ago they were asked for
+ */
+async function played(replies: Conversation, askedNs = 0n): Promise<unknown[]> {
+  await using redis = await ScriptedRedis.start([replies]);
   return inLoop(async (loop) => {
     const fd = await connectFirst([redis.address], loop);
     const writer = new CommandWriter(fd, loop);
@@ -21,13 +24,15 @@ async function repliesOf(...replies: readonly string[]): Promise<unknown[]> {
     for (const _ of replies) {
       const deadlineNs = loop.nowNs() + 5n * NS_PER_SECOND;
       await writer.send(['PING'], deadlineNs);
-      bytes.expectBy(deadlineNs);
+      bytes.expectBy(deadlineNs - askedNs);
       found.push(await resp.reply().catch(wordsOf));
     }
     libc.close(fd);
     return found;
   });
 }
+
+const repliesOf = (...replies: readonly string[]) => played(replies.map((reply) => [reply]));
 
 function wordsOf(error: unknown): string {
   if (error instanceof SourceError) return error.message;
@@ -84,6 +89,12 @@ describe('a reply that is read whole', () => {
     ['of nothing', '\r\n'],
   ])('%s is not read', async (_, reply) => {
     expect(await repliesOf(reply)).toEqual([expect.stringMatching(/^it answers /)]);
+  });
+
+  test('has 30 s from the time by which it had to begin, however busily it comes', async () => {
+    const drops = Array.from({ length: 50 }, () => ['x', { pauseMs: 100 }] as const).flat();
+    const ago = 34n * NS_PER_SECOND;
+    expect(await played([['$1000\r\n', ...drops]], ago)).toEqual(['its answer does not end']);
   });
 
   test('may be four lists deep', async () => {

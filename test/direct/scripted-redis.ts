@@ -2,9 +2,16 @@ import { join } from 'node:path';
 import type { SocketAddress } from '../../src/direct/socket.ts';
 import { Child } from '../support/child.ts';
 
-/** A piece of a reply (a character a byte), a pause, so many bytes of anything, or the end of the connection. */
+/**
+ * A piece of a reply (a character a byte), a pause, so many bytes of anything, one piece so many times, or the end of the
+ * connection.
+ */
 export type Step =
-  string | { readonly pauseMs: number } | { readonly floodBytes: number } | { readonly end: true };
+  | string
+  | { readonly repeat: string; readonly times: number }
+  | { readonly pauseMs: number }
+  | { readonly floodBytes: number }
+  | { readonly end: true };
 /** The replies of one connection, command by command; further commands are never answered. */
 export type Conversation = readonly (readonly Step[])[];
 

@@ -35,14 +35,21 @@ async function play(socket: Socket, steps: readonly Step[]): Promise<void> {
   for (const step of steps) {
     if (typeof step === 'string') socket.write(step, 'latin1');
     else if ('pauseMs' in step) await Bun.sleep(step.pauseMs);
-    else if ('floodBytes' in step) await flood(socket, step.floodBytes);
+    else if ('floodBytes' in step) await flood(socket, FLOOD, step.floodBytes);
+    else if ('repeat' in step) await repeat(socket, step.repeat, step.times);
     else socket.end();
   }
 }
 
-async function flood(socket: Socket, sizeBytes: number): Promise<void> {
-  for (let left = sizeBytes; left > 0 && !socket.destroyed; left -= FLOOD.length) {
-    if (socket.write(left < FLOOD.length ? FLOOD.subarray(0, left) : FLOOD)) continue;
+function repeat(socket: Socket, piece: string, times: number): Promise<void> {
+  const piecesAtOnce = Math.ceil(FLOOD.length / piece.length);
+  return flood(socket, Buffer.from(piece.repeat(piecesAtOnce), 'latin1'), piece.length * times);
+}
+
+/** Writes the same bytes over and over, as fast as they are read. */
+async function flood(socket: Socket, bytes: Buffer, sizeBytes: number): Promise<void> {
+  for (let left = sizeBytes; left > 0 && !socket.destroyed; left -= bytes.length) {
+    if (socket.write(left < bytes.length ? bytes.subarray(0, left) : bytes)) continue;
     await new Promise((resolve) => {
       socket.once('drain', resolve);
       socket.once('close', resolve);

@@ -217,6 +217,20 @@ describe('a wrong frame', () => {
     ]);
   });
 
+  test.each([
+    [
+      { kind: 'too-many-fields', id, fieldCount: 500_001 },
+      'has 500001 fields, at most 1000 may stand beside the frame',
+    ],
+    [{ kind: 'too-much-beside', id }, 'has more than 64 MiB in the fields beside the frame'],
+  ] as const)('with too much beside its pixels is named with it: %#', (entry, words) => {
+    const { log, operator } = operatorLog();
+    operator.wrongEntry(entry);
+    expect(log.lines).toEqual([
+      `warn: frame 1700000000000-3 ${words}: dropped; check what writes into the stream`,
+    ]);
+  });
+
   test('is said at most once a second, with the number of the others', async () => {
     const { log, clock, operator } = operatorLog();
     for (let frame = 0; frame < 72; frame += 1) {
