@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net';
+import { flood } from '../support/flood.ts';
 import type { Conversation, Step } from './scripted-redis.ts';
 
 // A server that answers command by command with what it is told to. Arguments: where to listen (`host port`, or a path),
@@ -44,15 +45,4 @@ async function play(socket: Socket, steps: readonly Step[]): Promise<void> {
 function repeat(socket: Socket, piece: string, times: number): Promise<void> {
   const piecesAtOnce = Math.ceil(FLOOD.length / piece.length);
   return flood(socket, Buffer.from(piece.repeat(piecesAtOnce), 'latin1'), piece.length * times);
-}
-
-/** Writes the same bytes over and over, as fast as they are read. */
-async function flood(socket: Socket, bytes: Buffer, sizeBytes: number): Promise<void> {
-  for (let left = sizeBytes; left > 0 && !socket.destroyed; left -= bytes.length) {
-    if (socket.write(left < bytes.length ? bytes.subarray(0, left) : bytes)) continue;
-    await new Promise((resolve) => {
-      socket.once('drain', resolve);
-      socket.once('close', resolve);
-    });
-  }
 }
