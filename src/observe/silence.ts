@@ -1,7 +1,11 @@
+import { NS_PER_MS } from '../pacing/clock.ts';
 import { NS_PER_SECOND } from '../pacing/frame-rate.ts';
 
 /** After this long without a new frame it is said. */
-const LIMIT_NS = 5n * NS_PER_SECOND;
+const LIMIT_MS = 5_000;
+const LIMIT_NS = BigInt(LIMIT_MS) * NS_PER_MS;
+/** It is looked once a second. */
+const LOOK_PERIOD_MS = 1_000;
 
 /** What is to be said of a source: no frame comes any more, or frames are back. */
 export interface SilenceNews {
@@ -16,6 +20,12 @@ export class Silence {
   #output = 0;
   #sinceNs = 0n;
   #isSaid = false;
+  readonly #isWatched: boolean;
+
+  /** @param idleTimeoutMs a stream that is closed that soon says so by then; 0 = never */
+  constructor(idleTimeoutMs: number) {
+    this.#isWatched = idleTimeoutMs === 0 || idleTimeoutMs > LIMIT_MS + LOOK_PERIOD_MS;
+  }
 
   /** A stream has begun: what was before it says nothing about it. */
   restart(): void {
@@ -43,7 +53,7 @@ export class Silence {
       this.#isSaid = false;
       return wasSaid ? { kind: 'back', seconds } : undefined;
     }
-    if (this.#isSaid || nowNs - this.#sinceNs < LIMIT_NS) return undefined;
+    if (!this.#isWatched || this.#isSaid || nowNs - this.#sinceNs < LIMIT_NS) return undefined;
     this.#isSaid = true;
     return { kind: 'silent', seconds };
   }

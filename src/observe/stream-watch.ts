@@ -8,7 +8,7 @@ import { Silence, silenceInWords } from './silence.ts';
 import { SourcePace, tooFastInWords } from './source-pace.ts';
 
 /** What of the settings says what a stream should be like. */
-export type StreamWishes = Pick<Config, 'frameRate' | 'method' | 'preset' | 'stream'>;
+export type StreamWishes = Pick<Config, 'frameRate' | 'method' | 'preset' | 'stream' | 'idleTimeoutMs'>;
 
 /** What of a transport's report is looked at here. */
 interface Counted {
@@ -20,7 +20,7 @@ interface Counted {
 export class StreamWatch {
   readonly #keepUp: KeepUpMonitor;
   readonly #pace: SourcePace;
-  readonly #silence = new Silence();
+  readonly #silence: Silence;
   readonly #standstills: LimitedLog;
   readonly #silences: LimitedLog;
   readonly #returns: LimitedLog;
@@ -31,6 +31,7 @@ export class StreamWatch {
   ) {
     this.#keepUp = new KeepUpMonitor(wishes.frameRate);
     this.#pace = new SourcePace(wishes.frameRate);
+    this.#silence = new Silence(wishes.idleTimeoutMs);
     this.#standstills = warningLog((message) => log.warn(message));
     this.#silences = warningLog((message) => log.warn(message));
     this.#returns = warningLog((message) => log.info(message));

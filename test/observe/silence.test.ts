@@ -5,10 +5,14 @@ const MS = 1_000_000n;
 
 /** A stream that is looked at once a second, in the hands of a test. */
 class Stream {
-  readonly silence = new Silence();
+  readonly silence: Silence;
   read = 100;
   output = 100;
   nowMs = 0;
+
+  constructor(idleTimeoutMs = 0) {
+    this.silence = new Silence(idleTimeoutMs);
+  }
 
   /** What was said in so many seconds. */
   run(seconds: number, { fps = 24, isTaken = true } = {}) {
@@ -55,6 +59,13 @@ describe('a source without a new frame', () => {
     stream.nowMs += 20_000;
     stream.silence.postpone(BigInt(stream.nowMs) * MS);
     expect(stream.run(4, { fps: 0 })).toEqual([]);
+  });
+
+  test('is not spoken of where the stream is closed by then, which is said itself', () => {
+    for (const idleTimeoutMs of [500, 5_000, 6_000]) {
+      expect(new Stream(idleTimeoutMs).run(20, { fps: 0 })).toEqual([]);
+    }
+    expect(new Stream(7_000).run(7, { fps: 0 })).toHaveLength(1);
   });
 
   test('is not back only because another stream has begun', () => {

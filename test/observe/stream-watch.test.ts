@@ -21,7 +21,10 @@ class Stream {
 
   constructor(method: ScalingMethod = 'scale') {
     const frameRate = { numerator: 24n, denominator: 1n };
-    this.watch = new StreamWatch({ frameRate, method, preset: 'medium', stream: 'imagestream' }, this.log);
+    this.watch = new StreamWatch(
+      { frameRate, method, preset: 'medium', stream: 'imagestream', idleTimeoutMs: 0 },
+      this.log,
+    );
   }
 
   run(seconds: number, { sourceFps = 24, outputFps = 24, passedOverFps = 0 }: Pace = {}): this {

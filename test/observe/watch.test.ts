@@ -49,6 +49,7 @@ class WatchStage {
             preset: 'medium',
             method: 'scale',
             stream: 'imagestream',
+            idleTimeoutMs: 0,
             statsIntervalMs,
           },
           clock: this.clock,
