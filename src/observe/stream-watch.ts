@@ -12,7 +12,7 @@ export type StreamWishes = Pick<Config, 'frameRate' | 'method' | 'preset' | 'str
 
 /** What of a transport's report is looked at here. */
 interface Counted {
-  readonly counts: Pick<FrameCounts, 'output' | 'read'>;
+  readonly counts: Pick<FrameCounts, 'output' | 'read' | 'wrong'>;
   readonly source: SourceCounts;
 }
 
@@ -60,7 +60,8 @@ export class StreamWatch {
     // With skip all that is passed over is what was asked for.
     if (this.wishes.method === 'skip') return;
     const { stream, frameRate } = this.wishes;
-    const arrived = source.kind === 'counted' ? source.entries : counts.read;
+    // A wrong frame needs no tick.
+    const arrived = source.kind === 'counted' ? source.entries - counts.wrong : counts.read;
     const fps = this.#pace.sample(arrived, nowNs);
     if (fps !== undefined) this.log.warn(tooFastInWords(stream, fps, frameRate));
   }

@@ -16,7 +16,7 @@ class Stream {
   readonly log = new LogDouble();
   readonly watch: StreamWatch;
   #nowMs = 0;
-  #counts = { output: 0, read: 0 };
+  #counts = { output: 0, read: 0, wrong: 0 };
   #passedOver = 0;
 
   constructor(method: ScalingMethod = 'scale') {
@@ -31,7 +31,7 @@ class Stream {
     for (let second = 0; second < seconds; second += 1) {
       this.#nowMs += 1_000;
       const { output, read } = this.#counts;
-      this.#counts = { output: output + outputFps, read: read + sourceFps - passedOverFps };
+      this.#counts = { wrong: 0, output: output + outputFps, read: read + sourceFps - passedOverFps };
       this.#passedOver += passedOverFps;
       const nowNs = BigInt(this.#nowMs) * 1_000_000n;
       this.watch.flush(nowNs);
