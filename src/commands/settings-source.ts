@@ -1,17 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { parseEnvironmentFile } from '../config/environment-file.ts';
 import { parseConfig, type Parsed } from '../config/parse-config.ts';
+import { readRegularFile, UnfitFileError } from '../config/regular-file.ts';
 import type { Flags, Variables } from '../config/setting-reader.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../errors.ts';
 
 const PREFIX = 'COSMOS_VIDEO_';
+/** Far more than all settings with all their comments; what is larger is another file. */
+const MOST_FILE_BYTES = 1024 * 1024;
 
 /** Where the settings came from, so that they can be read once more. */
 export class SettingsSource {
   /** What the program was started with that no file says: of the service manager, or of a shell. */
   readonly #fixed: Variables;
 
+  /** Throws a `ConfigError` where COSMOS_VIDEO_ENV_FILE names what is no regular file, or a huge one. */
   constructor(
     private readonly variables: Variables,
     private readonly flags: Flags,
@@ -49,22 +52,39 @@ export class SettingsSource {
 }
 
 function readFile(markedPath: string): Record<string, string> {
-  const path = markedPath.replace(/^-/, '');
+  const path = pathOf(markedPath);
   try {
-    return parseEnvironmentFile(readFileSync(path, 'utf8'));
+    return readVariables(path);
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (markedPath !== path && isMissing) return {};
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([`${path} (of COSMOS_VIDEO_ENV_FILE) cannot be read: ${reason}`]);
+    throw unreadable(path, error);
   }
 }
 
-/** At the start the service manager has read the file: that we can not is said when it is to be read again. */
+/**
+ * At the start the service manager has read the file: that we may not is said when it is to be read again. What can never
+ * be read is a fault at once.
+ */
 function readAtStart(markedPath: string): Record<string, string> {
+  const path = pathOf(markedPath);
   try {
-    return readFile(markedPath);
-  } catch {
+    return readVariables(path);
+  } catch (error) {
+    if (error instanceof UnfitFileError) throw unreadable(path, error);
     return {};
   }
+}
+
+function pathOf(markedPath: string): string {
+  return markedPath.replace(/^-/, '');
+}
+
+function readVariables(path: string): Record<string, string> {
+  return parseEnvironmentFile(readRegularFile(path, MOST_FILE_BYTES));
+}
+
+function unreadable(path: string, error: unknown): ConfigError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ConfigError([`${path} (of COSMOS_VIDEO_ENV_FILE) cannot be read: ${reason}`]);
 }

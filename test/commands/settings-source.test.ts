@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, test } from 'bun:test';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { SettingsSource } from '../../src/commands/settings-source.ts';
 import { ConfigError } from '../../src/errors.ts';
 import { Folder } from '../support/folder.ts';
+import { output } from '../support/video.ts';
 
 const folder = new Folder();
 afterAll(() => folder[Symbol.dispose]());
@@ -15,6 +16,8 @@ function write(path: string, variables: Readonly<Record<string, string>>): void 
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
   writeFileSync(path, lines.join(''));
 }
+
+const refusal = (path: string, why: string) => `${path} (of COSMOS_VIDEO_ENV_FILE) cannot be read: ${why}`;
 
 describe('settings that are read again', () => {
   test('are those of the files, of which the last wins; what stands in none any more is as if unset', () => {
@@ -55,6 +58,32 @@ describe('settings that are read again', () => {
     );
     const other = { ...BASE, COSMOS_VIDEO_ENV_FILE: `${MAIN}:-${OWN}` };
     expect(new SettingsSource(other, {}).again().config.stream).toBe('main');
+  });
+
+  test('are at fault at once where a file is no regular one, or a huge one: no wait for what never ends', async () => {
+    const fifo = folder.file('fifo.env');
+    await output('mkfifo', fifo);
+    const huge = folder.file('huge.env');
+    writeFileSync(huge, '#'.repeat(1024 * 1024 + 1));
+    const start = (path: string) => new SettingsSource({ ...BASE, COSMOS_VIDEO_ENV_FILE: path }, {});
+    for (const path of [fifo, '/dev/zero', folder.path]) {
+      expect(() => start(path)).toThrow(refusal(path, 'it is no regular file'));
+    }
+    expect(() => start(`-${huge}`)).toThrow(refusal(huge, 'it has more than 1048576 bytes'));
+    write(OWN, BASE);
+    const source = start(OWN);
+    rmSync(OWN);
+    await output('mkfifo', OWN);
+    expect(() => source.again()).toThrow(refusal(OWN, 'it is no regular file'));
+    rmSync(OWN);
+  });
+
+  test('may fill the whole size that a file may have', () => {
+    write(MAIN, BASE);
+    const settings = readFileSync(MAIN, 'utf8');
+    writeFileSync(MAIN, `${settings}${'#'.repeat(1024 * 1024 - settings.length)}`);
+    const source = new SettingsSource({ COSMOS_VIDEO_ENV_FILE: MAIN }, {});
+    expect(source.again().config.stream).toBe('main');
   });
 
   test('are at fault where no file is named', () => {
