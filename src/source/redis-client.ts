@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { RedisConfig } from '../config/config.ts';
 import { ConfigError, SourceError } from '../errors.ts';
+import { frameBufferLogin } from './frame-buffer-login.ts';
 import { redisErrorInWords } from './redis-errors.ts';
 import { redisName } from './redis-name.ts';
 
@@ -27,7 +28,7 @@ export class RedisClient {
   /** Connects and authenticates; rejects with a `SourceError` that says in words why it cannot. */
   static async connect(config: RedisConfig): Promise<RedisClient> {
     const name = redisName(config);
-    const redis = new Redis(clientOptions(config));
+    const redis = new Redis(clientOptions({ ...config, ...frameBufferLogin(config) }));
     let lastError: string | undefined;
     redis.on('error', (error: Error) => (lastError = error.message));
     const client = new RedisClient(redis, name, () => lastError);

@@ -22,7 +22,11 @@ const REPLIES: readonly (readonly [RegExp, string])[] = [
     /WRONGPASS|invalid password/i,
     'it refuses the password: check COSMOS_VIDEO_USERNAME and COSMOS_VIDEO_PASSWORD',
   ],
-  [/^NOPERM/, 'this user may not do that: it needs XREAD, XREVRANGE and TIME'],
+  [
+    /^NOPERM/,
+    'this user may not do that: it needs XREAD, XREVRANGE and TIME to read, SELECT for COSMOS_VIDEO_DB, XINFO|GROUPS, ' +
+      'XGROUP|CREATE and XGROUP|DESTROY to count the source, XADD to write',
+  ],
   [/^WRONGTYPE/, 'the key is there, but is no stream: check COSMOS_VIDEO_STREAM'],
   [/^LOADING/, 'it is still loading its data'],
   // Every reply of Redis, also in a form that nobody asked for, begins with a mark.

@@ -4,11 +4,10 @@ import { FrameSlots } from '../direct/frame-slots.ts';
 import { libc, PR_SET_TIMERSLACK } from '../direct/libc.ts';
 import { PipeSink } from '../direct/pipe-sink.ts';
 import { PollLoop } from '../direct/poll-loop.ts';
-import type { SocketAddress } from '../direct/socket.ts';
 import { EncoderError } from '../errors.ts';
 import { FrameMover, type MoverObserver } from './frame-mover.ts';
 import { MailboxReader } from './mailbox.ts';
-import type { FromWorker, Outcome, Request, ToWorker, WorkerStart } from './protocol.ts';
+import type { FromWorker, Outcome, Request, ToWorker, WayToRedis, WorkerStart } from './protocol.ts';
 
 /** Deadlines to the nanosecond: the kernel would otherwise let them slip by 50 µs to save wake-ups. */
 const TIMER_SLACK_NS = 1;
@@ -23,7 +22,7 @@ export class FrameThread {
   readonly #mailbox: MailboxReader;
   readonly #calls = new Map<number, AbortController>();
   #sink: PipeSink | undefined;
-  #addresses: PromiseWithResolvers<readonly SocketAddress[]> | undefined;
+  #way: PromiseWithResolvers<WayToRedis> | undefined;
 
   constructor(private readonly start: WorkerStart) {
     this.#slots = new FrameSlots(start.shape.sizeBytes);
@@ -53,7 +52,8 @@ export class FrameThread {
   }
 
   async #connect(redis: RedisConfig): Promise<DirectConnection> {
-    return DirectConnection.connect(redis, this.start.redisName, await this.#resolve(), {
+    const { addresses, login } = await this.#resolve();
+    return DirectConnection.connect({ ...redis, ...login }, this.start.redisName, addresses, {
       shape: this.start.shape,
       slots: this.#slots,
       isInPipe: (slot) => this.#sink?.holds(slot) ?? false,
@@ -62,12 +62,12 @@ export class FrameThread {
   }
 
   /** All that ask before the answer is there get the same one. */
-  #resolve(): Promise<readonly SocketAddress[]> {
-    if (!this.#addresses) {
-      this.#addresses = Promise.withResolvers();
+  #resolve(): Promise<WayToRedis> {
+    if (!this.#way) {
+      this.#way = Promise.withResolvers();
       send({ kind: 'resolve' });
     }
-    return this.#addresses.promise;
+    return this.#way.promise;
   }
 
   async #readMail(): Promise<void> {
@@ -87,9 +87,9 @@ export class FrameThread {
         return void this.#call(message.id, message.request);
       case 'abort':
         return this.#calls.get(message.id)?.abort();
-      case 'addresses':
-        this.#addresses?.resolve(message.addresses);
-        this.#addresses = undefined;
+      case 'way':
+        this.#way?.resolve(message.way);
+        this.#way = undefined;
         return;
       case 'quit':
         this.#sink?.close();

@@ -1,8 +1,9 @@
 import type { RedisConfig } from '../config/config.ts';
 import type { SocketAddress } from '../direct/socket.ts';
 import type { RestartedTick } from '../pacing/tick-schedule.ts';
-import type { StreamShape, WrongEntry } from '../source/stream-connection.ts';
 import type { Loss } from '../observe/sent-frames.ts';
+import type { RedisLogin } from '../source/frame-buffer-login.ts';
+import type { StreamShape, WrongEntry } from '../source/stream-connection.ts';
 import type { TransportReport } from './frame-transport.ts';
 import type { MailboxParts } from './mailbox.ts';
 import type { MoverSettings } from './frame-mover.ts';
@@ -24,12 +25,18 @@ export type Request =
   | { readonly name: 'openInput'; readonly fd: number }
   | { readonly name: 'endInput'; readonly loss?: Loss };
 
+/** What a connection needs that the settings do not say, and that may be another for the next one. */
+export interface WayToRedis {
+  readonly addresses: readonly SocketAddress[];
+  readonly login?: RedisLogin;
+}
+
 /** Into the Worker, as JSON through the mailbox. */
 export type ToWorker =
   | { readonly kind: 'call'; readonly id: number; readonly request: Request }
   | { readonly kind: 'abort'; readonly id: number }
   /** The answer to `resolve`. */
-  | { readonly kind: 'addresses'; readonly addresses: readonly SocketAddress[] }
+  | { readonly kind: 'way'; readonly way: WayToRedis }
   | { readonly kind: 'quit' };
 
 /** What a call came to. */
@@ -46,7 +53,7 @@ export type FromWorker =
   /** The answer to `quit`: its descriptors are closed. */
   | { readonly kind: 'left' }
   | { readonly kind: 'answer'; readonly id: number; readonly outcome: Outcome }
-  /** The Worker cannot look up names: it asks for the addresses of Redis. */
+  /** The Worker cannot look up names: it asks for the way to Redis. */
   | { readonly kind: 'resolve' }
   | { readonly kind: 'lost'; readonly message: string }
   | { readonly kind: 'connected' }

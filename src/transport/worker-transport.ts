@@ -6,6 +6,7 @@ import { makePipe } from '../direct/pipe.ts';
 import type { SocketAddress } from '../direct/socket.ts';
 import { EncoderError, SourceError } from '../errors.ts';
 import { sleepMs, systemClock } from '../pacing/clock.ts';
+import { frameBufferLogin } from '../source/frame-buffer-login.ts';
 import { redisName } from '../source/redis-name.ts';
 import type { StreamShape } from '../source/stream-connection.ts';
 import type { EncoderInput, FrameTransport, TransportReport } from './frame-transport.ts';
@@ -136,7 +137,7 @@ export class WorkerTransport implements FrameTransport {
       case 'answer':
         return this.#calls.get(message.id)?.resolve(message.outcome);
       case 'resolve':
-        return void this.#resolveAddresses();
+        return void this.#findWay();
       case 'lost':
         return observer.onLost(new SourceError(message.message));
       case 'connected':
@@ -150,8 +151,11 @@ export class WorkerTransport implements FrameTransport {
     }
   }
 
-  async #resolveAddresses(): Promise<void> {
-    this.#send({ kind: 'addresses', addresses: await resolveRedis(this.parts.redis) });
+  async #findWay(): Promise<void> {
+    const { redis } = this.parts;
+    const addresses = await resolveRedis(redis);
+    const login = frameBufferLogin(redis);
+    this.#send({ kind: 'way', way: { addresses, ...(login && { login }) } });
   }
 
   /** The thread is gone through a fault of the program: whoever waits for it must not wait for ever. */

@@ -16,7 +16,10 @@ describe('an error of Redis', () => {
     ['NOAUTH Authentication required.', /^it asks for a password/],
     ['WRONGPASS invalid username-password pair or user is disabled.', /^it refuses the password/],
     ['ERR invalid password', /^it refuses the password/],
-    ["NOPERM User a has no permissions to run the 'xread' command", /needs XREAD, XREVRANGE and TIME/],
+    [
+      "NOPERM User a has no permissions to run the 'xread' command",
+      /needs XREAD, XREVRANGE and TIME to read.* XGROUP\|CREATE/,
+    ],
     ['WRONGTYPE Operation against a key holding the wrong kind of value', /is no stream/],
     [
       'it answers in a form that is not known: HTTP/1.1 400 Bad Request',
