@@ -8,6 +8,13 @@ video=/root/video.ts
 limit_of() { cat "/sys/fs/cgroup/system.slice/$1/$2"; }
 total_bytes=$(awk '/^MemTotal/ { print $2 * 1024 }' /proc/meminfo)
 is_share() { awk -v value="$1" -v total="$total_bytes" -v share="$2" 'BEGIN { r = value / total; exit !(r > share - 0.02 && r < share + 0.02) }'; }
+# What each process of a unit has; the shell that shortens the streams is one process more, and is left out.
+oom_scores() {
+  local pid
+  while read -r pid; do
+    if grep -qE '^(cosmos-video-bu|ffmpeg|redis-server)$' "/proc/$pid/comm"; then cat "/proc/$pid/oom_score_adj"; fi
+  done <"/sys/fs/cgroup/system.slice/$1/cgroup.procs" | paste -sd ' '
+}
 oom_kills() { awk '/^oom_kill / { print $2 }' "/sys/fs/cgroup/system.slice/$1/memory.events"; }
 
 case $1 in
@@ -19,6 +26,10 @@ case $1 in
   check 'the service has at most 75 % of the memory' is_share "$(limit_of $main memory.max)" 0.75
   check 'the frame buffer has at most 60 %' is_share "$(limit_of $buffer memory.max)" 0.60
   check 'no frame is swapped out' [ "$(limit_of $main memory.swap.max) $(limit_of $buffer memory.swap.max)" = '0 0' ]
+  check 'where memory runs out, ffmpeg goes before others, and the frame buffer after them' \
+    [ "$(oom_scores $main) $(oom_scores $buffer)" = '300 300 -500' ]
+  check 'where the CPU runs out, the sensor goes before ffmpeg, and the frame buffer before both' \
+    [ "$(limit_of $main cpu.weight) $(limit_of $buffer cpu.weight)" = '50 200' ]
   # Enough for the waiting program, not for ffmpeg besides. What both have in files does not count: it can be read again.
   systemctl stop sensor
   check 'it waits' until_true 60 'status_text | grep -q "^waiting"'

@@ -44,7 +44,7 @@ scripts_are_good() {
     (cd test/boot && shellcheck -x boot-test next-version run ./*.sh)
 }
 # The parts of the two units that must not differ: all but what names an instance.
-common_lines() { grep -vE '^#|%i|^(Description|StateDirectory|RuntimeDirectory|WorkingDirectory|Environment|EnvironmentFile)=' "$1"; }
+common_lines() { grep -vE '^#|%i|^(Description|StateDirectory|RuntimeDirectory|WorkingDirectory|Slice|Environment|EnvironmentFile)=' "$1"; }
 same_units() { diff <(common_lines systemd/cosmos-video-builder.service) <(common_lines systemd/cosmos-video-builder@.service); }
 completes() { # completes WANTED WORD...
   local wanted=$1
