@@ -89,10 +89,13 @@ function clientOptions(config: RedisConfig) {
   } satisfies RedisOptions;
 }
 
-function tlsOptions(config: RedisConfig): { ca?: string } {
-  if (config.tlsCa === undefined) return {};
+/** Said, since the runtime would otherwise trust everybody where NODE_TLS_REJECT_UNAUTHORIZED says so. */
+const TRUST = { rejectUnauthorized: true };
+
+function tlsOptions(config: RedisConfig): typeof TRUST & { ca?: string } {
+  if (config.tlsCa === undefined) return TRUST;
   try {
-    return { ca: readFileSync(config.tlsCa, 'utf8') };
+    return { ...TRUST, ca: readFileSync(config.tlsCa, 'utf8') };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError([`COSMOS_VIDEO_TLS_CA=${config.tlsCa} cannot be read: ${reason}`]);
