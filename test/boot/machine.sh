@@ -4,6 +4,7 @@ env_file=/etc/cosmos-video.env
 main=cosmos-video-builder.service
 buffer=cosmos-video-redis.service
 stream_to='srt://127.0.0.1:9000'
+client=$(command -v redis-cli || command -v valkey-cli || true)
 
 prop() { systemctl show -P "$2" "$1"; }
 status_text() { prop "${1:-$main}" StatusText; }
@@ -17,7 +18,9 @@ log_of() {
   journalctl --sync
   journalctl -b -u "$unit" -o cat "$@"
 }
-frames_port() { redis-cli -p "${port:-6380}" "$@"; }
+frames_port() { "$client" -p "${port:-6380}" "$@"; }
+# refuses COMMAND...: to whoever writes frames, the frame buffer does.
+refuses() { grep -q NOPERM <(frames_port "$@" 2>&1); }
 
 # set_setting NAME VALUE: as an operator does it with an editor.
 set_setting() {
@@ -81,7 +84,7 @@ arrives() { until_true "${2:-20}" "grows $1"; }
 files() {
   find / -xdev \( -path /boot-test -o -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp \
     -o -path /root -o -path /var/tmp -o -path /var/cache -o -path /var/lib/apt -o -path /var/log/apt \
-    -o -path /var/log/journal -o -path /var/log/dpkg.log -o -path /var/log/redis -o -path '/var/lib/redis/*' \
+    -o -path /var/log/journal -o -path /var/log/dpkg.log -o -path /var/log/redis -o -path '/var/lib/redis/*' -o -path /var/log/valkey -o -path '/var/lib/valkey/*' \
     -o -path '/var/lib/dpkg/*-old' -o -path /var/lib/systemd/random-seed -o -path '/var/lib/systemd/timers/*' -o -path '/etc/*-' \) -prune -o -print | sort
 }
 # Users and groups as well: they are lines, not files.

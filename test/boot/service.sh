@@ -76,14 +76,26 @@ check 'and is not tried again' [ "$(prop $main NRestarts) $(prop $main ActiveSta
 
 # ---- To a picture ----
 make_stream $video
+# What would make Bun load other code, if it came through to it.
+set_setting BUN_OPTIONS '--preload=/root/none.js'
+set_setting BUN_BE_BUN 1
 check_speed 'from systemctl start to READY' 0.5 s start_s
 check 'it is active' is_active $main
+check 'without what would turn it into another program' \
+  not grep -aq BUN_ "/proc/$(pid)/environ"
 check 'the status says that it waits' until_true 5 'status_text | grep -qx "waiting for frames on imagestream"'
 check 'the frame buffer runs' is_active $buffer
 check 'on 6380' [ "$(frames_port ping)" = PONG ]
 check 'beside Debian'\''s redis-server on 6379' [ "$(redis-cli -p 6379 ping) $(systemctl is-active redis-server)" = 'PONG active' ]
 check 'its socket is for the group alone' [ "$(stat -c '%a %G' /run/cosmos-video-redis/redis.sock)" = '770 cosmos-video' ]
-check 'its settings cannot be changed from outside' grep -q NOPERM <(frames_port config set dir /tmp 2>&1)
+check 'its settings cannot be changed from outside' refuses config set dir /tmp
+check 'the builder'\''s password for it is for the group alone' \
+  [ "$(stat -c '%a %G' /run/cosmos-video-redis/builder-password)" = '640 cosmos-video' ]
+check 'nobody can stop it by a script' refuses eval 'while true do end' 0
+check 'nor by what goes through all keys, waits or copies' \
+  eval "refuses keys '*' && refuses scan 0 && refuses sort a && refuses blmove a b LEFT LEFT 0 && refuses xinfo stream a"
+check 'nor in any other way' eval 'refuses client pause 1000 && refuses monitor && refuses function list && refuses flushall && refuses shutdown'
+check 'a client library may say what it is' eval '[ "$(frames_port client setname a)" = OK ] && grep -q ^server <(frames_port hello 3)'
 check_speed 'CPU while it waits' 0.5 % idle_cpu
 check_at_most 'memory while it waits' 60 MiB resident_mib
 check_speed 'from the first frame to the first picture' 1.5 s first_picture_s
