@@ -30,7 +30,7 @@ export async function probeFrameFormat(
   const answer = await ask(ffmpeg, args, signal);
   const trouble = passingTrouble(answer);
   if (trouble !== undefined)
-    throw new EncoderError(`${ffmpeg} could not say the size of a frame: ${trouble}`, false);
+    throw new EncoderError(`${ffmpeg} could not say the size of a frame${trouble}`, false);
   const sizeBytes = packetSizeBytes(answer);
   if (sizeBytes === undefined) {
     throw new ConfigError([
@@ -55,15 +55,15 @@ async function ask(ffmpeg: string, args: readonly string[], signal?: AbortSignal
   }
 }
 
-/** @returns what kept ffmpeg from answering and has nothing to do with the settings */
+/** @returns what kept ffmpeg from answering and has nothing to do with the settings, as the end of a sentence */
 function passingTrouble(answer: FfmpegAnswer): string | undefined {
   switch (answer.end.kind) {
     case 'late':
-      return `no answer within ${ANSWER_LIMIT_MS / 1000} s`;
+      return `: no answer within ${ANSWER_LIMIT_MS / 1000} s`;
     case 'signal':
-      return `it was killed by signal ${signalInWords(answer.end.signal)}`;
+      return `: it was killed by signal ${signalInWords(answer.end.signal)}`;
     case 'exit':
-      return answer.end.status !== 0 && PASSING_TROUBLE.test(answer.stderr) ? lastLineOf(answer) : undefined;
+      return answer.end.status !== 0 && PASSING_TROUBLE.test(answer.stderr) ? quoted(answer) : undefined;
   }
 }
 
@@ -75,11 +75,7 @@ function packetSizeBytes({ end, stdout }: FfmpegAnswer): number | undefined {
   return Number.isSafeInteger(size) && size > 0 ? size : undefined;
 }
 
-function lastLineOf({ stderr }: FfmpegAnswer): string {
-  return stderr.trim().split('\n').at(-1) ?? '';
-}
-
-function quoted(answer: FfmpegAnswer): string {
-  const line = lastLineOf(answer);
+function quoted({ stderr }: FfmpegAnswer): string {
+  const line = stderr.trim().split('\n').at(-1) ?? '';
   return line === '' ? '' : ` (ffmpeg: ${line})`;
 }

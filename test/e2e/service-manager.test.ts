@@ -116,8 +116,8 @@ test(
     await using builder = new Child([EXECUTABLE, '--port', `${stage.server.port}`, '--host', '127.0.0.1'], {
       env: {
         COSMOS_VIDEO_RESOLUTION: '320x240',
-        // Nobody listens there, and ffmpeg's last words have the whole address.
-        COSMOS_VIDEO_DESTINATION: 'http://operator:swordfish@127.0.0.1:1/in?token=abcdef',
+        // Nobody listens there, and what ffmpeg says of it has the whole address.
+        COSMOS_VIDEO_DESTINATION: 'tcp://operator:swordfish@127.0.0.1:1/in?token=abcdef',
         NOTIFY_SOCKET: socket.path,
       },
     });
