@@ -131,6 +131,37 @@ test.concurrent(
   LIMIT_MS,
 );
 
+test.concurrent(
+  'a stream counts as open soon with an ffmpeg that first speaks after its period, as version 7 does',
+  async () => {
+    await using stage = await Stage.open();
+    const FFMPEG = script(
+      stage.folder,
+      'ffmpeg',
+      `case "$*" in *libx264*) ;; *) exec ffmpeg "$@";; esac
+       while [ "$1" != -stats_period ]; do shift; done
+       (while sleep "$2"; do echo frame=1; echo progress=continue; done) &
+       cat >/dev/null; kill $!`,
+    );
+    const builder = stage.builder({ DESTINATION: '/dev/null', FFMPEG });
+    await builder.line(/connected/);
+    await stage.writer.writeUntil(async () => builder.count(/streaming to/) === 1);
+    const [openingMs, openMs] = [
+      timeMs(await builder.line(/opening/)),
+      timeMs(await builder.line(/streaming/)),
+    ];
+    // 0.15 s where nothing else runs; with a period of a second it is more than that second.
+    expect(openMs - openingMs).toBeLessThan(900);
+    expect(await builder.stop()).toBe(0);
+  },
+  LIMIT_MS,
+);
+
+/** When a line was written, which stands before it. */
+function timeMs(line: string): number {
+  return Date.parse(line.split(' ')[0] ?? '');
+}
+
 /** Every name that comes into a folder or goes from it, however short it is there. */
 function watching(folder: string): Disposable & { readonly names: readonly (string | null)[] } {
   const names: (string | null)[] = [];
