@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test';
 import { figuresOf, recoveriesS } from './figures.ts';
 import type { FrameRecord } from './frame-records.ts';
 import { PictureStarts } from './picture-starts.ts';
+import { secondsOf, startOf, worstOf } from './seconds.ts';
 import { percentile, slopeOf } from './statistics.ts';
 
 const FPS = 25;
@@ -58,6 +59,61 @@ test('after a hiccup the time is taken until the latency stays within the limit'
   expect(recovery).toBeCloseTo((25 * PERIOD_MS + 5) / 1000, 6);
   const never = records.map((each) => ({ ...each, lastByteMs: each.sentMs + 100 }));
   expect(recoveriesS(never, 50)).toEqual([Number.POSITIVE_INFINITY]);
+});
+
+/** A session of ten seconds in which frame `tick` is `ageMs(tick)` old; the repeated and trimmed ones are as said. */
+function session(ageMs: (tick: number) => number, numberAt = (tick: number) => tick): FrameRecord[] {
+  return Array.from({ length: 10 * FPS }, (_, tick) => {
+    const { firstByteMs, lastByteMs } = record(0, tick);
+    return { ...record(numberAt(tick), tick), firstByteMs, sentMs: lastByteMs - ageMs(tick) };
+  });
+}
+
+test('the worst second is seen, however good all others are', () => {
+  const seconds = secondsOf(session((tick) => (Math.floor(tick / FPS) === 7 ? 68 : 26)));
+  expect(seconds).toHaveLength(10);
+  expect(worstOf(seconds).oldest).toMatchObject({ atS: 7, latency: { p50Ms: 68, maxMs: 68 } });
+  expect(
+    percentile(
+      seconds.map(({ latency }) => latency.p50Ms),
+      90,
+    ),
+  ).toBe(26);
+});
+
+test('a frame that is repeated and one that is passed over count in the second that they are in', () => {
+  const records = session(
+    () => 26,
+    (tick) => (tick < 80 || tick >= 135 ? tick : tick - 1),
+  );
+  const seconds = secondsOf(records);
+  expect(seconds.map(({ dup }) => dup)).toEqual([0, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
+  expect(seconds.map(({ lost }) => lost)).toEqual([0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
+  expect(worstOf(seconds).dup).toBe(1);
+});
+
+test('how a session begins is told from its third frame on, and for five seconds', () => {
+  const records = session(
+    (tick) => (tick < 2 ? 900 : tick === 60 ? 188 : tick > 150 ? 500 : 26),
+    (tick) => (tick < 3 ? tick : tick - 1),
+  );
+  const start = startOf(secondsOf(records));
+  expect(start).toMatchObject({ dup: 1, lost: 0 });
+  expect(start.latencyMaxMs).toBeCloseTo(188, 6);
+  expect(start.seconds.map(({ atS }) => atS)).toEqual([0, 1, 2, 3, 4]);
+  expect(start.seconds[0]?.latency.maxMs).toBeCloseTo(26, 6);
+});
+
+test('a second without a new frame has no age, and is not the worst one', () => {
+  const records = session(
+    (tick) => (tick > 200 ? 40 : 26),
+    (tick) => (tick < 50 ? tick : tick < 100 ? 49 : tick - 50),
+  );
+  const seconds = secondsOf(records);
+  expect(seconds[2]?.latency.p50Ms).toBeNaN();
+  expect(worstOf(seconds)).toMatchObject({ dup: FPS, oldest: { atS: 8 } });
+  expect(worstOf(secondsOf([]))).toEqual({ oldest: undefined, dup: 0 });
+  expect(startOf(secondsOf([])).latencyMaxMs).toBeNaN();
 });
 
 test('pictures are counted where they begin, however the stream is cut into pieces', () => {

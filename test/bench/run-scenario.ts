@@ -2,9 +2,17 @@ import { rmSync } from 'node:fs';
 import { Child } from '../support/child.ts';
 import type { BenchStage, SourceReport } from './bench-stage.ts';
 import { figuresOf, recoveriesS, type FrameFigures } from './figures.ts';
-import { readFrameRecords } from './frame-records.ts';
+import { readFrameRecords, type FrameRecord } from './frame-records.ts';
 import { PROGRAM, programEnvironment } from './program.ts';
 import type { FrameSize, Scenario } from './scenarios.ts';
+import {
+  secondsOf,
+  startOf,
+  worstOf,
+  type SecondFigures,
+  type StartFigures,
+  type WorstSeconds,
+} from './seconds.ts';
 import { TOOLS } from './tools.ts';
 import { measureWindow, type Window } from './window.ts';
 
@@ -30,6 +38,10 @@ export interface RunResult extends FrameFigures {
   readonly source: SourceReport;
   /** For each hiccup of the source, until the latency was one period + 8 ms again. */
   readonly recoveriesS: readonly number[];
+  /** Of the whole seconds that were measured. */
+  readonly worst: WorstSeconds;
+  /** Of the session, before it was measured. */
+  readonly start: StartFigures;
   /** What the program had to warn of. */
   readonly complaints: readonly string[];
 }
@@ -127,6 +139,7 @@ async function resultOf(name: string, size: FrameSize, records: string, window: 
   const all = await readFrameRecords(records);
   const within = all.filter(({ firstByteMs }) => firstByteMs >= window.startMs && firstByteMs < window.endMs);
   const frames = within.length;
+  const seconds = secondsOf(all);
   return {
     name,
     ...figuresOf(within, size.fps),
@@ -137,5 +150,12 @@ async function resultOf(name: string, size: FrameSize, records: string, window: 
     redisFramesPerFrame: window.redisSentBytes / size.sizeBytes / frames,
     othersCpuPercent: window.othersCpuPercent,
     recoveriesS: recoveriesS(within, 1000 / size.fps + LATENCY_MARGIN_MS),
+    worst: worstOf(seconds.filter((second) => isWithin(window, second, all))),
+    start: startOf(seconds),
   };
+}
+
+function isWithin({ startMs, endMs }: Window, { atS }: SecondFigures, all: readonly FrameRecord[]): boolean {
+  const fromMs = (all[0]?.firstByteMs ?? 0) + atS * 1000;
+  return fromMs >= startMs && fromMs + 1000 <= endMs;
 }

@@ -14,9 +14,10 @@ const COLUMNS: readonly Column<MeasuredRun>[] = [
   { head: 'rate off %', widthChars: 10, cell: (run) => figure(run.rateErrorPercent, 4) },
   { head: 'deviation ms', widthChars: 16, cell: (run) => spread(run.deviation, 2) },
   { head: 'latency ms', widthChars: 17, cell: (run) => spread(run.latency, 1) },
+  { head: 'worst second ms', widthChars: 20, cell: worstSecond },
   { head: 'growth', widthChars: 13, cell: growth },
   { head: 'lost', widthChars: 5, cell: (run) => `${run.lost}` },
-  { head: 'dup', widthChars: 4, cell: (run) => `${run.dup}` },
+  { head: 'dup', widthChars: 9, cell: (run) => `${run.dup} (${run.worst.dup})` },
   {
     head: 'CPU ms/frame',
     widthChars: 13,
@@ -33,6 +34,7 @@ const COLUMNS: readonly Column<MeasuredRun>[] = [
 export function runTableHead(): string[] {
   return [
     'deviation from the schedule, latency: median/99th percentile/largest; latency from XADD to the last byte at the encoder',
+    'worst second: median/largest latency of the second with the largest median, and when it was; dup: all (most in one second)',
     'growth: median, and largest, latency of the last third less the first; (x) = times the floor: a pump in C, nothing else',
     'resident: at the end, and the most; Redis: frames it sent for a frame out; source late: frames sent over 2 ms late, most',
     'others: CPU of one core that other programs of this machine took meanwhile',
@@ -44,7 +46,16 @@ export function runTableHead(): string[] {
 /** The run's row, and below it what was not as it should be. */
 export function runTableRows(run: MeasuredRun): string[] {
   const faults = isSound(run) ? [] : [`${run.backwards} frames went backwards, ${run.torn} are torn`];
-  return [rowLine(COLUMNS, run), ...[...faults, ...run.complaints].map((line) => `  ${line}`)];
+  const lines = [startLine(run), ...faults, ...run.complaints];
+  return [rowLine(COLUMNS, run), ...lines.map((line) => `  ${line}`)];
+}
+
+/** The first seconds one by one: what is uneven there is lost in every figure of a long run. */
+function startLine({ start }: MeasuredRun): string {
+  const seconds = start.seconds.map(
+    ({ latency, dup, lost }) => `${secondLatency(latency)} ms, dup ${dup}, lost ${lost}`,
+  );
+  return `start, second by second: ${seconds.join('; ')}`;
 }
 
 /** CPU of others above which a run says more of them than of the program. */
@@ -66,6 +77,15 @@ export function isSound({ frames, backwards, torn }: RunResult): boolean {
 
 function spread({ p50Ms, p99Ms, maxMs }: Spread, digits: number): string {
   return [p50Ms, p99Ms, maxMs].map((ms) => figure(ms, digits)).join('/');
+}
+
+function worstSecond({ worst }: MeasuredRun): string {
+  const { oldest } = worst;
+  return oldest ? `${secondLatency(oldest.latency)} at ${oldest.atS} s` : '-';
+}
+
+function secondLatency({ p50Ms, maxMs }: Spread): string {
+  return `${figure(p50Ms, 1)}/${figure(maxMs, 1)}`;
 }
 
 function growth({ latencyGrowth }: MeasuredRun): string {

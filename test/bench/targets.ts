@@ -36,6 +36,20 @@ const COMMON: readonly Omit<Target, 'reader'>[] = [
   { text: 'growth of the median latency, ms', run: FULL, limit: 2, value: (run) => run.latencyGrowth.p50Ms },
   { text: 'lost', run: FULL, limit: 0, value: (run) => run.lost },
   {
+    text: 'worst second, median latency, ms',
+    run: FULL,
+    limit: 1000 / 24 + 8,
+    value: ({ worst }) => worst.oldest?.latency.p50Ms ?? Number.NaN,
+  },
+  { text: 'most dup in one second', run: FULL, limit: 0, value: ({ worst }) => worst.dup },
+  {
+    text: 'first 5 s, largest latency, ms',
+    run: FULL,
+    limit: 1000 / 24 + 10,
+    value: ({ start }) => start.latencyMaxMs,
+  },
+  { text: 'first 5 s, dup and lost', run: FULL, limit: 0, value: ({ start }) => start.dup + start.lost },
+  {
     text: 'recovery, s',
     run: '1920x1080/scale/hiccup',
     limit: 5,
