@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isCommandName } from '../src/config/command-names.ts';
 import { settingsTableMarkdown } from '../src/config/help.ts';
@@ -68,6 +68,22 @@ test('every link leads to a heading or a file', () => {
   expect(dead).toEqual([]);
 });
 
+test('every message in the tables of what happens when is one of the program', () => {
+  const words = wordsOfSources('src', 'systemd');
+  const quotes = rowsOf('What happens when').flatMap(([, journal = '']) => matches(/`([^`]+)`/g, journal));
+  expect(quotes.length).toBeGreaterThan(30);
+  const unknown = quotes.filter((quote) => !likeMessage(quote).test(words));
+  expect(unknown).toEqual([]);
+});
+
+test('every fault in them has all of its cells, and stands there once', () => {
+  const rows = rowsOf('What happens when');
+  expect(rows.length).toBeGreaterThan(40);
+  expect(rows.filter((cells) => cells.length !== 4 || cells.includes(''))).toEqual([]);
+  const faults = rows.map(([fault]) => fault);
+  expect(faults.filter((fault, index) => faults.indexOf(fault) !== index)).toEqual([]);
+});
+
 /** The README with the table as it should be. */
 function withTable(text: string): string {
   const [before, after] = [text.indexOf(START), text.indexOf(END)];
@@ -86,6 +102,36 @@ function commandLines(): string[] {
   const blocks = matches(/^ *```sh\n([^]*?)^ *```$/gm, readme).flatMap((block) => block.split('\n'));
   const lines = [...blocks, ...found(/`([^`\n]+)`/g)].map((line) => line.trim());
   return lines.filter((line) => new RegExp(`^(?:\\w+=\\S+ )*${PROGRAM} [a-z-]`).test(line));
+}
+
+/** The cells of all tables in a section, without their heads. */
+function rowsOf(heading: string): string[][] {
+  const start = readme.indexOf(`\n## ${heading}\n`);
+  const section = readme.slice(start, readme.indexOf('\n## ', start + 1));
+  const tables = matches(/^\|.*\n\|[ :|-]+\n((?:\|.*\n)+)/gm, section);
+  return tables.flatMap((rows) => rows.trim().split('\n')).map((row) => cellsOf(row));
+}
+
+function cellsOf(row: string): string[] {
+  const cells = row.split(/(?<!\\)\|/).slice(1, -1);
+  return cells.map((cell) => cell.trim());
+}
+
+/** All that is written in these folders, comments apart; a text that is put together of several lines stands on one. */
+function wordsOfSources(...folders: string[]): string {
+  const paths = folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  );
+  const text = paths.map((path) => readFileSync(path, 'utf8')).join('\n');
+  return text.replaceAll(/^\s*(?:\/\/|\/?\*).*$/gm, '').replaceAll(/['`] \+\s*['`]/g, '');
+}
+
+/** A message of the README as a pattern: … stands for what differs. */
+function likeMessage(quote: string): RegExp {
+  const parts = quote.split('…').map((part) => RegExp.escape(part));
+  return new RegExp(parts.join('[^\n]*'));
 }
 
 /** What the group of the pattern is at each of its places in the README. */
