@@ -2,6 +2,8 @@ import { expect, test } from 'bun:test';
 import { figuresOf, recoveriesS } from './figures.ts';
 import type { FrameRecord } from './frame-records.ts';
 import { PictureStarts } from './picture-starts.ts';
+import type { RunResult } from './run-scenario.ts';
+import { runTableRows } from './run-table.ts';
 import { secondsOf, startOf, worstOf } from './seconds.ts';
 import { percentile, slopeOf } from './statistics.ts';
 
@@ -115,6 +117,41 @@ test('a second without a new frame has no age, and is not the worst one', () => 
   expect(worstOf(secondsOf([]))).toEqual({ oldest: undefined, dup: 0 });
   expect(startOf(secondsOf([])).latencyMaxMs).toBeNaN();
 });
+
+test('a row of the table shows the worst second, and the line below it how the session began', () => {
+  const records = session(
+    (tick) => (Math.floor(tick / FPS) === 7 ? 68 : tick === 30 ? 188 : 26),
+    (tick) => (tick < 80 ? tick : tick - 1),
+  );
+  const [row, start, ...others] = runTableRows(resultOf(records));
+  expect(row).toContain(' 68.0/68.0 at 7 s ');
+  expect(row).toContain(' 1 (1) ');
+  const [even, uneven] = ['26.0/26.0 ms, dup 0, lost 0', '26.0/188.0 ms, dup 0, lost 0'];
+  const repeated = '26.0/26.0 ms, dup 1, lost 0';
+  expect(start).toBe(`  start, second by second: ${[even, uneven, even, repeated, even].join('; ')}`);
+  expect(others).toEqual([]);
+});
+
+/** A run with these frames, which took nothing. */
+function resultOf(records: readonly FrameRecord[]): RunResult {
+  const seconds = secondsOf(records);
+  return {
+    ...figuresOf(records, FPS),
+    name: 'run',
+    seconds: seconds.length,
+    cpuMsPerFrame: 0,
+    idleCpuMsPerS: 0,
+    residentMib: 0,
+    peakMib: 0,
+    redisFramesPerFrame: 1,
+    othersCpuPercent: 0,
+    source: { sent: records.length, late: 0, latestMs: 0 },
+    recoveriesS: [],
+    worst: worstOf(seconds),
+    start: startOf(seconds),
+    complaints: [],
+  };
+}
 
 test('pictures are counted where they begin, however the stream is cut into pieces', () => {
   const packets = [0x4100, 0x0100, 0x4000, 0x4100].map((head) => {
