@@ -25,6 +25,10 @@ export class Child implements AsyncDisposable {
     return this.#process.pid;
   }
 
+  get isRunning(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
   get text(): string {
     return this.lines.join('\n');
   }

@@ -39,6 +39,10 @@ export class SrtReceiver implements AsyncDisposable {
     await until(async () => (await size()) >= bytes, `${bytes} bytes at the receiver`, withinMs);
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.process.kill(name);
+  }
+
   async stop(): Promise<void> {
     this.process.kill('SIGTERM');
     await this.process.exited;
