@@ -1,0 +1,80 @@
+import { expect } from 'bun:test';
+import type { Child } from '../support/child.ts';
+import type { Sensor } from './sensor.ts';
+
+/** What the program says has become of all frames since its start. */
+export interface FrameAccount {
+  /** Entries added since it first looked; undefined where Redis does not tell. */
+  readonly source: number | undefined;
+  readonly unique: number;
+  readonly dup: number;
+  readonly dropped: number;
+  readonly wrong: number;
+  /** Given to an ffmpeg that then died, or to a link that was dead already. */
+  readonly lost: number;
+  /** Read but not yet decided, or still in the stream. */
+  readonly waiting: number;
+}
+
+/**
+ * all: each entry that was written has to stand in the account; some: the fault took the count of some of them with it,
+ * so that there may be no more than were written.
+ */
+export type Known = 'all' | 'some';
+
+const ACCOUNT =
+  /since the start: source (not counted|\d+), unique (\d+), dup (\d+), dropped (\d+), wrong (\d+), lost on the way (\d+), waiting (\d+)$/;
+/** The ticks, the closing of a session and two reports, on a busy machine. */
+const SETTLE_LIMIT_MS = 40_000;
+
+/** Of what the program said, so many lines tell why. */
+const LAST_LINES = 30;
+
+/** Reads the line of debug level that comes with each report; undefined where the line is another one. */
+function parseAccount(line: string): FrameAccount | undefined {
+  const found = ACCOUNT.exec(line);
+  if (!found) return undefined;
+  const [unique = 0, dup = 0, dropped = 0, wrong = 0, lost = 0, waiting = 0] = found.slice(2).map(Number);
+  const source = found[1] === 'not counted' ? undefined : Number(found[1]);
+  return { source, unique, dup, dropped, wrong, lost, waiting };
+}
+
+/** Waits for the next account of the program. */
+export async function nextAccount(child: Child, withinMs?: number): Promise<FrameAccount> {
+  const nth = child.count(ACCOUNT) + 1;
+  const line = await child.line(ACCOUNT, { nth, ...(withinMs !== undefined && { withinMs }) });
+  const account = parseAccount(line);
+  if (!account) throw new Error(`this is no account: ${line}`);
+  return account;
+}
+
+/** Waits until nothing is on its way any more: two accounts that are the same, but for repeated frames. */
+async function settled(child: Child): Promise<FrameAccount> {
+  const deadlineMs = performance.now() + SETTLE_LIMIT_MS;
+  let before: FrameAccount | undefined;
+  while (performance.now() < deadlineMs) {
+    const account = await nextAccount(child, SETTLE_LIMIT_MS);
+    const isSame = before !== undefined && Bun.deepEquals({ ...before, dup: 0 }, { ...account, dup: 0 });
+    if (isSame && account.waiting === 0) return account;
+    before = account;
+  }
+  throw new Error(
+    `frames were still on their way after ${SETTLE_LIMIT_MS} ms: ${JSON.stringify(before)}; it said last:\n${child.lines.slice(-LAST_LINES).join('\n')}`,
+  );
+}
+
+/** Stops the sensor and holds the program to what it has written: source = unique + dropped + wrong + lost on the way. */
+export async function expectAccounted(child: Child, sensor: Sensor, known: Known): Promise<FrameAccount> {
+  await sensor.stop();
+  const account = await settled(child);
+  const { source, unique, dropped, wrong, lost } = account;
+  const decided = unique + dropped + wrong + lost;
+  if (known === 'all') {
+    expect({ ...account, decided }).toMatchObject({ source: sensor.written, decided: sensor.written });
+    return account;
+  }
+  expect(decided).toBeLessThanOrEqual(sensor.tried);
+  expect(source ?? 0).toBeLessThanOrEqual(sensor.tried);
+  expect(unique).toBeGreaterThan(0);
+  return account;
+}

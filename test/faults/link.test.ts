@@ -1,0 +1,117 @@
+import { expect, test } from 'bun:test';
+import { writeFileSync } from 'node:fs';
+import { freeUdpPort } from '../support/ports.ts';
+import { SrtReceiver } from '../support/receiver.ts';
+import { FaultStage, lasting } from './fault-stage.ts';
+import { UdpRelay } from './udp-relay.ts';
+
+const LIMIT_MS = 150_000;
+const RIGHT = 'correct-horse';
+const WRONG = 'battery-staple';
+
+test.concurrent(
+  'an SRT listener that is killed and started again gets the stream again',
+  async () => {
+    await using stage = await FaultStage.open();
+    const listener = stage.use(await SrtReceiver.start(stage.file('first.ts')));
+    const program = await stage.streaming({ DESTINATION: listener.address });
+    await listener[Symbol.asyncDispose]();
+    const again = stage.use(await SrtReceiver.start(stage.file('second.ts'), { port: listener.port }));
+    await program.line(/failed: .*trying again/);
+    await again.received(10_000, 40_000);
+    await program.streamsAgain();
+    await program.isSound();
+  },
+  LIMIT_MS,
+);
+
+test.concurrent(
+  'packets to the SRT listener that are lost for 2 s break nothing, for 8 s they cost a new connection',
+  async () => {
+    await using stage = await FaultStage.open();
+    const listener = stage.use(await SrtReceiver.start(stage.file('received.ts')));
+    const relay = stage.use(await UdpRelay.start(listener.port));
+    const program = await stage.streaming({ DESTINATION: relay.address });
+    relay.isForwarding = false;
+    await lasting(2000);
+    relay.isForwarding = true;
+    await program.streamsAgain();
+    expect(program.child.count(/failed:/)).toBe(0);
+
+    relay.isForwarding = false;
+    await lasting(8000);
+    relay.isForwarding = true;
+    await program.line(/failed: .*trying again/);
+    await program.line(/streaming to/, { nth: 2, withinMs: 40_000 });
+    await program.streamsAgain();
+    await program.isSound();
+  },
+  LIMIT_MS,
+);
+
+test.concurrent(
+  'an SRT listener that is stopped is taken for dead, and gets the stream again when it goes on',
+  async () => {
+    await using stage = await FaultStage.open();
+    const listener = stage.use(await SrtReceiver.start(stage.file('received.ts')));
+    const program = await stage.streaming({ DESTINATION: listener.address });
+    listener.signal('SIGSTOP');
+    await program.line(/failed: .*trying again/);
+    listener.signal('SIGCONT');
+    await program.line(/streaming to/, { nth: 2, withinMs: 40_000 });
+    await program.streamsAgain();
+    await program.isSound();
+  },
+  LIMIT_MS,
+);
+
+test.concurrent(
+  'a wrong passphrase is named, and with the right one read again it streams',
+  async () => {
+    await using stage = await FaultStage.open();
+    const listener = stage.use(
+      await SrtReceiver.start(stage.file('received.ts'), { parameters: `passphrase=${RIGHT}` }),
+    );
+    const settings = stage.file('settings.env');
+    const write = (passphrase: string) =>
+      writeFileSync(
+        settings,
+        stage.settingsText({ DESTINATION: `${listener.address}?passphrase=${passphrase}` }),
+      );
+    write(WRONG);
+    const program = await stage.waiting({
+      env: { COSMOS_VIDEO_ENV_FILE: settings },
+      settings: { DESTINATION: `${listener.address}?passphrase=${WRONG}` },
+    });
+    await program.line(/refuses the passphrase.*trying again/, { nth: 2 });
+    write(RIGHT);
+    program.child.signal('SIGHUP');
+    await program.streams();
+    await listener.received(10_000, 40_000);
+    expect(program.child.text).not.toMatch(new RegExp(`${RIGHT}|${WRONG}`));
+    // With other settings it counts anew.
+    await program.isSound('some');
+  },
+  LIMIT_MS,
+);
+
+test.concurrent(
+  'an SRT listener that takes the passphrase after all gets the stream',
+  async () => {
+    await using stage = await FaultStage.open();
+    const port = await freeUdpPort();
+    const start = (passphrase: string, name: string) =>
+      SrtReceiver.start(stage.file(name), { port, parameters: `passphrase=${passphrase}` });
+    const refusing = stage.use(await start(WRONG, 'first.ts'));
+    const program = await stage.waiting({
+      settings: { DESTINATION: `srt://127.0.0.1:${port}?passphrase=${RIGHT}` },
+    });
+    await program.line(/refuses the passphrase.*trying again/, { nth: 2 });
+    await refusing[Symbol.asyncDispose]();
+    const listener = stage.use(await start(RIGHT, 'second.ts'));
+    await program.streams();
+    await listener.received(10_000, 40_000);
+    await program.isSound();
+  },
+  LIMIT_MS,
+);

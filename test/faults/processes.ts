@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { until } from '../support/until.ts';
+
+/** The processes that this one has started and that are still there. */
+export function childrenOf(pid: number): number[] {
+  const text = textOf(`/proc/${pid}/task/${pid}/children`).trim();
+  return text === '' ? [] : text.split(' ').map(Number);
+}
+
+/** Memory that a process holds, in KiB (VmRSS of proc(5)). */
+export function residentKib(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(textOf(`/proc/${pid}/status`))?.[1]);
+}
+
+/** Waits until none of these processes is there any more; one that nobody has asked for its exit status counts as gone. */
+export async function gone(pids: readonly number[], withinMs = 10_000): Promise<void> {
+  await until(
+    async () => pids.every((pid) => ['', 'Z', 'X'].includes(stateOf(pid))),
+    `end of ${pids.join(', ')}`,
+    withinMs,
+  );
+}
+
+/** One letter: R for running, T for stopped, Z for dead and not yet asked for (proc(5)); empty where there is none. */
+function stateOf(pid: number): string {
+  return /^State:\s+(\w)/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? '';
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

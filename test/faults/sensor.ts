@@ -1,0 +1,102 @@
+import { Redis } from 'ioredis';
+import { createTestPicture } from '../../src/test-picture/test-picture.ts';
+import { SMALL } from '../support/builder.ts';
+import { until } from '../support/until.ts';
+
+const RATE_FPS = 24;
+/** As many entries as the stream holds, about four seconds of them. */
+const USUAL_LENGTH = 100;
+const RECONNECT_MS = 100;
+/** Pictures that are drawn once and written in turn: what they show does not matter here. */
+const PICTURE_COUNT = 4;
+
+const PICTURES = Array.from({ length: PICTURE_COUNT }, (_, number) =>
+  Buffer.from(createTestPicture(SMALL).draw(number)),
+);
+
+export interface SensorOptions {
+  /** As many entries as the stream is to hold. */
+  readonly length?: number;
+  /** The id of the next entry; Redis takes its clock's without. */
+  readonly nextId?: () => string;
+}
+
+/** The software of a sensor: it writes on and on, whatever becomes of Redis; a frame that is not taken is gone. */
+export class Sensor implements AsyncDisposable {
+  /** Entries that Redis has taken. */
+  written = 0;
+  /** Those too of which nobody knows whether Redis has taken them. */
+  tried = 0;
+  readonly #redis: Redis;
+  readonly #stopped = new AbortController();
+  #writing: Promise<void> | undefined;
+
+  constructor(
+    port: number,
+    private readonly options: SensorOptions = {},
+  ) {
+    this.#redis = new Redis(port, '127.0.0.1', {
+      protocol: 2,
+      enableReadyCheck: false,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      retryStrategy: () => RECONNECT_MS,
+    });
+    this.#redis.on('error', () => {});
+  }
+
+  /** Waits until Redis has let it in. */
+  async connected(): Promise<void> {
+    await until(async () => this.#redis.status === 'ready', 'connection of the sensor');
+    await this.#redis.ping();
+  }
+
+  /** Writes at a constant rate until it is stopped. */
+  start(): void {
+    this.#writing ??= this.#write();
+  }
+
+  /** Resolves when no write is on its way any more. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#writing;
+  }
+
+  /** Writes these values as an entry each, all at once. */
+  async burst(values: readonly string[], field = 'pixels'): Promise<void> {
+    const pipeline = this.#redis.pipeline();
+    for (const value of values) pipeline.xadd('imagestream', '*', field, value);
+    this.tried += values.length;
+    await pipeline.exec();
+    this.written += values.length;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped.abort();
+    this.#redis.disconnect();
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const startMs = performance.now();
+    for (let index = 0; !this.#stopped.signal.aborted; index += 1) {
+      // The pace is what is being made here, not something that is waited for.
+      await Bun.sleep(Math.max(0, startMs + (index * 1000) / RATE_FPS - performance.now()));
+      await this.#writeFrame();
+    }
+  }
+
+  async #writeFrame(): Promise<void> {
+    const picture = PICTURES[this.tried % PICTURE_COUNT] ?? '';
+    const { length = USUAL_LENGTH, nextId = () => '*' } = this.options;
+    if (this.#redis.status !== 'ready') return;
+    this.tried += 1;
+    try {
+      await this.#redis.xadd('imagestream', 'MAXLEN', '=', length, nextId(), 'pixels', picture);
+      this.written += 1;
+    } catch {
+      // This is its fault to have, not the test's: the next frame is tried as if nothing had been.
+    }
+  }
+}
