@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
-import { bulk, list, newestReply, ScriptedRedis } from '../direct/scripted-redis.ts';
+import { newestReply, ScriptedRedis } from '../direct/scripted-redis.ts';
 import { EXECUTABLE, startBuilder } from '../support/builder.ts';
 import { Child } from '../support/child.ts';
 import { NotifySocket } from '../support/notify-socket.ts';
@@ -35,7 +35,8 @@ test.concurrent(
   'a line break in what a server answers begins no entry of the journal',
   async () => {
     // An id that is none: what is said of it holds it.
-    const conversation = [[list(bulk('1'), bulk('1'))], [newestReply('1-1\n<2>forged', 'pixels', '')]];
+    const id = newestReply('1-1\n<2>forged', 'pixels', '');
+    const conversation = [['-ERR no counts\r\n'], [':1\r\n'], [id]];
     await using server = await ScriptedRedis.start([conversation]);
     await using builder = new Child([EXECUTABLE, '--port', portOf(server), '--host', '127.0.0.1'], {
       env: { JOURNAL_STREAM: '8:1', COSMOS_VIDEO_DESTINATION: 'x.ts', COSMOS_VIDEO_RESOLUTION: '320x240' },

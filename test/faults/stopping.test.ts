@@ -89,7 +89,7 @@ const STATES: readonly State[] = [
     state: 'between two tries to open a destination that is refused',
     async reach(stage) {
       const address = `tcp://127.0.0.1:${await freeTcpPort()}`;
-      return begun(stage, { DESTINATION: address }, /trying again in 2 s/);
+      return begun(stage, { DESTINATION: address }, /trying again in (1\.\d|2\.0) s/);
     },
   },
   { state: 'while it streams', reach: (stage) => stage.streaming() },
