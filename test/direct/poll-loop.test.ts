@@ -89,7 +89,7 @@ describe('the loop', () => {
         return alone;
       }),
     );
-    expect(found).toEqual(['read', 'slept']);
+    expect(found.toSorted()).toEqual(['read', 'slept']);
   });
 
   test('lets descriptors be read beside a sleeper that is always past its deadline', async () => {
