@@ -18,7 +18,7 @@ import {
 } from './libc.ts';
 import type { PollLoop } from './poll-loop.ts';
 
-/** ffmpeg that takes nothing for this long hangs, and is ended. */
+/** ffmpeg that has not taken a whole frame for this long hangs, or may as well, and is ended. */
 const STALL_LIMIT_MS = 10_000n;
 /** Before the end of file ffmpeg has this long to read what is left in the pipe. */
 const DRAIN_LIMIT_MS = 1_000n;
@@ -56,10 +56,11 @@ export class PipeSink implements FrameSink {
     this.#isSpliced = sizeBytes >= SMALLEST_SPLICED_BYTES;
   }
 
-  /** Rejects with an `EncoderError` if ffmpeg is gone or takes nothing for 10 s. */
+  /** Rejects with an `EncoderError` if ffmpeg is gone or has not taken the whole frame after 10 s. */
   async write(frame: Frame): Promise<void> {
     const slot = this.slots.slotOf(frame.pixels);
     const { sizeBytes } = slot;
+    let deadlineNs: bigint | undefined;
     let doneBytes = 0;
     while (doneBytes < sizeBytes) {
       const pieceBytes =
@@ -67,8 +68,10 @@ export class PipeSink implements FrameSink {
           ? Math.min(FIRST_PIECE_BYTES, sizeBytes)
           : Math.min(sizeBytes - doneBytes, LARGEST_PIECE_BYTES);
       const putBytes = this.#put(slot, doneBytes, pieceBytes);
-      if (putBytes === undefined) await this.#untilWritable();
-      else doneBytes += putBytes;
+      if (putBytes === undefined) {
+        deadlineNs ??= this.loop.nowNs() + STALL_LIMIT_MS * NS_PER_MS;
+        await this.#untilWritable(deadlineNs);
+      } else doneBytes += putBytes;
       if (doneBytes === FIRST_PIECE_BYTES) libc.sched_yield();
     }
   }
@@ -130,10 +133,9 @@ export class PipeSink implements FrameSink {
     return libc.vmsplice(this.fd, this.#iovec.address, 1, SPLICE_F_NONBLOCK);
   }
 
-  async #untilWritable(): Promise<void> {
-    const deadlineNs = this.loop.nowNs() + STALL_LIMIT_MS * NS_PER_MS;
+  async #untilWritable(deadlineNs: bigint): Promise<void> {
     const isWritable = await this.loop.writable(this.fd, deadlineNs);
     if (isWritable || this.#isClosed) return;
-    throw new EncoderError(`ffmpeg has taken no data for ${STALL_LIMIT_MS / 1000n} s`, true);
+    throw new EncoderError(`ffmpeg has taken no whole frame for ${STALL_LIMIT_MS / 1000n} s`, true);
   }
 }

@@ -1,6 +1,6 @@
 import { NS_PER_SECOND, periodNs, type FrameRate } from '../pacing/frame-rate.ts';
 
-/** An ffmpeg that takes nothing is ended after 10 s; only after that is a standing tick loop a fault of ours. */
+/** An ffmpeg that takes no whole frame is ended after 10 s; only after that is a standing tick loop a fault of ours. */
 const STANDSTILL_NS = 15n * NS_PER_SECOND;
 
 /** Tells whether the ticks go on while a stream runs; a loop that stands still must not pass for a living one. */

@@ -28,7 +28,7 @@ export interface EncoderInput {
   readonly stdin: 'pipe' | number;
   /** ffmpeg was started with it, or could not be; `sink` is the runtime's pipe where that was asked for. */
   started(sink: Bun.FileSink | undefined): void;
-  /** Hands over the frame that was waited for. Rejects with an `EncoderError` if ffmpeg is gone or takes nothing for 10 s. */
+  /** Hands over the frame that was waited for. Rejects with an `EncoderError` if ffmpeg is gone or has not taken it in 10 s. */
   writeFirst(): Promise<void>;
   /**
    * One frame a tick until `signal` aborts or no new frame has come for the idle timeout; a frame that is being written

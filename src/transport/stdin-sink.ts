@@ -3,7 +3,7 @@ import type { Frame, Pixels } from '../frame/frame.ts';
 import { NS_PER_MS, type Clock } from '../pacing/clock.ts';
 import type { FrameSink } from '../pacing/tick-loop.ts';
 
-/** ffmpeg that takes nothing for this long hangs, and is ended. */
+/** ffmpeg that has not taken a whole frame for this long hangs, or may as well, and is ended. */
 const STALL_LIMIT_MS = 10_000n;
 
 /** Writes frames into the runtime's pipe to ffmpeg. */
@@ -13,7 +13,7 @@ export class StdinSink implements FrameSink {
     private readonly clock: Clock,
   ) {}
 
-  /** Rejects with an `EncoderError` if ffmpeg is gone or takes nothing for 10 s. */
+  /** Rejects with an `EncoderError` if ffmpeg is gone or has not taken the whole frame after 10 s. */
   async write(frame: Frame): Promise<void> {
     const written = new AbortController();
     const limit = this.clock.sleepUntil(this.clock.nowNs() + STALL_LIMIT_MS * NS_PER_MS, written.signal);

@@ -133,14 +133,17 @@ describe.each([
   });
 });
 
-test('a reader that takes nothing is a stall after 10 s', async () => {
-  const { result } = await withSink(LARGE_BYTES, undefined, async ({ writeFd, write, loop }) => {
+test.each([
+  ['nothing', undefined],
+  ['a little every second', 'while [ "$(head -c 4096 | wc -c)" -gt 0 ]; do sleep 1; done'],
+])('a reader that takes %s, but no whole frame, is a stall after 10 s', async (_, body) => {
+  const { result } = await withSink(LARGE_BYTES, body, async ({ writeFd, write, loop }) => {
     libc.fcntl(writeFd, F_SETPIPE_SZ, 8_192);
     const startNs = loop.nowNs();
     const words = await failure(write(1));
     return { words, tookMs: Number((loop.nowNs() - startNs) / NS_PER_MS) };
   });
-  expect(result.words).toBe('ffmpeg has taken no data for 10 s (stall)');
+  expect(result.words).toBe('ffmpeg has taken no whole frame for 10 s (stall)');
   expect(result.tookMs).toBeGreaterThanOrEqual(9_999);
 });
 

@@ -32,10 +32,15 @@ describe('a frame for ffmpeg', () => {
     expect(clock.sleeperCount).toBe(0);
   });
 
-  test('that is not taken within 10 s is an error that says so', async () => {
-    const { clock, process, sink } = child('exec sleep 600');
+  test.each([
+    ['at all', 'exec sleep 600'],
+    ['but for a part of it', 'head -c 65536 > /dev/null; echo taken; exec sleep 600'],
+  ])('that is not taken within 10 s %s is an error that says so', async (_, body) => {
+    const { clock, process, sink } = child(body);
     const write = follow(sink.write(big));
-    await clock.advanceMs(9_999);
+    await clock.advanceMs(9_000);
+    if (body.includes('taken')) await process.stdout.getReader().read();
+    await clock.advanceMs(999);
     expect(write.outcome.kind).toBe('open');
     await clock.advanceMs(1);
     expect(write.outcome).toEqual({
