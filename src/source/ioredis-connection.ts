@@ -1,5 +1,8 @@
+import type { Redis } from 'ioredis';
 import type { RedisConfig } from '../config/config.ts';
+import { MOST_OTHER_FIELDS } from './entry-limits.ts';
 import { RedisClient } from './redis-client.ts';
+import { ReplyGuard } from './reply-guard.ts';
 import type {
   ConnectStream,
   SmallReply,
@@ -9,56 +12,70 @@ import type {
 } from './stream-connection.ts';
 import { formatStreamId, parseStreamId, type StreamId } from './stream-id.ts';
 
-/** An entry as Redis sends it: its id, then field names and values in turn. */
-type RawEntry = readonly [id: Buffer, fields: readonly Buffer[]];
-
 /** Reads frames through ioredis. */
 export function ioredisConnector(config: RedisConfig, shape: StreamShape): ConnectStream {
-  return async () => new IoredisConnection(await RedisClient.connect(config), shape);
+  return async () => {
+    const client = await RedisClient.connect(config);
+    const guard = await client.run(async (redis) => new ReplyGuard(redis, shape.sizeBytes));
+    return new IoredisConnection(client, guard, shape);
+  };
 }
 
 class IoredisConnection implements StreamConnection {
   constructor(
     private readonly client: RedisClient,
+    private readonly guard: ReplyGuard,
     private readonly shape: StreamShape,
   ) {}
 
-  async readAfter(after: StreamId, blockMs: number): Promise<StreamEntry | undefined> {
+  readAfter(after: StreamId, blockMs: number): Promise<StreamEntry | undefined> {
     const { stream } = this.shape;
     const id = formatStreamId(after);
-    const reply = await this.client.run(
+    return this.#ask(
       (redis) =>
         blockMs > 0
           ? redis.xreadBuffer('COUNT', 1, 'BLOCK', blockMs, 'STREAMS', stream, id)
           : redis.xreadBuffer('COUNT', 1, 'STREAMS', stream, id),
+      (reply) => {
+        if (reply === null) return undefined;
+        // [name, entries] for the one stream asked for
+        const [only] = listOf(reply);
+        const [, entries] = listOf(only);
+        return this.#firstEntry(entries);
+      },
       blockMs,
     );
-    return this.#entry(reply?.[0]?.[1][0]);
   }
 
-  async readNewest(after: StreamId): Promise<StreamEntry | undefined> {
-    const { stream } = this.shape;
+  readNewest(after: StreamId): Promise<StreamEntry | undefined> {
     const id = `(${formatStreamId(after)}`;
-    const reply = await this.client.run((redis) => redis.xrevrangeBuffer(stream, '+', id, 'COUNT', 1));
-    return this.#entry(reply[0]);
+    return this.#ask(
+      (redis) => redis.xrevrangeBuffer(this.shape.stream, '+', id, 'COUNT', 1),
+      (reply) => this.#firstEntry(reply),
+    );
   }
 
-  async serverTimeUs(): Promise<bigint> {
-    const [seconds, micros] = await this.client.run((redis) => redis.time());
-    return BigInt(seconds ?? 0) * 1_000_000n + BigInt(micros ?? 0);
+  serverTimeUs(): Promise<bigint> {
+    return this.#ask(
+      (redis) => redis.time(),
+      (reply) => {
+        const [seconds, micros] = listOf(reply);
+        return numberOf(seconds) * 1_000_000n + numberOf(micros);
+      },
+    );
   }
 
-  async ask(words: readonly string[]): Promise<SmallReply> {
+  ask(words: readonly string[]): Promise<SmallReply> {
     const [name = '', ...rest] = words;
-    return this.client.run(async (redis) => {
+    return this.#ask(async (redis) => {
       try {
-        return smallReply(await redis.call(name, ...rest));
+        return await redis.call(name, ...rest);
       } catch (error) {
         // A refusal is an answer; any other error is that of a connection that is lost.
-        if (isRefusal(error)) return { error: error.message };
+        if (isRefusal(error)) return error;
         throw error;
       }
-    });
+    }, smallReply);
   }
 
   release(): void {}
@@ -67,15 +84,48 @@ class IoredisConnection implements StreamConnection {
     this.client.close();
   }
 
-  #entry(raw: RawEntry | undefined): StreamEntry | undefined {
-    if (!raw) return undefined;
-    const [rawId, fields] = raw;
-    const id = parseStreamId(rawId.toString('latin1'));
+  /** What cannot be read is no fault of the program, but a connection that is out of step: the client closes it. */
+  #ask<T>(command: (redis: Redis) => Promise<unknown>, read: (reply: unknown) => T, blockMs = 0): Promise<T> {
+    this.guard.expect();
+    return this.client.run(async (redis) => {
+      const reply = await command(redis);
+      try {
+        return read(reply);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(`its answer cannot be understood: ${reason}`, { cause: error });
+      }
+    }, blockMs);
+  }
+
+  #firstEntry(entries: unknown): StreamEntry | undefined {
+    const [first] = listOf(entries);
+    if (first === undefined) return undefined;
+    const [rawId, rawFields] = listOf(first);
+    const id = parseStreamId(bytesOf(rawId).toString('latin1'));
+    const fields = rawFields === null ? [] : listOf(rawFields).map(bytesOf);
+    const fieldCount = Math.ceil(fields.length / 2);
+    if (fieldCount > MOST_OTHER_FIELDS + 1) return { kind: 'too-many-fields', id, fieldCount };
     const pixels = fieldValue(fields, this.shape.key);
     if (!pixels) return { kind: 'no-key', id };
     if (pixels.length !== this.shape.sizeBytes) return { kind: 'wrong-size', id, sizeBytes: pixels.length };
     return { kind: 'frame', id, pixels };
   }
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new Error('it is no list');
+}
+
+function bytesOf(value: unknown): Buffer {
+  if (Buffer.isBuffer(value)) return value;
+  throw new Error('it has no string where there must be one');
+}
+
+function numberOf(value: unknown): bigint {
+  if (typeof value === 'string' && /^\d{1,20}$/.test(value)) return BigInt(value);
+  throw new Error('it has no number where there must be one');
 }
 
 function fieldValue(fields: readonly Buffer[], name: string): Buffer | undefined {
@@ -92,6 +142,7 @@ function isRefusal(error: unknown): error is Error {
 
 /** What ioredis makes of a reply in RESP2: strings, numbers, null, and lists of these. */
 function smallReply(reply: unknown): SmallReply {
+  if (isRefusal(reply)) return { error: reply.message };
   if (Array.isArray(reply)) return reply.map(smallReply);
   if (typeof reply === 'number') return BigInt(reply);
   return typeof reply === 'string' ? reply : undefined;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { Child } from '../support/child.ts';
 
-/** What the server answers with once, in place of a frame. */
+/** What the server answers with in place of a frame. */
 export type Fault =
   | { readonly kind: 'fields' | 'value'; readonly amount: number }
-  /** This, as it stands. */
-  | { readonly kind: 'raw'; readonly answer: string };
+  /** These, one after the other, as they stand. */
+  | { readonly kind: 'raw'; readonly answers: readonly string[] };
 
 /** A server that gives frames as Redis does, 24 a second, and in their midst something that Redis would never say. */
 export class HostileRedis implements AsyncDisposable {
@@ -14,9 +14,9 @@ export class HostileRedis implements AsyncDisposable {
     readonly port: number,
   ) {}
 
-  /** @param frames after how many frames the fault comes */
+  /** @param frames how many answers there are from one fault to the next, itself included */
   static async start(fault: Fault, frames = 24): Promise<HostileRedis> {
-    const amount = fault.kind === 'raw' ? fault.answer : `${fault.amount}`;
+    const amount = fault.kind === 'raw' ? JSON.stringify(fault.answers) : `${fault.amount}`;
     const program = join(import.meta.dir, 'hostile-server.ts');
     const child = new Child([process.execPath, program, fault.kind, amount, `${frames}`]);
     const line = await child.line(/listening/);

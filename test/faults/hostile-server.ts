@@ -3,9 +3,13 @@ import { bulk, list } from '../direct/scripted-redis.ts';
 import { SMALL } from '../support/builder.ts';
 import { flood } from '../support/flood.ts';
 
-// A server that is asked as Redis is and answers with one frame after the other, but once with a fault; it says when.
-// Arguments: the fault (`fields N`, `value N`, or `raw` and an answer as JSON), and after how many frames it comes.
+// A server that is asked as Redis is and answers with one frame after the other, but now and then with a fault; it says
+// when. Arguments: the fault (`fields N` and `value N` come once, `raw` has answers as JSON, which come one after the
+// other), and which answer in so many is one.
 const [, , kind = '', amount = '', frames = '0'] = process.argv;
+// Only `HostileRedis` starts this.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+const faults = kind === 'raw' ? (JSON.parse(amount) as readonly string[]) : [amount];
 const FRAME_BYTES = SMALL.widthPx * SMALL.heightPx * 2;
 const PERIOD_MS = 1000 / 24;
 const PIXELS = 'x'.repeat(FRAME_BYTES);
@@ -61,15 +65,16 @@ async function answerRead(socket: Socket, isBlocking: boolean): Promise<void> {
   await Bun.sleep(Math.max(0, leftMs));
   newestMs = Math.max(newestMs + 1, Date.now());
   sent += 1;
-  if (sent === Number(frames)) return answerWithFault(socket);
+  const fault = sent % Number(frames) === 0 ? faults[sent / Number(frames) - 1] : undefined;
+  if (fault !== undefined) return answerWithFault(socket, fault);
   socket.write(read(entry(frame())), 'latin1');
 }
 
-async function answerWithFault(socket: Socket): Promise<void> {
+async function answerWithFault(socket: Socket, fault: string): Promise<void> {
   process.stdout.write('the fault begins\n');
   const sizeBytes = Number(amount);
   if (kind === 'raw') {
-    socket.write(amount, 'latin1');
+    socket.write(fault, 'latin1');
   } else if (kind === 'value') {
     socket.write(read(entry(`*2\r\n${bulk('pixels')}$${sizeBytes}\r\n`)));
     await flood(socket, PIECE, sizeBytes);

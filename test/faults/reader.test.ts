@@ -1,7 +1,10 @@
 import { expect, test } from 'bun:test';
-import { startBuilder } from '../support/builder.ts';
+import { readFileSync } from 'node:fs';
+import { bulk, list, readReply } from '../direct/scripted-redis.ts';
+import { READERS, SMALL, startBuilder } from '../support/builder.ts';
 import type { Child } from '../support/child.ts';
 import { Folder } from '../support/folder.ts';
+import { script } from '../support/script.ts';
 import { probe } from '../support/video.ts';
 import { HostileRedis, type Fault } from './hostile-redis.ts';
 
@@ -12,16 +15,20 @@ const STOP_MS = 2_500;
 /** A busy machine makes some; a reader that gives no way makes one for each tick in a second or two. */
 const MOST_LATE_TICKS = 6;
 
+/** It is 150 to 200 MB with ioredis; what such an answer would add within a second is more. */
+const MOST_KB = 400_000;
+
 interface Run extends AsyncDisposable {
   readonly server: HostileRedis;
   readonly builder: Child;
   readonly path: string;
 }
 
-/** The program, reading from a server that commits this fault in its second second. */
+/** The program, reading from a server that commits this fault after a second, or several every quarter of one. */
 async function startWith(fault: Fault, settings: Readonly<Record<string, string>> = {}): Promise<Run> {
   const stack = new AsyncDisposableStack();
-  const server = stack.use(await HostileRedis.start(fault, FRAMES_PER_SECOND));
+  const answers = fault.kind === 'raw' ? FRAMES_PER_SECOND / 4 : FRAMES_PER_SECOND;
+  const server = stack.use(await HostileRedis.start(fault, answers));
   const path = stack.use(new Folder()).file('video.ts');
   const builder = stack.use(
     startBuilder({
@@ -84,6 +91,82 @@ test.concurrent(
     expect(await builder.stop()).toBe(0);
     expect(performance.now() - startMs).toBeLessThan(STOP_MS);
     expect(server.child.count(/the fault is over/)).toBeLessThanOrEqual(1);
+  },
+  LIMIT_MS,
+);
+
+/** Answers that are none, each to be given up at once: none leaves anybody waiting for more. */
+const MALFORMED = [
+  ':1\r\n',
+  '+OK\r\n',
+  list(':1\r\n'),
+  list(list(bulk('imagestream'))),
+  list(list(bulk('imagestream'), ':1\r\n')),
+  list(list(bulk('imagestream'), list('*-1\r\n'))),
+  readReply('soon', 'pixels', 'x'),
+  list(list(bulk('imagestream'), list(list(':1\r\n', '*0\r\n')))),
+  list(list(bulk('imagestream'), list(list(bulk('1-1'), ':1\r\n')))),
+  list(list(bulk('imagestream'), list(list(bulk('1-1'), list(':1\r\n', ':1\r\n'))))),
+  '*-1\r\n*-1\r\n*-1\r\n',
+  '@\r\n',
+  '>1\r\n$-1\r\n',
+  '!5\r\nerror\r\n',
+  '*9999999999\r\n:1\r\n@\r\n',
+  'no reply at all\r\n',
+];
+
+test.concurrent.each(READERS)(
+  'through %s: malformed answers end connections, but never the program',
+  async (READER) => {
+    await using run = await startWith({ kind: 'raw', answers: MALFORMED }, { READER });
+    const { server, builder } = run;
+    const before = builder.pid;
+    await server.child.line(/the fault is over/, { nth: MALFORMED.length, withinMs: 45_000 });
+    const faults = builder.count(/it answers|its answer|Unknown RESP|not known/);
+    await builder.line(/unique [1-9]/, { nth: builder.count(/unique [1-9]/) + 2 });
+    expect(faults).toBeGreaterThan(3);
+    expect(process.kill(before, 0)).toBe(true);
+    expect(builder.count(/streaming to/)).toBe(1);
+    expect(await builder.stop()).toBe(0);
+  },
+  LIMIT_MS,
+);
+
+test.concurrent(
+  'through ioredis: an answer without an end costs no more memory than a few frames',
+  async () => {
+    await using run = await startWith({ kind: 'value', amount: 2 ** 40 }, { READER: 'ioredis' });
+    const { builder } = run;
+    await builder.line(/its answer is larger than 1.6 MiB, where a frame has 153600 bytes/);
+    await builder.line(/connected again/);
+    const peakKb = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${builder.pid}/status`, 'utf8'))?.[1];
+    expect(Number(peakKb)).toBeLessThan(MOST_KB);
+    expect(await builder.stop()).toBe(0);
+  },
+  LIMIT_MS,
+);
+
+/** Takes the first two seconds of a video as ffmpeg does, and from then on 64 KiB every 7 s. */
+const SLOWING = `
+case "$*" in *pipe:0*) ;; *) exec ffmpeg "$@" ;; esac
+{
+  dd bs=${SMALL.widthPx * SMALL.heightPx * 2} count=${2 * FRAMES_PER_SECOND} iflag=fullblock status=none
+  exec 3>&1
+  while [ "$(head -c 65536 | tee /dev/fd/3 | wc -c)" -gt 0 ]; do sleep 7; done
+} | ffmpeg "$@"`;
+
+test.concurrent.each(READERS)(
+  'through %s: an ffmpeg that takes a little now and then, but no whole frame in 10 s, is started again',
+  async (READER) => {
+    using folder = new Folder();
+    const FFMPEG = script(folder, 'slowing', SLOWING);
+    await using run = await startWith({ kind: 'raw', answers: [] }, { READER, FFMPEG });
+    const { builder } = run;
+    await builder.line(/failed: ffmpeg has taken no whole frame for 10 s; trying again/, {
+      withinMs: 40_000,
+    });
+    await builder.line(/streaming to/, { nth: 2 });
+    expect(await builder.stop()).toBe(0);
   },
   LIMIT_MS,
 );
