@@ -43,7 +43,7 @@ class IoredisConnection implements StreamConnection {
         const [, entries] = listOf(only);
         return this.#firstEntry(entries);
       },
-      blockMs,
+      { blockMs },
     );
   }
 
@@ -67,15 +67,7 @@ class IoredisConnection implements StreamConnection {
 
   ask(words: readonly string[]): Promise<SmallReply> {
     const [name = '', ...rest] = words;
-    return this.#ask(async (redis) => {
-      try {
-        return await redis.call(name, ...rest);
-      } catch (error) {
-        // A refusal is an answer; any other error is that of a connection that is lost.
-        if (isRefusal(error)) return error;
-        throw error;
-      }
-    }, smallReply);
+    return this.#ask((redis) => redis.call(name, ...rest).catch(refusal), smallReply, { mayEndInNil: true });
   }
 
   release(): void {}
@@ -85,8 +77,12 @@ class IoredisConnection implements StreamConnection {
   }
 
   /** What cannot be read is no fault of the program, but a connection that is out of step: the client closes it. */
-  #ask<T>(command: (redis: Redis) => Promise<unknown>, read: (reply: unknown) => T, blockMs = 0): Promise<T> {
-    this.guard.expect();
+  #ask<T>(
+    command: (redis: Redis) => Promise<unknown>,
+    read: (reply: unknown) => T,
+    { blockMs = 0, mayEndInNil = false } = {},
+  ): Promise<T> {
+    this.guard.expect(mayEndInNil);
     return this.client.run(async (redis) => {
       const reply = await command(redis);
       try {
@@ -138,6 +134,12 @@ function fieldValue(fields: readonly Buffer[], name: string): Buffer | undefined
 /** ioredis declares its class for them as `any`. */
 function isRefusal(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError';
+}
+
+/** A refusal is an answer; any other error is that of a connection that is lost. */
+function refusal(error: unknown): Error {
+  if (isRefusal(error)) return error;
+  throw error;
 }
 
 /** What ioredis makes of a reply in RESP2: strings, numbers, null, and lists of these. */
