@@ -15,8 +15,8 @@ const STOP_MS = 2_500;
 /** A busy machine makes some; a reader that gives no way makes one for each tick in three seconds and more. */
 const MOST_LATE_TICKS = 24;
 
-/** It is 150 to 200 MB with ioredis; what such an answer would add within a second is more. */
-const MOST_KB = 400_000;
+/** It is 70 MB with frames of this size, with and without such an answer; kept whole, that would be more in a second. */
+const MOST_KB = 200_000;
 
 interface Run extends AsyncDisposable {
   readonly server: HostileRedis;
