@@ -7,13 +7,13 @@ const REST_NS = 10n * NS_PER_SECOND;
 
 /**
  * Notices a standing backlog: frames that wait in the stream although the source is no faster than we are, and so
- * would be late for ever after a single hiccup. Once no read has had to wait for `trimAfterNs`, every second read is
- * dropped (one frame for each tick, which looks like a short double speed) until a read has to wait again. Where that does
- * not help, it rests for a while: the maximum delay thins out such a source, and that costs no reads.
+ * would be late for ever after a single hiccup. Once no read has had to wait for `trimAfterNs`, every second frame gives
+ * way to the one after it (one for each tick, which looks like a short double speed) until a read has to wait again. Where
+ * that does not help, it rests for a while: the maximum delay thins out such a source, and that costs no reads.
  */
 export class BacklogTrimmer {
   #lastWaitNs: bigint;
-  #droppedLast = false;
+  #trimmedLast = false;
   #trial: { readonly startNs: bigint; readonly ageNs: bigint } | undefined;
 
   /** @param trimAfterNs 0 = never trim */
@@ -25,18 +25,18 @@ export class BacklogTrimmer {
   }
 
   /**
-   * What becomes of a frame that was just read.
+   * What becomes of a frame that was just read: `trim` is to let the next one take its place if that comes in time.
    * @param waited whether it was hardly there when it was asked for
    * @param ageNs since it was written, where that is known
    */
-  judge(waited: boolean, nowNs: bigint, ageNs?: bigint): 'keep' | 'drop' {
+  judge(waited: boolean, nowNs: bigint, ageNs?: bigint): 'keep' | 'trim' {
     if (waited) this.#restart(nowNs);
     if (this.#isStanding(nowNs) && ageNs !== undefined) this.#try(nowNs, ageNs);
-    this.#droppedLast = this.#isStanding(nowNs) && !this.#droppedLast;
-    return this.#droppedLast ? 'drop' : 'keep';
+    this.#trimmedLast = this.#isStanding(nowNs) && !this.#trimmedLast;
+    return this.#trimmedLast ? 'trim' : 'keep';
   }
 
-  /** A tick found no frame: reading is what is slow then, and dropping what was read would only make it worse. */
+  /** A tick found no frame: reading is what is slow then, and passing over what was read would only make it worse. */
   starved(nowNs: bigint): void {
     this.#restart(nowNs);
   }

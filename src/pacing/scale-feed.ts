@@ -27,19 +27,20 @@ export class ScaleFeed implements Feed {
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    let isAhead = false;
     while (!signal.aborted) {
       const askedNs = this.clock.nowNs();
       const { frame, waited, passedOver } = await this.reader.next(signal);
-      const isTight = waited || (frame.writtenNs !== undefined && askedNs - frame.writtenNs < TIGHT_NS);
-      // Past the maximum delay the stream is being thinned out as it is; dropping a read would only cost another one.
       const nowNs = this.clock.nowNs();
+      const isTight = waited || (frame.writtenNs !== undefined && askedNs - frame.writtenNs < TIGHT_NS);
+      // It was asked for a tick too early, to replace the one before it: that it came too late for that is no shortage.
+      const isTooLate: boolean = isAhead && !this.selector.hasNext;
       const ageNs = frame.writtenNs === undefined ? undefined : nowNs - frame.writtenNs;
-      if (!passedOver && this.#trimmer.judge(isTight, nowNs, ageNs) === 'drop') {
-        this.reader.drop(frame);
-        continue;
-      }
+      // Past the maximum delay the stream is being thinned out as it is; trimming would only cost another read.
+      isAhead = !passedOver && this.#trimmer.judge(isTight && !isTooLate, nowNs, ageNs) === 'trim';
       this.selector.offer(frame, nowNs);
-      await this.selector.whenTaken(signal);
+      // The next one takes its place if it comes before the tick; if not, the tick has this one, and repeats nothing.
+      if (!isAhead) await this.selector.whenTaken(signal);
     }
   }
 

@@ -130,6 +130,36 @@ describe('a burst of 24 frames more', () => {
   });
 });
 
+describe('a backlog that a hold-up has left behind', () => {
+  const heldUpMs = 5_000;
+  const run = { ...AT_24, durationMs: 20_000 };
+  const written = writtenBy((index) => {
+    const atMs = index * PERIOD_MS;
+    return atMs > heldUpMs && atMs < heldUpMs + 100 ? heldUpMs + 100 : atMs;
+  }, run.durationMs);
+  const repeatsAfterwards = ({ sent }: SimulationResult) =>
+    sent.filter(({ atMs, isNew }) => atMs > heldUpMs + 1_000 && !isNew).length;
+
+  test('is trimmed without a repeat', async () => {
+    const result = await simulateScale(run, written);
+    expect(result.trimmedMs.length).toBeGreaterThan(0);
+    expect(repeatsAfterwards(result)).toBe(0);
+    expect(result.sent.at(-1)?.ageMs).toBeLessThan(ONE_FRAME_MS);
+  });
+
+  test.each([5, 10, 20, 40])(
+    'is trimmed without a repeat also where the frame that is to come next is %d ms late',
+    async (lateMs) => {
+      const lastMs = (await simulateScale(run, written)).trimmedMs.at(-1) ?? 0;
+      const lateIndex = written.findIndex((atMs) => atMs > lastMs - 0.5);
+      const delayed = written.map((atMs, index) => (index === lateIndex ? atMs + lateMs : atMs));
+      const result = await simulateScale(run, delayed);
+      expect(repeatsAfterwards(result)).toBe(0);
+      expect(result.sent.at(-1)?.ageMs).toBeLessThan(ONE_FRAME_MS);
+    },
+  );
+});
+
 describe('a source of half the rate', () => {
   test('has each frame sent twice', async () => {
     const result = await simulateScale(

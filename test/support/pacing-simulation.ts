@@ -69,17 +69,18 @@ export async function simulate(run: ScaleRun, parts: SimulationParts): Promise<S
   const sent: SentFrame[] = [];
   const trimmedMs: number[] = [];
   const ending = new AbortController();
-  const selector = new FrameSelector(first, reader, startNs);
   const trimAfterNs = BigInt(run.trimAfterMs * NS_PER_MS);
   const trimmed: FrameReader = {
     next: (signal) => reader.next(signal),
     newest: (signal) => reader.newest(signal),
     release: (frame) => reader.release(frame),
     drop(frame) {
-      trimmedMs.push(sinceStartMs(clock.nowNs()));
+      // What still waits at the end is not trimmed.
+      if (!ending.signal.aborted) trimmedMs.push(sinceStartMs(clock.nowNs()));
       reader.drop(frame);
     },
   };
+  const selector = new FrameSelector(first, trimmed, startNs);
   const feed = new ScaleFeed(trimmed, selector, clock, trimAfterNs);
   const schedule = new TickSchedule(run.rate, startNs + BigInt(Math.round(run.phaseMs * NS_PER_MS)));
   const observer = {
