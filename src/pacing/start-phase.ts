@@ -1,7 +1,10 @@
 import { NS_PER_MS } from './clock.ts';
 
-/** A tick comes this long after the frame that it is meant for has arrived, so that an ordinary unevenness is no dup. */
-const LONGEST_GUARD_NS = 8n * NS_PER_MS;
+/**
+ * A tick comes this long after the frame that it is meant for has arrived, so that an ordinary unevenness is no dup. Where
+ * frames of 4 MB come over TCP and the encoder takes its turn on two cores, one in some hundreds is later than 8 ms.
+ */
+const LONGEST_GUARD_NS = 12n * NS_PER_MS;
 
 interface NewestFrame {
   /** Monotonic time at which it was written; undefined where that is not known. */
@@ -23,8 +26,8 @@ export interface StartPhase {
  */
 export function startPhase(newest: NewestFrame, periodNs: bigint, nowNs: bigint): StartPhase {
   if (newest.writtenNs === undefined) return { originNs: nowNs, isNewestDue: true };
-  const quarterNs = periodNs / 4n;
-  const guardNs = quarterNs < LONGEST_GUARD_NS ? quarterNs : LONGEST_GUARD_NS;
+  const thirdNs = periodNs / 3n;
+  const guardNs = thirdNs < LONGEST_GUARD_NS ? thirdNs : LONGEST_GUARD_NS;
   // No frame is from the future: ids only run ahead of the time when Redis's clock was set back.
   const writtenNs = newest.writtenNs < nowNs ? newest.writtenNs : nowNs;
   const readyNs = writtenNs + newest.fetchNs + guardNs;

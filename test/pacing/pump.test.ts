@@ -74,7 +74,7 @@ describe('the beginning of a stream', () => {
     await stage.play(3, 40, 100);
     const ages = stage.ticks.filter(({ isNew }) => isNew).map(({ ageMs }) => ageMs);
     expect(ages.length).toBeGreaterThan(38);
-    expect(Math.max(...ages)).toBeLessThanOrEqual(8);
+    expect(Math.max(...ages)).toBeLessThanOrEqual(12);
     expect(stage.ticks.slice(1).every(({ isNew }) => isNew)).toBe(true);
   });
 

@@ -5,7 +5,7 @@ import { startPhase } from '../../src/pacing/start-phase.ts';
 
 const PERIOD_NS = 41_666_666n;
 const NOW_NS = 10_000_000_000n;
-const GUARD_NS = 8n * NS_PER_MS;
+const GUARD_NS = 12n * NS_PER_MS;
 
 /** The phase for a newest frame of this age that took so long to fetch. */
 function phase(ageMs: number, fetchMs: number, periodNs = PERIOD_NS) {
@@ -20,12 +20,12 @@ function phase(ageMs: number, fetchMs: number, periodNs = PERIOD_NS) {
 
 describe('the first tick', () => {
   test('comes a little after the newest frame could arrive, if that is still to come', () => {
-    expect(phase(3, 2)).toEqual({ originNs: 7n * NS_PER_MS, isNewestDue: true });
-    expect(phase(10, 2)).toEqual({ originNs: 0n, isNewestDue: true });
+    expect(phase(3, 2)).toEqual({ originNs: 11n * NS_PER_MS, isNewestDue: true });
+    expect(phase(14, 2)).toEqual({ originNs: 0n, isNewestDue: true });
   });
 
   test('is the one for the frame after it, if that moment is over', () => {
-    expect(phase(11, 2)).toEqual({ originNs: PERIOD_NS - NS_PER_MS, isNewestDue: false });
+    expect(phase(15, 2)).toEqual({ originNs: PERIOD_NS - NS_PER_MS, isNewestDue: false });
   });
 
   test('stays in step with a frame that is many periods old', () => {
@@ -35,7 +35,7 @@ describe('the first tick', () => {
   });
 
   test('keeps a smaller distance where frames come quickly', () => {
-    expect(phase(0, 0, 4_000_000n).originNs).toBe(NS_PER_MS);
+    expect(phase(0, 0, 3_000_000n).originNs).toBe(NS_PER_MS);
   });
 
   test('is due at once where the time of the frame is not known', () => {
