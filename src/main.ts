@@ -61,6 +61,8 @@ async function runCommand(line: CommandLine): Promise<number> {
       const redactText = redactor(config.redis.password, config.destination);
       const log = stderrLogger(config.logLevel, redactText);
       for (const warning of warnings) log.warn(warning);
+      // It has nothing to finish, and whatever ffmpeg it asks ends with it.
+      stop.signal.addEventListener('abort', () => exitNow(EXIT_BAD));
       const { check } = await import('./commands/check.ts');
       const result = await check(config, (text) => print(visibleText(redactText(text))));
       return { good: EXIT_GOOD, bad: EXIT_BAD, refused: EXIT_CONFIG }[result];

@@ -98,6 +98,23 @@ test.concurrent(
 );
 
 test.concurrent(
+  'SIGTERM while check asks an ffmpeg that hangs ends both at once',
+  async () => {
+    await using stage = await Stage.open();
+    const pidFile = stage.file('pid');
+    const FFMPEG = script(stage.folder, 'ffmpeg', `echo $$ >>${pidFile}; exec sleep 600`);
+    const builder = stage.builder({ DESTINATION: '/dev/null', FFMPEG }, 'check');
+    // Three questions at a time.
+    const pids = () =>
+      existsSync(pidFile) ? readFileSync(pidFile, 'utf8').trim().split('\n').map(Number) : [];
+    await until(async () => pids().length === 3, 'ffmpeg');
+    expect(await builder.stop('SIGTERM', STOP_MS)).toBe(1);
+    await until(async () => !pids().some(isRunning), 'end of ffmpeg', STOP_MS);
+  },
+  LIMIT_MS,
+);
+
+test.concurrent(
   'SIGKILL of the program leaves no ffmpeg behind, not even a stopped one',
   async () => {
     await using stage = await Stage.open();
