@@ -1,4 +1,4 @@
-# Everything that a fresh Debian 12 with make, node and npm needs is installed from here.
+# Everything that a fresh Debian 12 or 13 with make, node and npm needs is installed from here.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PATH := $(CURDIR)/node_modules/.bin:$(PATH)
