@@ -1,7 +1,8 @@
 /** The commands and what each does, in the order of --help. */
 export const COMMANDS = {
   run: 'the service: frames from Redis become a video at the destination (also without any command)',
-  check: 'says of settings, Redis and ffmpeg what is good, and what to do where something is not',
+  check:
+    'says of settings, ffmpeg, destination and Redis what is good, and what to do where something is not',
   source: 'writes a moving test picture into the stream, for trying things out without a sensor',
 } as const;
 export type CommandName = keyof typeof COMMANDS;

@@ -30,6 +30,7 @@ const SHIPPED: ReadonlyMap<string, ShippedLine> = new Map([
       reasons: [
         'This is the frame buffer that comes with the package, cosmos-video-redis.service. The program that',
         'writes the frames reaches it at 127.0.0.1, port 6380 (see /etc/cosmos-video/redis.conf).',
+        'The service has a user of its own there: it needs no COSMOS_VIDEO_USERNAME and _PASSWORD.',
         'For another Redis put a # before the next line and set COSMOS_VIDEO_HOST; the frame buffer is then',
         'no longer started.',
       ],

@@ -14,6 +14,8 @@ const FILES: Readonly<Record<string, string>> = {
   '/etc/cosmos-video/NAME.env': 'what the instance cosmos-video-builder@NAME.service has otherwise',
   '/etc/cosmos-video/redis.conf': 'the frame buffer, cosmos-video-redis.service',
   '/run/cosmos-video-redis/redis.sock': 'where the service reaches the frame buffer',
+  '/run/cosmos-video-redis/builder-password':
+    "the password of the service's own user there, which it finds by itself; another at each start",
   '/var/lib/cosmos-video-builder': 'where a destination that is the name of a file lies',
 };
 

@@ -15,7 +15,7 @@ import {
   wholeNumber,
 } from './text-schemas.ts';
 
-/** Every setting, once: parsing, --help and the README's table are all made from this. */
+/** Every setting, once: parsing, --help, the README's table, the man page and the installed file are all made from this. */
 export const SETTINGS = {
   stream: {
     variable: 'COSMOS_VIDEO_STREAM',

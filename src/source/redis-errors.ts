@@ -24,8 +24,8 @@ const REPLIES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^NOPERM/,
-    'this user may not do that: it needs XREAD, XREVRANGE and TIME to read, SELECT for COSMOS_VIDEO_DB, XINFO|GROUPS, ' +
-      'XGROUP|CREATE and XGROUP|DESTROY to count the source, XADD to write',
+    'this user may not do that: it needs XREAD, XREVRANGE and TIME to read, SELECT for COSMOS_VIDEO_DB, XLEN, ' +
+      'XINFO|GROUPS, XGROUP|CREATE and XGROUP|DESTROY to count the source, XADD to write',
   ],
   [/^WRONGTYPE/, 'the key is there, but is no stream: check COSMOS_VIDEO_STREAM'],
   [/^LOADING/, 'it is still loading its data'],
