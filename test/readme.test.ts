@@ -5,11 +5,14 @@ import { isCommandName } from '../src/config/command-names.ts';
 import { settingsTableMarkdown } from '../src/config/help.ts';
 import { ALL_SETTINGS } from '../src/config/settings.ts';
 import { ALL_SOURCE_OPTIONS } from '../src/config/source-options.ts';
+import { isPutTogether, messagesOf, piecesOf } from './readme-messages.ts';
 
 const ROOT = join(import.meta.dir, '..');
 const README = join(ROOT, 'README.md');
 const [START, END] = ['<!-- settings -->', '<!-- /settings -->'];
 const PROGRAM = 'cosmos-video-builder';
+/** In the lists of messages, but not ours: the runtime's word for a certificate. */
+const OF_OTHERS = ['self signed certificate'];
 
 if (process.env['UPDATE_README']) writeFileSync(README, withTable(readFileSync(README, 'utf8')));
 const readme = readFileSync(README, 'utf8');
@@ -76,6 +79,26 @@ test('every message in the tables of what happens when is one of the program', (
   expect(unknown).toEqual([]);
 });
 
+test('every message in the lists of what the log says is one of the program', () => {
+  const pieces = piecesOf(wordsOfSources('src', 'systemd'));
+  const section = sectionOf('What the log says');
+  const messages = messagesOf(section.slice(section.indexOf('\n### Information\n')));
+  expect(messages.length).toBeGreaterThan(50);
+  expect(messages.filter((message) => !isPutTogether(message, pieces))).toEqual(OF_OTHERS);
+});
+
+test('a message with one word that is not the program’s is noticed', () => {
+  const pieces = piecesOf("const a = `${name} cannot be run: ${reason}; install it`; const b = 'ffmpeg';");
+  const wrong = [
+    'ffmpeg cannot be started: 3; install it',
+    'ffmpeg cannot be run',
+    '… be ran: …; install it',
+  ];
+  expect(wrong.filter((message) => isPutTogether(message, pieces))).toEqual([]);
+  const right = ['ffmpeg cannot be run: 3; install it', 'ffmpeg cannot be run…', '… run: …; install it'];
+  expect(right.filter((message) => !isPutTogether(message, pieces))).toEqual([]);
+});
+
 test('every fault in them has all of its cells, and stands there once', () => {
   const rows = rowsOf('What happens when');
   expect(rows.length).toBeGreaterThan(40);
@@ -104,11 +127,14 @@ function commandLines(): string[] {
   return lines.filter((line) => new RegExp(`^(?:\\w+=\\S+ )*${PROGRAM} [a-z-]`).test(line));
 }
 
+function sectionOf(heading: string): string {
+  const start = readme.indexOf(`\n## ${heading}\n`);
+  return readme.slice(start, readme.indexOf('\n## ', start + 1));
+}
+
 /** The cells of all tables in a section, without their heads. */
 function rowsOf(heading: string): string[][] {
-  const start = readme.indexOf(`\n## ${heading}\n`);
-  const section = readme.slice(start, readme.indexOf('\n## ', start + 1));
-  const tables = matches(/^\|.*\n\|[ :|-]+\n((?:\|.*\n)+)/gm, section);
+  const tables = matches(/^\|.*\n\|[ :|-]+\n((?:\|.*\n)+)/gm, sectionOf(heading));
   return tables.flatMap((rows) => rows.trim().split('\n')).map((row) => cellsOf(row));
 }
 
