@@ -46,7 +46,10 @@ export class EntryCounter {
     this.#isGroupNew = false;
     const added = this.#refusal === undefined ? await this.#added(connection) : undefined;
     const length = await connection.ask(['XLEN', this.stream]);
-    if (typeof length !== 'bigint') return undefined;
+    if (typeof length !== 'bigint') {
+      this.#refusal ??= problemOf(length);
+      return undefined;
+    }
     return { length: Number(length), added, isGroupNew: this.#isGroupNew };
   }
 

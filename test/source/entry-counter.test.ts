@@ -103,6 +103,15 @@ describe('the entries of a stream', () => {
     const { count } = await counting({ username: 'blind', password: 'secret' });
     expect(await count()).toBeUndefined();
   });
+
+  test('are not counted where the length alone is refused', async () => {
+    const rights = ['+xread', '+xinfo|groups', '+xgroup|create'];
+    await redis.acl('SETUSER', 'lengthless', 'on', '>secret', '~*', ...rights);
+    const { stream, count, counter } = await counting({ username: 'lengthless', password: 'secret' });
+    await add(stream, 5);
+    expect(await count()).toBeUndefined();
+    expect(counter.refusal).toStartWith('NOPERM');
+  });
 });
 
 describe('a Redis before version 7', () => {
