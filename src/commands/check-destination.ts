@@ -31,8 +31,8 @@ function fileFinding({ url, display }: Destination): Finding {
       `${display} is a folder: set COSMOS_VIDEO_DESTINATION to a file in it, such as ${nameIn(display)}`,
     );
   }
-  // A recording is never written over: the next one is a new file beside it.
-  if (file.isFile() && file.size > 0) return folderFinding(path, display);
+  // A file that is there is never written to: the next recording is a new one beside it.
+  if (file.isFile()) return folderFinding(path, display);
   return mayBeWritten(path, constants.W_OK)
     ? good(`${display} can be written`)
     : bad(`this user may not write ${display}: give it the right, or check COSMOS_VIDEO_DESTINATION`);
