@@ -32,6 +32,7 @@ export interface EntryCount {
  */
 export class EntryCounter {
   #refusal: string | undefined;
+  #isLengthRefused = false;
   #isGroupNew = false;
 
   constructor(private readonly stream: string) {}
@@ -44,10 +45,12 @@ export class EntryCounter {
   /** Rejects with a `SourceError` if the connection is lost; undefined where Redis says nothing at all. */
   async count(connection: Asked): Promise<EntryCount | undefined> {
     this.#isGroupNew = false;
+    if (this.#isLengthRefused) return undefined;
     const added = this.#refusal === undefined ? await this.#added(connection) : undefined;
     const length = await connection.ask(['XLEN', this.stream]);
     if (typeof length !== 'bigint') {
       this.#refusal ??= problemOf(length);
+      this.#isLengthRefused = true;
       return undefined;
     }
     return { length: Number(length), added, isGroupNew: this.#isGroupNew };
@@ -67,6 +70,9 @@ export class EntryCounter {
 
   /** @returns why it cannot be made */
   async #makeGroup(connection: Asked): Promise<string | undefined> {
+    // Whoever may not ask for the length, cannot count, and leaves no group behind.
+    const lengthProblem = problemOf(await connection.ask(['XLEN', this.stream]));
+    if (lengthProblem !== undefined) return lengthProblem;
     const words = ['XGROUP', 'CREATE', this.stream, COUNTING_GROUP, '0', 'ENTRIESREAD', '0'];
     const problem = problemOf(await connection.ask(words));
     this.#isGroupNew = problem === undefined;

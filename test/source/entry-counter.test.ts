@@ -98,10 +98,19 @@ describe('the entries of a stream', () => {
     expect(await redis.acl('LOG')).toEqual([]);
   });
 
-  test('are nothing where even the length is refused', async () => {
-    await redis.acl('SETUSER', 'blind', 'on', '>secret', '~*', '+xread');
-    const { count } = await counting({ username: 'blind', password: 'secret' });
+  test.each([
+    { rights: '+xread', can: 'not look at groups' },
+    { rights: '+xinfo|groups +xgroup|create', can: 'make a group' },
+  ])('are nothing where the length is refused to one who can $can, which is asked for once', async (user) => {
+    await redis.acl('SETUSER', 'blind', 'reset', 'on', '>secret', '~*', ...user.rights.split(' '));
+    const { stream, count, counter } = await counting({ username: 'blind', password: 'secret' });
+    await add(stream, 5);
     expect(await count()).toBeUndefined();
+    expect(counter.refusal).toStartWith('NOPERM');
+    await redis.acl('LOG', 'RESET');
+    expect(await count()).toBeUndefined();
+    expect(await redis.acl('LOG')).toEqual([]);
+    expect(await redis.xinfo('GROUPS', stream)).toEqual([]);
   });
 
   test('are not counted where the length alone is refused', async () => {
