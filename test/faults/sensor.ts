@@ -10,11 +10,14 @@ const RECONNECT_MS = 100;
 /** Pictures that are drawn once and written in turn: what they show does not matter here. */
 const PICTURE_COUNT = 4;
 
-const PICTURES = Array.from({ length: PICTURE_COUNT }, (_, number) =>
-  Buffer.from(createTestPicture(SMALL).draw(number)),
-);
+/** What a frame looks like. */
+type Picture = Parameters<typeof createTestPicture>[0];
+
+const SMALL_PICTURES = drawn(SMALL);
 
 export interface SensorOptions {
+  /** Small ones where it is left out. */
+  readonly picture?: Picture;
   /** As many entries as the stream is to hold. */
   readonly length?: number;
   /** The id of the next entry; Redis takes its clock's without. */
@@ -29,12 +32,15 @@ export class Sensor implements AsyncDisposable {
   tried = 0;
   readonly #redis: Redis;
   readonly #stopped = new AbortController();
+  readonly #pictures: readonly Buffer[];
   #writing: Promise<void> | undefined;
+  #isPaused = false;
 
   constructor(
     port: number,
     private readonly options: SensorOptions = {},
   ) {
+    this.#pictures = options.picture ? drawn(options.picture) : SMALL_PICTURES;
     this.#redis = new Redis(port, '127.0.0.1', {
       protocol: 2,
       enableReadyCheck: false,
@@ -55,6 +61,15 @@ export class Sensor implements AsyncDisposable {
   /** Writes at a constant rate until it is stopped. */
   start(): void {
     this.#writing ??= this.#write();
+  }
+
+  /** Writes nothing until it is told to go on. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  goOn(): void {
+    this.#isPaused = false;
   }
 
   /** Resolves when no write is on its way any more. */
@@ -88,9 +103,9 @@ export class Sensor implements AsyncDisposable {
   }
 
   async #writeFrame(): Promise<void> {
-    const picture = PICTURES[this.tried % PICTURE_COUNT] ?? '';
+    const picture = this.#pictures[this.tried % PICTURE_COUNT] ?? '';
     const { length = USUAL_LENGTH, nextId = () => '*' } = this.options;
-    if (this.#redis.status !== 'ready') return;
+    if (this.#isPaused || this.#redis.status !== 'ready') return;
     this.tried += 1;
     try {
       await this.#redis.xadd('imagestream', 'MAXLEN', '=', length, nextId(), 'pixels', picture);
@@ -99,4 +114,9 @@ export class Sensor implements AsyncDisposable {
       // This is its fault to have, not the test's: the next frame is tried as if nothing had been.
     }
   }
+}
+
+function drawn(picture: Picture): readonly Buffer[] {
+  const pictures = createTestPicture(picture);
+  return Array.from({ length: PICTURE_COUNT }, (_, number) => Buffer.from(pictures.draw(number)));
 }
