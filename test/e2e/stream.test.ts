@@ -144,7 +144,9 @@ test(
     // The same failure is said at the level of errors once a minute.
     const builder = stage.builder({ DESTINATION, LOG_LEVEL: 'debug' });
     await builder.line(/connected/);
-    await stage.writer.writeUntil(async () => builder.count(/failed: .*passphrase.*trying again in (0.[89]|1.0) s/) > 0);
+    await stage.writer.writeUntil(
+      async () => builder.count(/failed: .*passphrase.*trying again in (0.[89]|1.0) s/) > 0,
+    );
     expect(builder.count(/trying again in 0.[45] s/)).toBe(1);
     expect(builder.text).not.toContain('battery-staple');
     expect(await builder.stop()).toBe(0);

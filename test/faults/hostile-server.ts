@@ -5,7 +5,7 @@ import { flood } from '../support/flood.ts';
 
 // A server that is asked as Redis is and answers with one frame after the other, but now and then with a fault; it says
 // when. Arguments: the fault (`fields N` and `value N` come once, `raw` has answers as JSON, which come one after the
-// other), and which answer in so many is one.
+// other, `always` has one that never ends to come), and which answer in so many is one.
 const [, , kind = '', amount = '', frames = '0'] = process.argv;
 // Only `HostileRedis` starts this.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -65,9 +65,14 @@ async function answerRead(socket: Socket, isBlocking: boolean): Promise<void> {
   await Bun.sleep(Math.max(0, leftMs));
   newestMs = Math.max(newestMs + 1, Date.now());
   sent += 1;
-  const fault = sent % Number(frames) === 0 ? faults[sent / Number(frames) - 1] : undefined;
+  const fault = faultNow();
   if (fault !== undefined) return answerWithFault(socket, fault);
   socket.write(read(entry(frame())), 'latin1');
+}
+
+function faultNow(): string | undefined {
+  if (kind === 'always') return sent >= Number(frames) ? amount : undefined;
+  return sent % Number(frames) === 0 ? faults[sent / Number(frames) - 1] : undefined;
 }
 
 async function answerWithFault(socket: Socket, fault: string): Promise<void> {
@@ -75,6 +80,8 @@ async function answerWithFault(socket: Socket, fault: string): Promise<void> {
   const sizeBytes = Number(amount);
   if (kind === 'raw') {
     socket.write(fault, 'latin1');
+  } else if (kind === 'always') {
+    socket.end(fault, 'latin1');
   } else if (kind === 'value') {
     socket.write(read(entry(`*2\r\n${bulk('pixels')}$${sizeBytes}\r\n`)));
     await flood(socket, PIECE, sizeBytes);
