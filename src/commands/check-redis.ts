@@ -14,6 +14,9 @@ import { bad, good, type Finding } from './finding.ts';
 /** How long frames are counted. */
 const RATE_WINDOW_NS = 2n * NS_PER_SECOND;
 
+/** What is said of an answer that is none to the question. */
+const NO_SENSE = /its answer cannot be understood/;
+
 /** Redis, the stream in it, the size of its frames (where `format` is known) and their rate. Never throws. */
 export async function* redisFindings(
   config: Config,
@@ -39,9 +42,9 @@ async function askTime(connection: StreamConnection, name: string): Promise<void
   try {
     await connection.serverTimeUs();
   } catch (error) {
-    if (error instanceof SourceError) throw error;
+    if (!(error instanceof SourceError) || !NO_SENSE.test(error.message)) throw error;
     throw new SourceError(
-      `${name}: what answers there is no Redis, or tells no time: check COSMOS_VIDEO_HOST and COSMOS_VIDEO_PORT`,
+      `${name}: what answers there is no Redis: check COSMOS_VIDEO_HOST and COSMOS_VIDEO_PORT`,
       { cause: error },
     );
   }
