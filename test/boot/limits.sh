@@ -5,6 +5,8 @@ set -u
 . ./machine.sh
 
 video=/root/video.ts
+# More than that keeps the machine, whose processor is a program, busy with pictures alone.
+rate=4
 limit_of() { cat "/sys/fs/cgroup/system.slice/$1/$2"; }
 total_bytes=$(awk '/^MemTotal/ { print $2 * 1024 }' /proc/meminfo)
 is_share() { awk -v value="$1" -v total="$total_bytes" -v share="$2" 'BEGIN { r = value / total; exit !(r > share - 0.02 && r < share + 0.02) }'; }

@@ -60,11 +60,15 @@ make_listener() {
     "ExecStart=/usr/bin/ffmpeg -nostdin -v error -y -i srt://127.0.0.1:$2?mode=listener -c copy -f mpegts -flush_packets 1 $3"
 }
 
+# Frames a second of a sensor and of the video.
+rate=24
+
 # make_stream FILE: a sensor, the service's settings, and a video server that keeps what comes in FILE. Starts nothing.
 make_stream() {
   set_setting COSMOS_VIDEO_DESTINATION "$stream_to"
   small_pictures
-  make_source sensor --rate 24
+  set_setting COSMOS_VIDEO_FRAMERATE "$rate"
+  make_source sensor --rate "$rate"
   make_listener video-server 9000 "$1"
 }
 
