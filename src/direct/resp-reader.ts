@@ -83,19 +83,21 @@ export class RespReader {
 
   /**
    * A whole reply of any form, for commands whose replies are small: up to 64 KiB in 4096 values, lists in lists up to
-   * four deep; rejects past that. A refusal is given, not thrown: behind it the connection is in step.
+   * four deep. What has more values or bytes is read away, and an error in its place; a refusal is an error, too. Behind
+   * either the connection is in step.
    */
   async reply(): Promise<SmallReply> {
     const line = await this.bytes.line();
     if (line.startsWith('-')) return { error: line.slice(1) };
-    return this.#valueOf(line, 1, { values: 0, bytes: 0 });
+    const usage = { values: 0, bytes: 0 };
+    const value = await this.#valueOf(line, 1, usage);
+    return isTooLarge(usage) ? { error: 'the answer is longer than anybody can want' } : value;
   }
 
   /** @param line what the value begins with, which is all of it for those of one line */
   async #valueOf(line: string, depth: number, usage: Usage): Promise<SmallReply> {
     usage.values += 1;
     usage.bytes += line.length;
-    checkUsage(usage);
     const rest = line.slice(1);
     switch (line.charAt(0)) {
       case '+':
@@ -114,15 +116,19 @@ export class RespReader {
   async #wholeString(sizeBytes: number, usage: Usage): Promise<string | undefined> {
     if (sizeBytes < 0) return undefined;
     usage.bytes += sizeBytes;
-    checkUsage(usage);
-    return this.bytes.text(sizeBytes);
+    if (!isTooLarge(usage)) return this.bytes.text(sizeBytes);
+    await this.bytes.skip(sizeBytes + 2);
+    return undefined;
   }
 
   async #wholeList(count: number, depth: number, usage: Usage): Promise<readonly SmallReply[] | undefined> {
     if (count < 0) return undefined;
-    if (count > MOST_VALUES || depth > DEEPEST_LIST) throw tooLarge();
+    if (depth > DEEPEST_LIST) throw new SourceError('it answers with lists in lists without end');
     const values: SmallReply[] = [];
-    while (values.length < count) values.push(await this.#valueOf(await this.bytes.line(), depth + 1, usage));
+    for (let left = count; left > 0; left -= 1) {
+      const value = await this.#valueOf(await this.bytes.line(), depth + 1, usage);
+      if (!isTooLarge(usage)) values.push(value);
+    }
     return values;
   }
 
@@ -170,10 +176,6 @@ function integer(text: string): bigint {
   return BigInt(text);
 }
 
-function checkUsage({ values, bytes }: Usage): void {
-  if (values > MOST_VALUES || bytes > MOST_VALUE_BYTES) throw tooLarge();
-}
-
-function tooLarge(): SourceError {
-  return new SourceError('it answers with more than was asked for');
+function isTooLarge({ values, bytes }: Usage): boolean {
+  return values > MOST_VALUES || bytes > MOST_VALUE_BYTES;
 }

@@ -2,8 +2,13 @@ import type { SmallReply, StreamConnection } from './stream-connection.ts';
 
 /** A consumer group that nobody reads from: Redis counts for it how many entries were added behind its start. */
 export const COUNTING_GROUP = 'cosmos-video-builder';
+/** Where the group stands: behind every entry that can be, so that none that is deleted or trimmed lies in its way. */
+const HIGHEST_ID = '18446744073709551615-18446744073709551615';
 /** XGROUP, XINFO and XLEN of a stream that is not there. */
 const NO_SUCH_KEY = /no such key|requires the key to exist/;
+/** Redis 6 does not know what the group is told about the entries that it has read. */
+const NO_ENTRIESREAD = /syntax error|wrong number of arguments/;
+const BEFORE_VERSION_7 = 'this Redis does not count entries: version 7 or later does';
 /** Somebody else made the group in the same moment. */
 const GROUP_EXISTS = /^BUSYGROUP/;
 
@@ -25,10 +30,11 @@ export interface EntryCount {
 
 /**
  * Asks Redis how many entries were ever added to the stream. XINFO STREAM would tell it, too, but it copies the first and
- * the last frame (48 ms for 1920x1080 in 16 bits, in which Redis answers nobody). The lag of a consumer group that stands
- * before the first entry is the same number, exact also after trimming, in 15 µs (Redis 7, `streamReplyWithCGLag` in
- * t_stream.c). The group is made where it is missing. One counter for each connection: what was refused once is not asked
- * again on it.
+ * the last frame (48 ms for 1920x1080 in 16 bits, in which Redis answers nobody). The lag of a consumer group is the same
+ * number, in 15 µs, where the group has read none and stands at the highest id there is (Redis 7 and 8, Valkey 8,
+ * `streamReplyWithCGLag` in t_stream.c; at the lowest id Redis 8 takes trimmed entries for read). Only of an empty stream
+ * Redis 8 says 0. The group is made where it is missing. One counter for each connection: what was refused once is not
+ * asked again on it.
  */
 export class EntryCounter {
   #refusal: string | undefined;
@@ -73,16 +79,17 @@ export class EntryCounter {
     // Whoever may not ask for the length, cannot count, and leaves no group behind.
     const lengthProblem = problemOf(await connection.ask(['XLEN', this.stream]));
     if (lengthProblem !== undefined) return lengthProblem;
-    const words = ['XGROUP', 'CREATE', this.stream, COUNTING_GROUP, '0', 'ENTRIESREAD', '0'];
+    const words = ['XGROUP', 'CREATE', this.stream, COUNTING_GROUP, HIGHEST_ID, 'ENTRIESREAD', '0'];
     const problem = problemOf(await connection.ask(words));
     this.#isGroupNew = problem === undefined;
-    return problem !== undefined && GROUP_EXISTS.test(problem) ? undefined : problem;
+    if (problem === undefined || GROUP_EXISTS.test(problem)) return undefined;
+    return NO_ENTRIESREAD.test(problem) ? BEFORE_VERSION_7 : problem;
   }
 
   #lagOf(group: ReadonlyMap<string, SmallReply> | undefined): number | undefined {
     if (!group) return undefined;
     // Nil while an entry that was deleted lies between the others; no lag at all before Redis 7.
-    if (!group.has('lag')) this.#refusal = 'this Redis does not count entries: version 7 or later does';
+    if (!group.has('lag')) this.#refusal = BEFORE_VERSION_7;
     const lag = group.get('lag');
     return typeof lag === 'bigint' ? Number(lag) : undefined;
   }

@@ -30,6 +30,8 @@ export class SourceCensus {
   /** What Redis's count has to be raised by to give `entries`; undefined until both are known of one moment. */
   #offset: number | undefined;
   #addedBefore = 0;
+  /** Whether a 0 with which the count began may have been an unknown number. */
+  #hasBegunEmpty = false;
   #totals: CensusTotals = { entries: 0, passedOver: 0 };
 
   get totals(): CensusTotals {
@@ -41,35 +43,62 @@ export class SourceCensus {
   }
 
   /** Begins to count, where it is not done yet: so many entries that Redis has counted are still to be read. */
-  begin({ added }: EntryCount, waiting: number): void {
-    if (added === undefined) return;
-    this.#addedBefore = added;
-    this.#offset ??= waiting - added;
+  begin(count: EntryCount, waiting: number): void {
+    if (count.added === undefined || this.#offset !== undefined) return;
+    this.#addedBefore = count.added;
+    this.#offset = waiting - count.added;
+    this.#hasBegunEmpty = isEmpty(count);
+  }
+
+  /** Whether a count tells anything: of a stream without an entry Redis 8 says that none was ever added. */
+  knows(count: EntryCount): boolean {
+    return count.added !== undefined && !(isEmpty(count) && this.#addedBefore > 0);
   }
 
   /** Whether entries were added that were not read, although none is behind the position: of another stream, maybe. */
-  hasMissed({ added }: EntryCount, entriesRead: number): boolean {
-    if (added === undefined || this.#offset === undefined) return false;
-    return added < this.#addedBefore || added + this.#offset - entriesRead > this.#totals.passedOver;
+  hasMissed(count: EntryCount, entriesRead: number): boolean {
+    if (count.added === undefined || this.#offset === undefined || !this.knows(count)) return false;
+    return (
+      count.added < this.#addedBefore || count.added + this.#offset - entriesRead > this.#totals.passedOver
+    );
   }
 
-  /** Takes in a count of Redis; one in which it does not know what was added tells nothing. */
-  look({ added, length, isGroupNew }: EntryCount, reading: ReadingState): void {
-    if (added === undefined) return;
-    const { entriesRead, found, startedOverAt } = reading;
-    const isSmaller = added < this.#addedBefore;
+  /** Takes in a count of Redis that tells anything. */
+  look(count: EntryCount, reading: ReadingState): void {
+    const { added, length } = count;
+    if (added === undefined || !this.knows(count)) return;
+    const { entriesRead, found } = reading;
+    this.#followStream(added, count, reading);
     this.#addedBefore = added;
-    const { passedOver } = this.#totals;
-    if (startedOverAt !== undefined && (isSmaller || isGroupNew)) {
-      // Another stream, of which nothing was read yet then. What waited in the old one is gone, however much it was.
-      if (this.#offset !== undefined) this.#offset = startedOverAt + passedOver;
-    } else if (isSmaller) {
-      // Another stream, and reading went over into it unnoticed, for its ids go on: nothing is known to be missing.
-      this.#offset = undefined;
-    }
     if (this.#offset === undefined && found !== 'nothing') return;
+    const { passedOver } = this.#totals;
     const entries = added + (this.#offset ??= entriesRead + passedOver - added);
     const waitingAtMost = found === 'more' ? length : 0;
     this.#totals = { entries, passedOver: Math.max(passedOver, entries - entriesRead - waitingAtMost) };
   }
+
+  /** Sets the offset again where the count is of another stream, so that the total goes on from where it is. */
+  #followStream(added: number, { length, isGroupNew }: EntryCount, reading: ReadingState): void {
+    if (this.#offset === undefined) return;
+    const { entriesRead, startedOverAt } = reading;
+    const { entries, passedOver } = this.#totals;
+    const isSmaller = added < this.#addedBefore;
+    if (startedOverAt !== undefined && (isSmaller || isGroupNew)) {
+      // Nothing was read of the new one yet then, and what waited in the old one is gone.
+      const gone = Math.max(passedOver, entries - startedOverAt);
+      this.#totals = { entries, passedOver: gone };
+      this.#offset = startedOverAt + gone;
+    } else if (isSmaller) {
+      // Its ids go on, and reading went over into it unnoticed: it has added what was read, at least.
+      this.#offset = Math.max(entries, entriesRead + passedOver) - added;
+    } else if (this.#hasBegunEmpty && !isGroupNew && added > length) {
+      // It was empty, but not for want of entries ever: those that are there now have come since, at least.
+      this.#offset = Math.max(length, entriesRead + passedOver) - added;
+    }
+    this.#hasBegunEmpty = false;
+  }
+}
+
+function isEmpty({ added, length }: EntryCount): boolean {
+  return added === 0 && length === 0;
 }

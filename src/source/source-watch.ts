@@ -4,6 +4,7 @@ import { SourceCensus, type ReadingState } from './source-census.ts';
 import type { StreamConnection } from './stream-connection.ts';
 import { STREAM_START } from './stream-id.ts';
 
+const NOT_YET = 'Redis does not tell it at present';
 /** The first look that sees no entry come in between is the one that counts; a source is never that fast for long. */
 const MOST_FIRST_LOOKS = 5;
 
@@ -41,6 +42,7 @@ export class SourceWatch {
   get counts(): SourceCounts {
     const { refusal } = this.#counter;
     if (refusal !== undefined) return { kind: 'not-counted', reason: refusal };
+    if (this.#before && !this.#census.hasBegun) return { kind: 'not-counted', reason: NOT_YET };
     return { kind: 'counted', ...this.#census.totals };
   }
 
@@ -85,6 +87,7 @@ export class SourceWatch {
     const before = this.#before;
     if (this.#census.hasMissed(count, entriesRead)) return true;
     if (!before) return false;
+    if (count.length === 0 && before.count.length > 0) return true;
     return count.isGroupNew || (before.entriesRead === entriesRead && before.count.length !== count.length);
   }
 
@@ -95,6 +98,7 @@ export class SourceWatch {
 
   look(count: EntryCount, entriesRead: number, found: ReadingState['found']): void {
     this.#before = { count, entriesRead };
+    if (!this.#census.knows(count)) return;
     const startedOverAt = this.#startedOverAt;
     this.#startedOverAt = undefined;
     this.#census.look(count, { entriesRead, found, ...(startedOverAt !== undefined && { startedOverAt }) });

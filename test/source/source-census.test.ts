@@ -57,9 +57,11 @@ function look(census: SourceCensus, stream: KnownStream): void {
   census.look(stream.count, stream.reading);
 }
 
-/** A census of an empty stream, or of another one of which nothing waits. */
+/** A census of a stream of which nothing waits. */
 function begun(stream = new KnownStream()): [KnownStream, SourceCensus] {
   const census = new SourceCensus();
+  // It is not empty, of which not every Redis knows how much was added.
+  stream.added = 1;
   census.begin(stream.count, 0);
   return [stream, census];
 }
@@ -155,6 +157,57 @@ describe('the census of a source', () => {
     stream.read(5);
     look(census, stream);
     expect(census.totals).toEqual({ entries: 320, passedOver: 215 });
+  });
+
+  test('counts what was known to wait in a stream that has started over as passed over, and the total never falls', () => {
+    const [stream, census] = begun();
+    stream.add(90);
+    look(census, stream);
+    expect(census.totals).toEqual({ entries: 90, passedOver: 0 });
+    stream.restart();
+    stream.add(4);
+    census.look(stream.count, { entriesRead: 0, found: 'more', startedOverAt: 0 });
+    expect(census.totals).toEqual({ entries: 94, passedOver: 90 });
+  });
+
+  test('goes on at once where a stream with ids that go on was made again while much of it waits', () => {
+    const [stream, census] = begun();
+    stream.add(50);
+    stream.read(10);
+    look(census, stream);
+    stream.restart();
+    stream.add(60);
+    look(census, stream);
+    const { entries } = census.totals;
+    expect(entries).toBeGreaterThanOrEqual(50);
+    stream.add(24);
+    stream.read(5);
+    look(census, stream);
+    expect(census.totals.entries).toBe(entries + 24);
+    expect(census.totals.passedOver).toBeLessThanOrEqual(40);
+  });
+
+  test('is told nothing by a stream that is empty now, of which Redis 8 says that nothing was ever added', () => {
+    const [stream, census] = begun();
+    stream.add(30);
+    stream.read(30);
+    look(census, stream);
+    const empty = { length: 0, added: 0, isGroupNew: false };
+    expect(census.knows(empty)).toBe(false);
+    census.look(empty, stream.reading);
+    stream.add(3);
+    stream.read(3);
+    look(census, stream);
+    expect(census.totals).toEqual({ entries: 33, passedOver: 0 });
+  });
+
+  test('takes what is in the stream for new where that was empty, but not for want of entries ever', () => {
+    const census = new SourceCensus();
+    census.begin({ length: 0, added: 0, isGroupNew: true }, 0);
+    census.look({ length: 3, added: 5_003, isGroupNew: false }, { entriesRead: 3, found: 'nothing' });
+    expect(census.totals).toEqual({ entries: 3, passedOver: 0 });
+    census.look({ length: 4, added: 5_005, isGroupNew: false }, { entriesRead: 4, found: 'nothing' });
+    expect(census.totals).toEqual({ entries: 5, passedOver: 1 });
   });
 
   test('sees that also where the new stream has already more entries than the old one, by its missing group', () => {
