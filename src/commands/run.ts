@@ -133,7 +133,7 @@ function startFfmpeg(parts: FfmpegParts, stdin: EncoderInput['stdin']): Encoder 
   const { config, format, encoderStats, operatorLog, kill } = parts;
   const output = reserveOutput(config.destination);
   const { url } = output;
-  if (url !== config.destination.url) operatorLog.nextFile(url);
+  operatorLog.output(url === config.destination.url ? config.destination.display : url);
   let encoder: Encoder;
   try {
     encoder = startEncoder(

@@ -47,7 +47,7 @@ export class OperatorLog {
   /** Said since Redis was last there, each once. */
   readonly #lostReasons = new Set<string>();
   readonly #losses: LimitedLog;
-  readonly #connections: LimitedLog;
+  #isLossTold = false;
   #hasConnected = false;
   #before: ServiceState | undefined;
   readonly #failure = new RepeatedFailure();
@@ -73,12 +73,14 @@ export class OperatorLog {
       'too-much-beside': warningLog(warn),
     };
     this.#streamRestarts = warningLog(warn);
-    this.#losses = warningLog((message) => log.error(message), MOST_LOST_REASONS);
-    this.#connections = warningLog((message) => log.info(message), MOST_LOST_REASONS);
+    this.#losses = warningLog((message) => {
+      this.#isLossTold = true;
+      log.error(message);
+    }, MOST_LOST_REASONS);
     this.#restarts = new LimitedLog(1, (message) => log.warn(message), RESTARTS_PERIOD_NS);
     this.#ffmpeg = {
-      error: new LimitedLog(FFMPEG_LINES_PER_SECOND, (message) => log.error(message)),
-      warn: new LimitedLog(FFMPEG_LINES_PER_SECOND, (message) => log.warn(message)),
+      error: warningLog((message) => log.error(message), FFMPEG_LINES_PER_SECOND),
+      warn: warningLog((message) => log.warn(message), FFMPEG_LINES_PER_SECOND),
     };
   }
 
@@ -110,13 +112,11 @@ export class OperatorLog {
     }
   }
 
-  /** The stream that opens now goes to another file than the one in the settings. */
-  nextFile(path: string): void {
-    const isSaid = path === this.#output;
-    this.#output = path;
-    this.log[isSaid ? 'debug' : 'info'](
-      `${this.names.destination} exists already: this stream goes to ${path}`,
-    );
+  /** Where the stream goes that opens now; a file may be another one than that in the settings. */
+  output(shown: string): void {
+    const isNews = shown !== this.#output && shown !== this.names.destination;
+    this.#output = shown;
+    if (isNews) this.log.info(`${this.names.destination} exists already: this stream goes to ${shown}`);
   }
 
   sourceLost(error: SourceError): void {
@@ -127,9 +127,11 @@ export class OperatorLog {
 
   sourceConnected(): void {
     const { redis } = this.names;
-    const again = this.#hasConnected ? ' again' : '';
-    this.#connections.log(`${redis}: connected${again}`, this.clock.nowNs());
+    // As often as it was said to be lost, so that the last word is what is.
+    if (!this.#hasConnected) this.log.info(`${redis}: connected`);
+    else if (this.#isLossTold) this.log.info(`${redis}: connected again`);
     this.#hasConnected = true;
+    this.#isLossTold = false;
     this.#lostReasons.clear();
   }
 

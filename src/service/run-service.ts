@@ -39,7 +39,6 @@ export async function runService(parts: ServiceParts, signal: AbortSignal): Prom
     onState({ kind: 'waiting' });
     const isThere = await untilAborted(transport.awaitFrame(signal), signal);
     if (!isThere) return;
-    onState({ kind: 'starting' });
     const end = await streamOnce(parts, signal);
     if (end.streamedMs >= GOOD_STREAM_MS) restart.reset();
     if (end.kind !== 'failed') continue;
@@ -61,6 +60,7 @@ async function streamOnce(parts: ServiceParts, signal: AbortSignal): Promise<Str
     input = transport.createInput();
     encoder = startEncoder(input.stdin);
     input.started(encoder.stdin);
+    onState({ kind: 'starting' });
     return await runVideoStream({ clock, input, encoder, observer, linkSilenceMs }, signal);
   } catch (error) {
     if (!(error instanceof EncoderError)) throw error;

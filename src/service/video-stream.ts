@@ -42,13 +42,13 @@ interface StreamParts {
  * new frame has come for the idle timeout, or ffmpeg fails; then closes.
  */
 export async function runVideoStream(parts: StreamParts, signal: AbortSignal): Promise<StreamEnd> {
-  const { encoder, clock, observer, input } = parts;
+  const { encoder, clock, observer, input, linkSilenceMs } = parts;
   const refusal = await open(parts, signal);
   if (signal.aborted || refusal !== undefined) {
     // Nothing was sent yet that would need a trailer.
     encoder.kill();
     await encoder.exited;
-    input.end(NOTHING_ARRIVED);
+    input.lose(NOTHING_ARRIVED);
     return {
       streamedMs: 0,
       ...(refusal === undefined ? { kind: 'stopped' } : { kind: 'failed', reason: refusal }),
@@ -59,12 +59,14 @@ export async function runVideoStream(parts: StreamParts, signal: AbortSignal): P
   const end = await stream(parts, signal);
   const streamedMs = Number((clock.nowNs() - startNs) / NS_PER_MS);
   if (typeof end === 'object') {
-    input.end(await lossOf(parts));
+    input.lose(await lossOf(parts));
     return { streamedMs, kind: 'failed', reason: end.failure };
   }
   observer.onClosing(end);
   input.end();
-  await encoder.stop();
+  const { code } = await encoder.stop();
+  // It could not write its trailer in time: the link was dead, and it has not noticed yet.
+  if (code !== 0) input.lose({ encodedFrames: encoder.encodedFrames, unnoticedMs: linkSilenceMs });
   return { streamedMs, kind: end };
 }
 

@@ -110,10 +110,9 @@ export class FrameMover {
     this.#first = undefined;
   }
 
-  /** @param loss what the session has lost, if it has failed */
-  endSession(loss: Loss | undefined): void {
-    this.dropFirst();
-    if (loss) this.#stats.onLoss(loss, this.parts.clock.nowNs());
+  /** What the session has lost; to be told before the next one begins. */
+  countLoss(loss: Loss): void {
+    this.#stats.onLoss(loss, this.parts.clock.nowNs());
   }
 
   report(): TransportReport {

@@ -135,8 +135,11 @@ export class FrameThread {
         return this.#mover.pump(this.#openSink(), signal);
       case 'endInput':
         // At once: by the time that the pipe is empty, the frame that waits may be the one for the next session.
-        this.#mover.endSession(request.loss);
+        this.#mover.dropFirst();
         await this.#sink?.finish();
+        return undefined;
+      case 'countLoss':
+        this.#mover.countLoss(request.loss);
         return undefined;
       case 'report':
         return this.#mover.report();

@@ -35,6 +35,8 @@ export interface EncoderInput {
    * then is finished. Rejects like `writeFirst`.
    */
   pump(signal: AbortSignal): Promise<'idle' | 'stopped'>;
-  /** End of file for ffmpeg; the frames are given up. Never throws; what is said first about a loss counts. */
-  end(loss?: Loss): void;
+  /** End of file for ffmpeg; the frames are given up. Never throws. */
+  end(): void;
+  /** What was handed over did not all arrive; to be said once, before the next input is made. Never throws. */
+  lose(loss: Loss): void;
 }

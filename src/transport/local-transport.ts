@@ -38,10 +38,11 @@ export class LocalTransport implements FrameTransport {
       },
       writeFirst: async () => mover.writeFirst(openSink()),
       pump: async (signal) => mover.pump(openSink(), signal),
-      end(loss) {
+      end() {
         sink?.end();
-        mover.endSession(loss);
+        mover.dropFirst();
       },
+      lose: (loss) => mover.countLoss(loss),
     };
   }
 

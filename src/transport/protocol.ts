@@ -23,7 +23,8 @@ export type Request =
   | { readonly name: 'awaitFrame' | 'writeFirst' | 'pump' | 'report' }
   /** Takes over the write end of a pipe. */
   | { readonly name: 'openInput'; readonly fd: number }
-  | { readonly name: 'endInput'; readonly loss?: Loss };
+  | { readonly name: 'endInput' }
+  | { readonly name: 'countLoss'; readonly loss: Loss };
 
 /** What a connection needs that the settings do not say, and that may be another for the next one. */
 export interface WayToRedis {

@@ -83,10 +83,13 @@ export class WorkerTransport implements FrameTransport {
         const end = await this.#call({ name: 'pump' }, signal);
         return end === 'idle' ? 'idle' : 'stopped';
       },
-      end: (loss) => {
+      end: () => {
         if (isEnded) return;
         isEnded = true;
-        this.#call({ name: 'endInput', ...(loss && { loss }) }).catch(() => {});
+        this.#call({ name: 'endInput' }).catch(() => {});
+      },
+      lose: (loss) => {
+        this.#call({ name: 'countLoss', loss }).catch(() => {});
       },
     };
   }

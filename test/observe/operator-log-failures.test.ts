@@ -86,9 +86,17 @@ describe('an attempt to open the destination that fails', () => {
     ]);
   });
 
+  test('names the file of the settings again where that is free again', () => {
+    const { log, operator } = operatorLog();
+    operator.output('/data/out-2.ts');
+    operator.output('srt://video:9000');
+    operator.state({ kind: 'starting' });
+    expect(log.lines.at(-1)).toBe('info: a frame is there: opening srt://video:9000');
+  });
+
   test('names the file that it goes to once', () => {
     const { log, operator } = operatorLog();
-    for (let attempt = 0; attempt < 3; attempt += 1) operator.nextFile('/data/out-2.ts');
+    for (let attempt = 0; attempt < 3; attempt += 1) operator.output('/data/out-2.ts');
     expect(log.take().filter((line) => line.startsWith('info: '))).toHaveLength(1);
   });
 });

@@ -23,7 +23,7 @@ describe('what the service does', () => {
 
   test('names the file that a recording goes to instead of one that is there', () => {
     const { log, operator } = operatorLog();
-    operator.nextFile('/data/out-2.ts');
+    operator.output('/data/out-2.ts');
     expect(log.lines[0]).toEndWith('exists already: this stream goes to /data/out-2.ts');
   });
 });
@@ -42,6 +42,21 @@ describe('a Redis that is lost', () => {
     expect(log.take()).toEqual(['info: Redis at box:6379: connected again']);
     operator.sourceLost(new SourceError('refused'));
     expect(log.take()).toHaveLength(1);
+  });
+
+  test('that comes and goes for ever is told of ever more rarely, and the last word is how it is', async () => {
+    const { log, clock, operator } = operatorLog();
+    operator.sourceConnected();
+    for (let loss = 0; loss < 1_000; loss += 1) {
+      await clock.advanceMs(600);
+      operator.sourceLost(new SourceError('closed'));
+      await clock.advanceMs(600);
+      operator.sourceConnected();
+      operator.flush();
+      expect(log.lines.at(-1)).toMatch(/^info: Redis at box:6379: connected/);
+    }
+    // 20 minutes of it.
+    expect(log.lines.length).toBeLessThan(2 * (10 + 21) + 1);
   });
 
   test('that has lost its data is said as well', () => {
@@ -132,6 +147,17 @@ describe('a schedule that starts anew', () => {
 });
 
 describe('a line of ffmpeg', () => {
+  test('over and over is said once a minute after the first ten', async () => {
+    const { log, clock, operator } = operatorLog();
+    for (let second = 0; second < 600; second += 1) {
+      for (let line = 0; line < 20; line += 1) operator.ffmpegLine('[warning] Non-monotonous DTS');
+      await clock.advanceMs(1_000);
+      operator.flush();
+    }
+    expect(log.lines.length).toBeLessThan(10 + 11);
+    expect(log.lines.at(-1)).toMatch(/\(and \d+ more before it\)$/);
+  });
+
   test.each([
     ['[error] x.ts: No such file', 'error: ffmpeg: x.ts: No such file'],
     ['[fatal] Unknown encoder', 'error: ffmpeg: Unknown encoder'],

@@ -28,6 +28,18 @@ describe('what a session has lost', () => {
     expect(stage.input.loss).toEqual({ encodedFrames: 240, unnoticedMs: LINK_SILENCE_MS });
   });
 
+  test('is what went into a dead link also where it is closed for want of frames, and ffmpeg cannot finish', async () => {
+    const stage = await ServiceStage.streaming();
+    const { encoder, input } = stage;
+    encoder.encodedFrames = 240;
+    encoder.obeys = false;
+    input.goIdle();
+    await settle();
+    encoder.exit(255);
+    await settle();
+    expect(input.loss).toEqual({ encodedFrames: 240, unnoticedMs: LINK_SILENCE_MS });
+  });
+
   test('is nothing where it was closed in order', async () => {
     const stage = await ServiceStage.streaming();
     const { input } = stage;

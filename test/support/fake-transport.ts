@@ -29,9 +29,12 @@ export class FakeInput implements EncoderInput {
     return this.#pump.promise;
   }
 
-  end(loss?: Loss): void {
+  end(): void {
     this.events.push('end');
-    this.#loss ??= loss;
+  }
+
+  lose(loss: Loss): void {
+    this.#loss = loss;
   }
 
   /** What was said to be lost. */

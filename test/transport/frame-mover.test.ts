@@ -86,12 +86,13 @@ describe('the frames of a stream', () => {
       redis.addNow();
       await mover.awaitFrame(never);
       if (session === 0) {
-        mover.endSession(undefined);
+        mover.dropFirst();
         continue;
       }
       await mover.writeFirst(sink);
       if (session === 1) {
-        mover.endSession({ encodedFrames: 0, unnoticedMs: 0 });
+        mover.dropFirst();
+        mover.countLoss({ encodedFrames: 0, unnoticedMs: 0 });
         continue;
       }
       const ending = new AbortController();
@@ -104,7 +105,7 @@ describe('the frames of a stream', () => {
       ending.abort();
       await settle();
       expect(pump.outcome.kind).toBe('value');
-      mover.endSession(session % 2 === 0 ? { encodedFrames: 3, unnoticedMs: 0 } : undefined);
+      if (session % 2 === 0) mover.countLoss({ encodedFrames: 3, unnoticedMs: 0 });
     }
     const waiting = follow(mover.awaitFrame(never));
     await clock.advanceMs(10_000);
