@@ -37,7 +37,7 @@ const CAUSES: readonly Cause[] = [
   ['link', /SRTO_PASSPHRASE/, 'the passphrase is refused by SRT: it must have 10 to 64 characters'],
   [
     'link',
-    /REJECT/,
+    /: REJECT\b/,
     'the receiver rejects the connection: is the streamid right, and not in use by another publisher?',
   ],
   [
@@ -75,7 +75,7 @@ const CAUSES: readonly Cause[] = [
     /Broken pipe|Connection reset|Connection was broken|Connection does not exist/i,
     'the receiver closed the connection',
   ],
-  ['link', /Input\/output error/, 'the connection to the destination was lost'],
+  ['link', /Input\/output error/, 'the connection to the destination was lost, or its disk has failed'],
 ];
 
 /** Why ffmpeg ended, for programs and people. */
