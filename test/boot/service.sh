@@ -135,8 +135,14 @@ check 'in the same process still' [ "$(pid)" = "$old" ]
 check 'without a break' [ "$(openings)" = "$opened" ]
 check 'the unit is active' is_active $main
 set_setting COSMOS_VIDEO_FRAMERATE 24
+set_setting COSMOS_VIDEO_STATS_INTERVAL 5
 check 'a reload with good settings helps' systemctl reload $main
 check 'the stream goes on with them' until_true 10 "status_text | grep -Eq '^streaming 2[345][.]'"
+# 24 and 60 frames a second, most of which the frame buffer has no longer when they are counted.
+make_source haste --rate 60
+systemctl start haste
+check 'all that the sensors write is counted' until_true 30 "log_of $main | grep -Eq ', source (7[4-9]|8[0-9]|9[0-4])[.]'"
+systemctl disable -q --now haste
 
 # ---- Killed and hung ----
 old=$(ffmpeg_pid)
