@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { Child } from '../support/child.ts';
+import { script } from '../support/script.ts';
 import type { BenchStage, SourceReport } from './bench-stage.ts';
 import { figuresOf, recoveriesS, type FrameFigures } from './figures.ts';
 import { readFrameRecords, type FrameRecord } from './frame-records.ts';
@@ -68,13 +69,12 @@ export async function runProgram(
   await stage.clear();
   await using run = new AsyncDisposableStack();
   const records = newRecords(stage);
-  const env = {
-    ...scenarioEnvironment(stage, scenario, output),
+  const settings = {
     ...clockEnvironment(scenario.size, records),
+    ...(output.isEncoded && { FRAME_CLOCK_RELAY: '1' }),
   };
-  const program = run.use(
-    new Child([PROGRAM], { env: { ...env, ...(output.isEncoded && { FRAME_CLOCK_RELAY: '1' }) } }),
-  );
+  const env = scenarioEnvironment(stage, scenario, output, frameClockWith(stage, settings));
+  const program = run.use(new Child([PROGRAM], { env }));
   await stage.unlessStopped(program.line(/: connected/));
   const idle = await measureWindow(stage, program.pid, durations.idleS);
   const source = stage.startSource(scenario.size, scenario.source, SOURCE_LIMIT_S, run);
@@ -119,16 +119,27 @@ function newRecords(stage: BenchStage): string {
   return path;
 }
 
-function scenarioEnvironment(stage: BenchStage, scenario: Scenario, output: Output): Record<string, string> {
+function scenarioEnvironment(
+  stage: BenchStage,
+  scenario: Scenario,
+  output: Output,
+  ffmpeg: string,
+): Record<string, string> {
   const { size, method, reader } = scenario;
   return programEnvironment(stage.redisSettings, {
     RESOLUTION: size.name,
     FRAMERATE: `${size.fps}`,
     FRAMERATE_SCALING: method,
     DESTINATION: output.destination,
-    FFMPEG: TOOLS.frameClock,
+    FFMPEG: ffmpeg,
     ...reader.settings,
   });
+}
+
+/** What stands in for ffmpeg, as a script that has its settings: the program hands on none of its own environment. */
+function frameClockWith(stage: BenchStage, settings: Readonly<Record<string, string>>): string {
+  const assignments = Object.entries(settings).map(([name, value]) => `${name}='${value}'`);
+  return script(stage.folder, 'frame-clock', `exec env ${assignments.join(' ')} ${TOOLS.frameClock} "$@"`);
 }
 
 function clockEnvironment(size: FrameSize, records: string): Record<string, string> {
