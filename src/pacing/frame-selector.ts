@@ -64,12 +64,14 @@ export class FrameSelector {
     if (!this.#next) return this.repeat();
     this.#hold(this.#next);
     this.#onTaken?.();
-    return this.#send();
+    return this.repeat();
   }
 
   /** The frame that is held, whatever has been offered. */
   repeat(): Selection {
-    return this.#send();
+    const isNew = !this.#isHeldSent;
+    this.#isHeldSent = true;
+    return { frame: this.#held, isNew };
   }
 
   /** Resolves once no frame is waiting for its tick. One waiter at a time. */
@@ -91,12 +93,6 @@ export class FrameSelector {
     this.#held = frame;
     this.#isHeldSent = false;
     this.#next = undefined;
-  }
-
-  #send(): Selection {
-    const isNew = !this.#isHeldSent;
-    this.#isHeldSent = true;
-    return { frame: this.#held, isNew };
   }
 
   #giveHeldBack(): void {
