@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
-import { bashCompletionText } from '../src/config/completion.ts';
-import { envFileText } from '../src/config/env-file.ts';
-import { manPageText } from '../src/config/man-page.ts';
+import { bashCompletionText } from './completion.ts';
+import { envFileText } from './env-file.ts';
+import { manPageText } from './man-page.ts';
 import { debianChangelog } from './debian-changelog.ts';
 import { thirdPartyLicenses } from './third-party-licenses.ts';
 

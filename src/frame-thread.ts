@@ -1,5 +1,5 @@
-import { FrameThread } from './transport/frame-thread.ts';
-import type { WorkerStart } from './transport/protocol.ts';
+import { FrameThread } from './mover/mover-thread.ts';
+import type { WorkerStart } from './mover/protocol.ts';
 
 // The entry point of the Worker that `WorkerTransport` starts; it returns to its event loop only when it is to quit.
 declare const self: Worker;

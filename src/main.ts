@@ -1,16 +1,16 @@
 import { constants } from 'node:os';
 import packageJson from '../package.json' with { type: 'json' };
-import { SettingsSource } from './commands/settings-source.ts';
-import { parseCommandLine, type CommandLine } from './config/command-line.ts';
+import { SettingsSource } from './service/settings-source.ts';
+import { parseCommandLine, type CommandLine } from './cli/command-line.ts';
 import type { LogLevel } from './config/config.ts';
-import { helpText } from './config/help.ts';
+import { helpText } from './cli/help.ts';
 import { parseConfig, parseSourceConfig } from './config/parse-config.ts';
 import { redactor } from './config/redact.ts';
-import { parseSourceOptions } from './config/source-options.ts';
-import { createLogger, logStyle, type Logger } from './observe/logger.ts';
-import { logRefusal } from './observe/refusal.ts';
-import { noServiceManager, type ServiceManager } from './observe/service-manager.ts';
-import { visibleText } from './visible-text.ts';
+import { parseSourceOptions } from './cli/source-options.ts';
+import { createLogger, logStyle, type Logger } from './status/logger.ts';
+import { logRefusal } from './status/refusal.ts';
+import { noServiceManager, type ServiceManager } from './base/service-manager.ts';
+import { visibleText } from './base/visible-text.ts';
 
 const EXIT_GOOD = 0;
 const EXIT_BAD = 1;
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
 async function runCommand(line: CommandLine): Promise<number> {
   switch (line.command) {
     case 'run': {
-      const { serve } = await import('./commands/serve.ts');
+      const { serve } = await import('./service/serve.ts');
       await serve({
         settings: new SettingsSource(process.env, line.flags),
         createLog: (config, redactText) => stderrLogger(config.logLevel, redactText),
@@ -63,7 +63,7 @@ async function runCommand(line: CommandLine): Promise<number> {
       for (const warning of warnings) log.warn(warning);
       // It has nothing to finish, and whatever ffmpeg it asks ends with it.
       stop.signal.addEventListener('abort', () => exitNow(EXIT_BAD));
-      const { check } = await import('./commands/check.ts');
+      const { check } = await import('./cli/check.ts');
       const result = await check(config, (text) => print(visibleText(redactText(text))));
       return { good: EXIT_GOOD, bad: EXIT_BAD, refused: EXIT_CONFIG }[result];
     }
@@ -72,7 +72,7 @@ async function runCommand(line: CommandLine): Promise<number> {
       const options = parseSourceOptions(line.commandFlags, config.frameRate);
       const log = stderrLogger(config.logLevel, redactor(config.redis.password));
       for (const warning of warnings) log.warn(warning);
-      const { source } = await import('./commands/source.ts');
+      const { source } = await import('./cli/source.ts');
       await source(config, options, log, stop.signal);
       return EXIT_GOOD;
     }
@@ -105,7 +105,7 @@ function stderrLogger(level: LogLevel, redactText: (text: string) => string): Lo
 async function findServiceManager(): Promise<ServiceManager> {
   const notifySocket = process.env['NOTIFY_SOCKET'];
   if (!notifySocket) return noServiceManager;
-  const { systemdManager } = await import('./observe/sd-notify.ts');
+  const { systemdManager } = await import('./os/sd-notify.ts');
   return systemdManager(notifySocket);
 }
 

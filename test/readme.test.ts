@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isCommandName } from '../src/config/command-names.ts';
-import { settingsTableMarkdown } from '../src/config/help.ts';
+import { isCommandName } from '../src/cli/command-names.ts';
+import { settingsTableMarkdown } from '../src/cli/help.ts';
 import { ALL_SETTINGS } from '../src/config/settings.ts';
-import { ALL_SOURCE_OPTIONS } from '../src/config/source-options.ts';
+import { ALL_SOURCE_OPTIONS } from '../src/cli/source-options.ts';
 import { isPutTogether, messagesOf, piecesOf } from './readme-messages.ts';
 
 const ROOT = join(import.meta.dir, '..');

@@ -1,4 +1,4 @@
-import type { FrameRate } from '../pacing/frame-rate.ts';
+import type { FrameRate } from '../base/frame-rate.ts';
 
 /** Every setting, parsed and checked; nothing in it needs to be questioned again. */
 export interface Config {

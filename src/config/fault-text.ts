@@ -1,4 +1,4 @@
-import { visibleText } from '../visible-text.ts';
+import { visibleText } from '../base/visible-text.ts';
 import { shownAddressText } from './address.ts';
 import { redactAddresses } from './redact.ts';
 import type { Setting } from './setting.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { formatFrameRate, type FrameRate } from '../pacing/frame-rate.ts';
+import { formatFrameRate, type FrameRate } from '../base/frame-rate.ts';
 import type { TextSchema } from './setting.ts';
 import { lineSchema } from './text-schemas.ts';
 

@@ -1,4 +1,4 @@
-import { ConfigError } from '../errors.ts';
+import { ConfigError } from '../base/errors.ts';
 import { parameterOf, splitAddress } from './address.ts';
 import type { Config, Destination, RedisConfig, SourceConfig } from './config.ts';
 import type { Setting } from './setting.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
-import type { FrameFormat } from '../frame/frame-format.ts';
-import { formatFrameRate, framesPerSecond } from '../pacing/frame-rate.ts';
+import type { FrameFormat } from '../base/frame-format.ts';
+import { formatFrameRate, framesPerSecond } from '../base/frame-rate.ts';
 
 /** Seconds of video that the rate control may run ahead of the cap: short, since a live viewer waits for it. */
 const BUFFER_S = 1;

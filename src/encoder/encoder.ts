@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { EncoderError } from '../errors.ts';
+import { EncoderError } from '../base/errors.ts';
 import type { EncoderExit } from './failure.ts';
 import { linesOf } from './lines.ts';
 import { ProgressParser, type Progress } from './progress.ts';

@@ -1,5 +1,5 @@
-import { ConfigError, EncoderError } from '../errors.ts';
-import type { FrameFormat } from '../frame/frame-format.ts';
+import { ConfigError, EncoderError } from '../base/errors.ts';
+import type { FrameFormat } from '../base/frame-format.ts';
 import { signalInWords } from './failure.ts';
 import { ANSWER_LIMIT_MS, runFfmpeg, type FfmpegAnswer } from './run-ffmpeg.ts';
 

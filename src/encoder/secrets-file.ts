@@ -1,5 +1,5 @@
 import { closeSync, fchmodSync, writeSync } from 'node:fs';
-import { EINVAL, errno, errorInWords, libc, MFD_CLOEXEC, MFD_NOEXEC_SEAL, pinned } from '../direct/libc.ts';
+import { EINVAL, errno, errorInWords, libc, MFD_CLOEXEC, MFD_NOEXEC_SEAL, pinned } from '../os/libc.ts';
 
 /** What the file is called in /proc, for whoever looks there; nothing can be opened by it. */
 const LABEL = 'cosmos-video-options';

@@ -1,4 +1,4 @@
-import { NS_PER_SECOND } from './frame-rate.ts';
+import { NS_PER_SECOND } from '../base/frame-rate.ts';
 
 /** If the frames are no younger after so long of trimming, the source is too fast for it to help. */
 const TRIAL_NS = 2n * NS_PER_SECOND;

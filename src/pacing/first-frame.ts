@@ -1,6 +1,6 @@
-import type { Frame } from '../frame/frame.ts';
-import { NS_PER_MS, type Clock } from './clock.ts';
-import type { FrameReader } from '../source/frame-reader.ts';
+import type { Frame } from '../base/frame.ts';
+import { NS_PER_MS, type Clock } from '../base/clock.ts';
+import type { FrameReader } from '../base/frame-reader.ts';
 
 /**
  * The frame that a stream begins with: the newest one if it is no older than `freshMs` (0 = however old), or else the

@@ -1,4 +1,4 @@
-import type { Frame } from '../frame/frame.ts';
+import type { Frame } from '../base/frame.ts';
 
 /** Where a frame goes back to that is not needed any more. */
 export interface FrameOwner {

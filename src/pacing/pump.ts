@@ -1,15 +1,15 @@
 import type { Config } from '../config/config.ts';
-import { NS_PER_MS, sleepMs, type Clock } from './clock.ts';
+import { NS_PER_MS, sleepMs, type Clock } from '../base/clock.ts';
 import type { Feed } from './feed.ts';
-import { periodNs } from './frame-rate.ts';
+import { periodNs } from '../base/frame-rate.ts';
 import { FrameSelector } from './frame-selector.ts';
 import { ScaleFeed } from './scale-feed.ts';
 import { SkipFeed } from './skip-feed.ts';
 import { startPhase } from './start-phase.ts';
 import { runTickLoop, type FrameSink, type TickObserver } from './tick-loop.ts';
 import { TickSchedule } from './tick-schedule.ts';
-import type { Frame } from '../frame/frame.ts';
-import type { FrameReader } from '../source/frame-reader.ts';
+import type { Frame } from '../base/frame.ts';
+import type { FrameReader } from '../base/frame-reader.ts';
 
 /** Redis has this long to give the newest frame before the ticks begin without it. */
 const NEWEST_LIMIT_MS = 500;

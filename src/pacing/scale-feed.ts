@@ -1,6 +1,6 @@
-import type { FrameReader } from '../source/frame-reader.ts';
+import type { FrameReader } from '../base/frame-reader.ts';
 import { BacklogTrimmer } from './backlog-trimmer.ts';
-import { NS_PER_MS, type Clock } from './clock.ts';
+import { NS_PER_MS, type Clock } from '../base/clock.ts';
 import type { Feed } from './feed.ts';
 import type { FrameSelector } from './frame-selector.ts';
 

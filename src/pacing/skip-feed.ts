@@ -1,7 +1,7 @@
-import type { FrameReader } from '../source/frame-reader.ts';
-import { NS_PER_MS, type Clock } from './clock.ts';
+import type { FrameReader } from '../base/frame-reader.ts';
+import { NS_PER_MS, type Clock } from '../base/clock.ts';
 import type { Feed } from './feed.ts';
-import { periodNs } from './frame-rate.ts';
+import { periodNs } from '../base/frame-rate.ts';
 import type { FrameSelector } from './frame-selector.ts';
 import type { TickSchedule } from './tick-schedule.ts';
 

@@ -1,4 +1,4 @@
-import { NS_PER_MS } from './clock.ts';
+import { NS_PER_MS } from '../base/clock.ts';
 
 /**
  * A tick comes this long after the frame that it is meant for has arrived, so that an ordinary unevenness is no dup. Where

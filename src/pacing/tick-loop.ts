@@ -1,5 +1,5 @@
-import type { Frame } from '../frame/frame.ts';
-import type { Clock } from './clock.ts';
+import type { Frame } from '../base/frame.ts';
+import type { Clock } from '../base/clock.ts';
 import type { FrameSelector, Selection } from './frame-selector.ts';
 import type { Tick, TickSchedule } from './tick-schedule.ts';
 

@@ -1,4 +1,4 @@
-import { NS_PER_SECOND, tickOffsetNs, type FrameRate } from './frame-rate.ts';
+import { NS_PER_SECOND, tickOffsetNs, type FrameRate } from '../base/frame-rate.ts';
 
 /** Past this lag the ticks that were missed are given up and the schedule starts anew from now. */
 export const MAX_LAG_NS = NS_PER_SECOND;

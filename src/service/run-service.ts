@@ -1,9 +1,9 @@
 import type { Encoder } from '../encoder/encoder.ts';
-import { EncoderError } from '../errors.ts';
-import { Backoff } from '../pacing/backoff.ts';
-import { sleepMs, type Clock } from '../pacing/clock.ts';
-import type { EncoderInput, FrameTransport } from '../transport/frame-transport.ts';
-import { runVideoStream, type StreamEnd, type StreamObserver } from './video-stream.ts';
+import { EncoderError } from '../base/errors.ts';
+import { Backoff } from '../base/backoff.ts';
+import { sleepMs, type Clock } from '../base/clock.ts';
+import type { EncoderInput, FrameTransport } from '../mover/frame-transport.ts';
+import { runVideoStream, type StreamEnd, type StreamObserver } from './session.ts';
 
 /** Waiting times before ffmpeg is started again. */
 const FIRST_RESTART_MS = 500;

@@ -1,6 +1,6 @@
-import { tickOffsetNs } from '../pacing/frame-rate.ts';
-import { NS_PER_MS } from '../pacing/clock.ts';
-import type { SourceOptions } from '../config/source-options.ts';
+import { tickOffsetNs } from '../base/frame-rate.ts';
+import { NS_PER_MS } from '../base/clock.ts';
+import type { SourceOptions } from '../cli/source-options.ts';
 
 /**
  * When frame `index` is written, in nanoseconds after the start: at the constant rate, in bursts whose mean rate it is,

@@ -1,14 +1,14 @@
-import { DirectConnection } from '../../src/direct/direct-connection.ts';
-import { FrameSlots } from '../../src/direct/frame-slots.ts';
-import { PipeSink } from '../../src/direct/pipe-sink.ts';
-import { makePipe } from '../../src/direct/pipe.ts';
-import { PollLoop } from '../../src/direct/poll-loop.ts';
-import type { SocketAddress } from '../../src/direct/socket.ts';
-import { systemClock, type Clock } from '../../src/pacing/clock.ts';
+import { DirectConnection } from '../../src/redis/direct-connection.ts';
+import { FrameSlots } from '../../src/os/frame-slots.ts';
+import { PipeSink } from '../../src/os/pipe-sink.ts';
+import { makePipe } from '../../src/os/pipe.ts';
+import { PollLoop } from '../../src/os/poll-loop.ts';
+import type { SocketAddress } from '../../src/os/socket.ts';
+import { systemClock, type Clock } from '../../src/base/clock.ts';
 import type { FrameSink } from '../../src/pacing/tick-loop.ts';
-import { ioredisConnector } from '../../src/source/ioredis-connection.ts';
-import type { ConnectStream } from '../../src/source/stream-connection.ts';
-import { StdinSink } from '../../src/transport/stdin-sink.ts';
+import { ioredisConnector } from '../../src/redis/ioredis-connection.ts';
+import type { ConnectStream } from '../../src/redis/stream-connection.ts';
+import { StdinSink } from '../../src/mover/stdin-sink.ts';
 
 /** What frames are moved with. */
 export interface FlatOutParts {

@@ -4,7 +4,7 @@
  *
  * bun flat-out.ts READER PORT-OR-SOCKET FRAME_BYTES ENTRIES SECONDS ENCODER
  */
-import { StreamFrameReader } from '../../src/source/stream-frame-reader.ts';
+import { StreamFrameReader } from '../../src/redis/stream-frame-reader.ts';
 import { flatOutParts } from './flat-out-parts.ts';
 
 const [, , reader = '', address = '', ...rest] = process.argv;

@@ -1,4 +1,4 @@
-import { ConfigError } from '../../src/errors.ts';
+import { ConfigError } from '../../src/base/errors.ts';
 
 /** The faults that the call throws as a ConfigError; none if it returns. Any other throw is passed on. */
 export function faultsOf(call: () => unknown): readonly string[] {

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { parse, safeParse } from 'valibot';
 import { MAX_FRAME_RATE_PART, frameRateSchema } from '../../src/config/frame-rate-setting.ts';
 import { faultsOfText } from '../../src/config/setting-reader.ts';
-import { formatFrameRate } from '../../src/pacing/frame-rate.ts';
+import { formatFrameRate } from '../../src/base/frame-rate.ts';
 
 test.each([
   ['24', '24'],

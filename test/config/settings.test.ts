@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { SETTING_GROUPS } from '../../src/config/setting.ts';
 import { faultsOfText } from '../../src/config/setting-reader.ts';
 import { ALL_SETTINGS } from '../../src/config/settings.ts';
-import { ALL_SOURCE_OPTIONS } from '../../src/config/source-options.ts';
+import { ALL_SOURCE_OPTIONS } from '../../src/cli/source-options.ts';
 
 test('names and flags are used once', () => {
   const variables = ALL_SETTINGS.flatMap(({ variable, formerVariables = [] }) => [

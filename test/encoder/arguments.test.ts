@@ -5,7 +5,7 @@ import {
   gopFrames,
   type EncoderSettings,
 } from '../../src/encoder/arguments.ts';
-import type { FrameFormat } from '../../src/frame/frame-format.ts';
+import type { FrameFormat } from '../../src/base/frame-format.ts';
 
 const FULL_HD: FrameFormat = {
   pixelFormat: 'gray16be',

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { startEncoder, type Encoder } from '../../src/encoder/encoder.ts';
 import type { Progress } from '../../src/encoder/progress.ts';
-import { EncoderError } from '../../src/errors.ts';
+import { EncoderError } from '../../src/base/errors.ts';
 import { Folder } from '../support/folder.ts';
 import { script } from '../support/script.ts';
 import { until } from '../support/until.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { chmodSync, mkdirSync } from 'node:fs';
-import { ScriptedRedis } from '../direct/scripted-redis.ts';
+import { ScriptedRedis } from '../redis/scripted-redis.ts';
 import { EXECUTABLE, startBuilder } from '../support/builder.ts';
 import { Child } from '../support/child.ts';
 import { Stage } from '../support/stage.ts';

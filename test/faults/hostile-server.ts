@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import { bulk, list } from '../direct/scripted-redis.ts';
+import { bulk, list } from '../redis/scripted-redis.ts';
 import { SMALL } from '../support/builder.ts';
 import { flood } from '../support/flood.ts';
 

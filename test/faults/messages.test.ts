@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
-import { newestReply, ScriptedRedis } from '../direct/scripted-redis.ts';
+import { newestReply, ScriptedRedis } from '../redis/scripted-redis.ts';
 import { EXECUTABLE, startBuilder } from '../support/builder.ts';
 import { Child } from '../support/child.ts';
 import { NotifySocket } from '../support/notify-socket.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
-import { bulk, list, readReply } from '../direct/scripted-redis.ts';
+import { bulk, list, readReply } from '../redis/scripted-redis.ts';
 import { READERS, SMALL } from '../support/builder.ts';
 import { Folder } from '../support/folder.ts';
 import { script } from '../support/script.ts';

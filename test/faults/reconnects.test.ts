@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import type { Redis } from 'ioredis';
 import { startBuilder, SMALL } from '../support/builder.ts';
-import { readReply } from '../direct/scripted-redis.ts';
+import { readReply } from '../redis/scripted-redis.ts';
 import { Folder } from '../support/folder.ts';
 import { until } from '../support/until.ts';
 import { FaultStage, lasting } from './fault-stage.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import type { Frame } from '../../src/frame/frame.ts';
+import type { Frame } from '../../src/base/frame.ts';
 import { FrameSelector } from '../../src/pacing/frame-selector.ts';
 import { fakeFrame, numberOf } from '../support/fake-reader.ts';
 import { settle } from '../support/fake-clock.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { ScalingMethod } from '../../src/config/config.ts';
-import type { Frame } from '../../src/frame/frame.ts';
+import type { Frame } from '../../src/base/frame.ts';
 import { runPump } from '../../src/pacing/pump.ts';
 import { fakeFrame, FakeReader, numberOf } from '../support/fake-reader.ts';
 import { FakeClock, settle } from '../support/fake-clock.ts';

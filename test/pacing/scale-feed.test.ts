@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import { StreamFrameReader } from '../../src/source/stream-frame-reader.ts';
+import { StreamFrameReader } from '../../src/redis/stream-frame-reader.ts';
 import { FakeRedis } from '../support/fake-connection.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import { NS_PER_MS } from '../../src/pacing/clock.ts';
+import { NS_PER_MS } from '../../src/base/clock.ts';
 import { startPhase } from '../../src/pacing/start-phase.ts';
 
 const PERIOD_NS = 41_666_666n;

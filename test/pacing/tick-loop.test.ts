@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Frame } from '../../src/frame/frame.ts';
+import type { Frame } from '../../src/base/frame.ts';
 import { FrameSelector } from '../../src/pacing/frame-selector.ts';
 import { runTickLoop } from '../../src/pacing/tick-loop.ts';
 import { TickSchedule } from '../../src/pacing/tick-schedule.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import type { FrameRate } from '../../src/pacing/frame-rate.ts';
+import type { FrameRate } from '../../src/base/frame-rate.ts';
 import { MAX_LAG_NS, TickSchedule, type Tick } from '../../src/pacing/tick-schedule.ts';
 
 const RATE_24: FrameRate = { numerator: 24n, denominator: 1n };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { EncoderError } from '../../src/errors.ts';
+import { EncoderError } from '../../src/base/errors.ts';
 import { settle } from '../support/fake-clock.ts';
 import { ServiceStage } from '../support/service-stage.ts';
 

@@ -1,4 +1,4 @@
-import { NS_PER_MS, type Clock } from '../../src/pacing/clock.ts';
+import { NS_PER_MS, type Clock } from '../../src/base/clock.ts';
 
 interface Sleeper {
   readonly deadlineNs: bigint;

@@ -1,14 +1,10 @@
-import { bytesOf } from '../direct/slot-bytes.ts';
-import { SourceError } from '../../src/errors.ts';
-import { NS_PER_MS, type Clock } from '../../src/pacing/clock.ts';
-import { COUNTING_GROUP } from '../../src/source/entry-counter.ts';
-import type { SmallReply, StreamConnection, StreamEntry } from '../../src/source/stream-connection.ts';
-import {
-  compareStreamIds,
-  formatStreamId,
-  parseStreamId,
-  type StreamId,
-} from '../../src/source/stream-id.ts';
+import type { StreamEntry, StreamId } from '../../src/base/stream-entry.ts';
+import { bytesOf } from '../os/slot-bytes.ts';
+import { SourceError } from '../../src/base/errors.ts';
+import { NS_PER_MS, type Clock } from '../../src/base/clock.ts';
+import { COUNTING_GROUP } from '../../src/redis/entry-counter.ts';
+import type { SmallReply, StreamConnection } from '../../src/redis/stream-connection.ts';
+import { compareStreamIds, formatStreamId, parseStreamId } from '../../src/redis/stream-id.ts';
 
 /** The server's wall clock, in milliseconds since 1970, when the test's clock stands at 0. */
 const WALL_ORIGIN_MS = 1_700_000_000_000n;

@@ -1,6 +1,6 @@
-import type { Frame } from '../../src/frame/frame.ts';
-import type { Clock } from '../../src/pacing/clock.ts';
-import type { FrameReader, OrderedRead } from '../../src/source/frame-reader.ts';
+import type { Frame } from '../../src/base/frame.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import type { FrameReader, OrderedRead } from '../../src/base/frame-reader.ts';
 
 /** A frame without pixels: its id and when it was written are what decisions are made by. */
 export function fakeFrame(number: number, writtenNs?: bigint): Frame {

@@ -1,6 +1,5 @@
-import { NO_AGES } from '../../src/observe/frame-stats.ts';
-import type { Loss } from '../../src/observe/sent-frames.ts';
-import type { EncoderInput, FrameTransport, TransportReport } from '../../src/transport/frame-transport.ts';
+import { NO_AGES, type Loss } from '../../src/base/counts.ts';
+import type { EncoderInput, FrameTransport, TransportReport } from '../../src/mover/frame-transport.ts';
 
 const NO_ENTRIES = { kind: 'counted', entries: 0, passedOver: 0 } as const;
 const NO_COUNTS = { output: 0, unique: 0, dup: 0, dropped: 0, lost: 0, wrong: 0, read: 0, late: 0 };

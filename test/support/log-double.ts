@@ -1,4 +1,4 @@
-import type { Logger } from '../../src/observe/logger.ts';
+import type { Logger } from '../../src/status/logger.ts';
 
 /** A logger that keeps what it is told, as `level: message`. */
 export class LogDouble implements Logger {

@@ -1,5 +1,5 @@
 import { dlopen } from 'bun:ffi';
-import { AF_UNIX, MSG_DONTWAIT, libc, pinned, SOCK_CLOEXEC, SOCK_DGRAM } from '../../src/direct/libc.ts';
+import { AF_UNIX, MSG_DONTWAIT, libc, pinned, SOCK_CLOEXEC, SOCK_DGRAM } from '../../src/os/libc.ts';
 import { until } from './until.ts';
 
 const { symbols } = dlopen('libc.so.6', { bind: { args: ['i32', 'ptr', 'u32'], returns: 'i32' } });

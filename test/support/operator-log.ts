@@ -1,4 +1,4 @@
-import { OperatorLog } from '../../src/observe/operator-log.ts';
+import { OperatorLog } from '../../src/status/operator-log.ts';
 import { FakeClock } from './fake-clock.ts';
 import { LogDouble } from './log-double.ts';
 

@@ -1,10 +1,10 @@
-import type { Frame } from '../../src/frame/frame.ts';
-import type { FrameRate } from '../../src/pacing/frame-rate.ts';
+import type { Frame } from '../../src/base/frame.ts';
+import type { FrameRate } from '../../src/base/frame-rate.ts';
 import { FrameSelector, type Selection } from '../../src/pacing/frame-selector.ts';
 import { ScaleFeed } from '../../src/pacing/scale-feed.ts';
 import { runTickLoop } from '../../src/pacing/tick-loop.ts';
 import { TickSchedule, type Tick } from '../../src/pacing/tick-schedule.ts';
-import type { FrameReader } from '../../src/source/frame-reader.ts';
+import type { FrameReader } from '../../src/base/frame-reader.ts';
 import { fakeFrame, numberOf, FakeReader } from './fake-reader.ts';
 import { FakeClock } from './fake-clock.ts';
 

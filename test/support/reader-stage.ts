@@ -1,6 +1,6 @@
-import type { Frame } from '../../src/frame/frame.ts';
-import { StreamFrameReader } from '../../src/source/stream-frame-reader.ts';
-import { formatStreamId } from '../../src/source/stream-id.ts';
+import type { Frame } from '../../src/base/frame.ts';
+import { StreamFrameReader } from '../../src/redis/stream-frame-reader.ts';
+import { formatStreamId } from '../../src/redis/stream-id.ts';
 import { FakeRedis } from './fake-connection.ts';
 import { FakeClock, settle } from './fake-clock.ts';
 

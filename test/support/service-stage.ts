@@ -1,4 +1,4 @@
-import { EncoderError } from '../../src/errors.ts';
+import { EncoderError } from '../../src/base/errors.ts';
 import { runService } from '../../src/service/run-service.ts';
 import { FakeClock, settle } from './fake-clock.ts';
 import { FakeEncoder } from './fake-encoder.ts';

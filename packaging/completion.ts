@@ -1,0 +1,50 @@
+import { COMMANDS } from '../src/cli/command-names.ts';
+import { LOG_LEVELS, PRESETS, SCALING_METHODS, TUNES } from '../src/config/config.ts';
+import { ALL_SETTINGS } from '../src/config/settings.ts';
+import { ALL_SOURCE_OPTIONS } from '../src/cli/source-options.ts';
+
+/** What can stand after a flag, where that is a short list. */
+const CHOICES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ['COSMOS_VIDEO_FRAMERATE_SCALING', SCALING_METHODS],
+  ['COSMOS_VIDEO_CODEC_PRESET', PRESETS],
+  ['COSMOS_VIDEO_TUNE', [...TUNES, 'none']],
+  ['COSMOS_VIDEO_LOG_LEVEL', LOG_LEVELS],
+]);
+
+/** Completion for bash, by itself: it needs nothing of the package bash-completion but the folder that it reads. */
+export function bashCompletionText(): string {
+  const flags = ALL_SETTINGS.flatMap((setting) => setting.flags);
+  const sourceFlags = ALL_SOURCE_OPTIONS.map(({ flag }) => flag);
+  return `# bash completion for cosmos-video-builder
+_cosmos_video_builder() {
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} word command=
+  COMPREPLY=()
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case $word in ${Object.keys(COMMANDS).join(' | ')}) command=$word ;; esac
+  done
+  case $prev in
+${valueCases().join('\n')}
+    ${sourceFlags.join(' | ')}) [ "$command" != source ] || return 0 ;;
+  esac
+  local words='${[...flags, '--help', '--version'].join(' ')}'
+  if [ "$command" = source ]; then words+=' ${sourceFlags.join(' ')}'; fi
+  if [ -z "$command" ]; then words+=' ${Object.keys(COMMANDS).join(' ')}'; fi
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+complete -F _cosmos_video_builder cosmos-video-builder
+`;
+}
+
+/** For each flag of a setting what can stand after it: words, files, or whatever the user types. */
+function valueCases(): string[] {
+  return ALL_SETTINGS.filter(({ flags }) => flags.length > 0).map(({ variable, flags, placeholder }) => {
+    const words = CHOICES.get(variable) ?? (placeholder.includes('|') ? placeholder.split('|') : []);
+    const pattern = flags.join(' | ');
+    if (words.length > 0)
+      return `    ${pattern}) mapfile -t COMPREPLY < <(compgen -W '${words.join(' ')}' -- "$cur"); return 0 ;;`;
+    const isFile = placeholder === 'PATH' || variable === 'COSMOS_VIDEO_DESTINATION';
+    return isFile
+      ? `    ${pattern}) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return 0 ;;`
+      : `    ${pattern}) return 0 ;;`;
+  });
+}

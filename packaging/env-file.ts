@@ -1,0 +1,90 @@
+import { SETTING_GROUPS, type Setting, type SettingGroup } from '../src/config/setting.ts';
+import { ALL_SETTINGS } from '../src/config/settings.ts';
+
+const MAX_COLUMNS = 100;
+
+/** What the installed file says of a setting instead of its default. */
+interface ShippedLine {
+  /** The value that is in force as installed; an empty one counts as not set. */
+  readonly value: string;
+  /** Why, a line each. */
+  readonly reasons: readonly string[];
+}
+
+/** Settings that an appliance has otherwise than the program alone. */
+const SHIPPED: ReadonlyMap<string, ShippedLine> = new Map([
+  [
+    'COSMOS_VIDEO_DESTINATION',
+    {
+      value: '',
+      reasons: [
+        'This one line must be set. A file is best given by its name alone, e.g. camera.ts: it then lies in',
+        '/var/lib/cosmos-video-builder, which is where the service may write.',
+      ],
+    },
+  ],
+  [
+    'COSMOS_VIDEO_SOCKET',
+    {
+      value: '/run/cosmos-video-redis/redis.sock',
+      reasons: [
+        'This is the frame buffer that comes with the package, cosmos-video-redis.service. The program that',
+        'writes the frames reaches it at 127.0.0.1, port 6380 (see /etc/cosmos-video/redis.conf).',
+        'The service has a user of its own there: it needs no COSMOS_VIDEO_USERNAME and _PASSWORD.',
+        'For another Redis put a # before the next line and set COSMOS_VIDEO_HOST; the frame buffer is then',
+        'no longer started.',
+      ],
+    },
+  ],
+]);
+
+const HEAD = `# Settings of cosmos-video-builder: read by cosmos-video-builder.service and, before their own file
+# /etc/cosmos-video/NAME.env, by all instances cosmos-video-builder@NAME.service.
+#
+# One NAME=value a line. A line that begins with # has no effect: it shows the default; remove the #
+# and change the value. A value with a space, a quote or a backslash is put in '...'.
+# After a change: systemctl reload cosmos-video-builder. What every setting means: man cosmos-video-builder
+`;
+
+/** The installed settings file: every setting with its meaning, as a comment where the default is in force. */
+export function envFileText(): string {
+  // What must be set comes first, where one who opens the file sees it.
+  const groups: SettingGroup[] = [
+    'Destination',
+    ...SETTING_GROUPS.filter((group) => group !== 'Destination'),
+  ];
+  return [HEAD, ...groups.map(groupText)].join('\n');
+}
+
+function groupText(group: SettingGroup): string {
+  const settings = ALL_SETTINGS.filter((setting) => setting.group === group);
+  return `# ---- ${group} ----\n\n${settings.map(settingText).join('\n')}`;
+}
+
+function settingText(setting: Setting): string {
+  const { variable, defaultText, placeholder, help } = setting;
+  const shipped = SHIPPED.get(variable);
+  const line = shipped
+    ? `${variable}=${shipped.value}`
+    : `#${variable}=${defaultText ?? (placeholder.includes('|') ? '' : placeholder)}`;
+  const comments = [
+    ...wrapped(`${help}${defaultText === undefined ? noDefaultText(setting) : ''}`),
+    ...(shipped?.reasons ?? []),
+  ];
+  return `${comments.map((comment) => `# ${comment}\n`).join('')}${line}\n`;
+}
+
+function noDefaultText({ isRequired }: Setting): string {
+  return isRequired ? '' : '; not set by default';
+}
+
+function wrapped(text: string): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line === '') lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length > MAX_COLUMNS - 2) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
+}

@@ -1,0 +1,46 @@
+import type { Ages, FrameCounts, SourceCounts } from './counts.ts';
+import type { Failure } from './failure.ts';
+import type { SessionState } from './session-state.ts';
+import type { WrongEntry } from './stream-entry.ts';
+
+/**
+ * What happened, said once by whoever saw it, with the facts and without the words. It crosses from one thread to another as
+ * it is. `status/` folds all of them into the `Snapshot` and says what an operator has to know.
+ */
+export type Event = SourceEvent | MoverEvent | SessionEvent | EncoderEvent;
+
+/** What happens on the way from Redis. */
+export type SourceEvent =
+  | { readonly kind: 'redis-lost'; readonly failure: Failure }
+  | { readonly kind: 'redis-connected' }
+  /** Ids are lower than before, or the stream is gone: reading goes on with the newest entry. */
+  | { readonly kind: 'stream-started-over' }
+  | { readonly kind: 'wrong-entry'; readonly entry: WrongEntry };
+
+/** What happens between the reader and the pipe. */
+export type MoverEvent =
+  /** Too late to make up: so many ticks were given up. */
+  | { readonly kind: 'schedule-restarted'; readonly lagMs: number; readonly skippedTicks: number }
+  /** Counts since the start, and ages since the last such event. It comes once a second: without it, the mover hangs. */
+  | {
+      readonly kind: 'frames';
+      readonly counts: FrameCounts;
+      readonly ages: Ages;
+      readonly source: SourceCounts;
+    };
+
+/** What a session does, and where it goes. */
+export type SessionEvent =
+  | { readonly kind: 'session'; readonly state: SessionState }
+  /** The video that opens now goes here, which may be another file than that in the settings. In the form that may be shown. */
+  | { readonly kind: 'output'; readonly shown: string };
+
+/** What ffmpeg says. */
+export type EncoderEvent =
+  /** Counted since the start of this ffmpeg. */
+  | { readonly kind: 'encoder-progress'; readonly frames: number; readonly sizeBytes?: number }
+  /** A line of its log, without a line break. */
+  | { readonly kind: 'encoder-line'; readonly line: string };
+
+/** Takes an event in; never throws. */
+export type Emit<E extends Event = Event> = (event: E) => void;

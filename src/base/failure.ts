@@ -1,0 +1,20 @@
+/** What failed, for programs: the word before the first `-` is the part of the way that it belongs to. */
+export type FailureCode =
+  | `redis-${'refused' | 'unknown-host' | 'timeout' | 'unreachable' | 'closed' | 'not-redis' | 'tls'}`
+  | `redis-${'no-socket' | 'permission' | 'password-missing' | 'password-refused' | 'no-rights'}`
+  | `redis-${'no-stream' | 'loading' | 'other'}`
+  | `link-${'refused' | 'unknown-host' | 'timeout' | 'unreachable' | 'closed' | 'lost'}`
+  | `link-${'rejected' | 'passphrase-refused' | 'passphrase-mismatch' | 'passphrase-length' | 'not-opened'}`
+  | `file-${'disk-full' | 'permission' | 'read-only' | 'is-folder' | 'no-folder' | 'folder-is-file' | 'taken'}`
+  | `ffmpeg-${'not-started' | 'no-encoder' | 'no-protocol' | 'old' | 'killed' | 'ended' | 'stalled' | 'other'}`;
+
+/** Why something failed. It stays in its parts until somebody is told. */
+export interface Failure {
+  readonly code: FailureCode;
+  /** In words for an operator, with what to do where that is known. */
+  readonly text: string;
+  /** That of ffmpeg, where it ended by itself. */
+  readonly exitStatus?: number;
+  /** That which ended ffmpeg, by name or number. */
+  readonly signal?: string | number;
+}

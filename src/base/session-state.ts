@@ -1,0 +1,9 @@
+import type { Failure } from './failure.ts';
+
+/** What the service is doing: waiting for a frame, or in some part of a session, which is one video from open to close. */
+export type SessionState =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'streaming' }
+  | { readonly kind: 'closing'; readonly reason: 'idle' | 'stopped' | 'settings' }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly retryMs: number };

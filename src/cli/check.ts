@@ -1,0 +1,65 @@
+import type { Config } from '../config/config.ts';
+import { askCapabilities, protocolOf } from '../encoder/capabilities.ts';
+import { probeFrameFormat } from '../encoder/frame-format-probe.ts';
+import { ConfigError } from '../base/errors.ts';
+import type { FrameFormat } from '../base/frame-format.ts';
+import { destinationFindings } from './check-destination.ts';
+import { redisFindings } from './check-redis.ts';
+import { bad, good, type Finding } from './finding.ts';
+
+/**
+ * Looks at everything that the service needs and prints a line for each, with what to do where it is not good.
+ * @returns `refused` where ffmpeg takes a setting for a fault, so that only other settings help
+ */
+export async function check(
+  config: Config,
+  print: (line: string) => void,
+): Promise<'good' | 'bad' | 'refused'> {
+  let isAllGood = true;
+  const tell = (part: string, { isGood, text }: Finding) => {
+    isAllGood &&= isGood;
+    print(`${isGood ? 'good' : 'BAD '}  ${part.padEnd(8)}  ${text}`);
+  };
+  tell('settings', good('all are well-formed'));
+  for (const finding of await ffmpegFindings(config)) tell('ffmpeg', finding);
+  const format = await askFormat(config);
+  const isRefused = format instanceof ConfigError;
+  if (isRefused) for (const fault of format.faults) tell('ffmpeg', bad(fault));
+  else tell('ffmpeg', good(`${format.pixelFormat} is taken as raw video: ${format.sizeBytes} bytes a frame`));
+  for (const finding of await destinationFindings(config.destination)) tell('output', finding);
+  for await (const finding of redisFindings(config, isRefused ? undefined : format)) tell('Redis', finding);
+  if (isRefused) return 'refused';
+  return isAllGood ? 'good' : 'bad';
+}
+
+async function askFormat(config: Config): Promise<FrameFormat | ConfigError> {
+  try {
+    return await probeFrameFormat(config.ffmpeg, config);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+}
+
+async function ffmpegFindings(config: Config): Promise<Finding[]> {
+  const { ffmpeg, destination } = config;
+  let capabilities;
+  try {
+    capabilities = await askCapabilities(ffmpeg, destination);
+  } catch {
+    // That it cannot be run is what the question for the format says, too.
+    return [];
+  }
+  const protocol = protocolOf(destination);
+  return [
+    good(`found ${ffmpeg}: ${capabilities.version}`),
+    capabilities.hasLibx264
+      ? good('it has the encoder libx264')
+      : bad('it has no encoder libx264: install an ffmpeg that was built with it (apt install ffmpeg)'),
+    capabilities.hasProtocol
+      ? good(`it can write to ${protocol} (${destination.display})`)
+      : bad(
+          `it cannot write to ${protocol}: check COSMOS_VIDEO_DESTINATION, or install an ffmpeg that knows ${protocol}`,
+        ),
+  ];
+}

@@ -1,0 +1,157 @@
+import { parseArgs } from 'node:util';
+import { ConfigError } from '../base/errors.ts';
+import { shownAddressText } from '../config/address.ts';
+import { COMMANDS, isCommandName, type CommandName } from './command-names.ts';
+import { quoted } from '../config/fault-text.ts';
+import { nearestName } from '../config/nearest-name.ts';
+import type { Flags } from '../config/setting-reader.ts';
+import { ALL_SETTINGS } from '../config/settings.ts';
+import { ALL_SOURCE_OPTIONS } from './source-options.ts';
+
+/** What a command line asks for. */
+export interface CommandLine {
+  readonly command: CommandName;
+  readonly help: boolean;
+  readonly version: boolean;
+  /** Flags of settings, for `parseConfig`. */
+  readonly flags: Flags;
+  /** Flags that only this command has, for `parseSourceOptions`. */
+  readonly commandFlags: Flags;
+}
+
+/** Each spelling of a flag that takes a value, with its usual spelling. */
+const USUAL_SPELLINGS: ReadonlyMap<string, string> = new Map(
+  [...ALL_SETTINGS.map(({ flags }) => flags), ...ALL_SOURCE_OPTIONS.map(({ flag }) => [flag])].flatMap(
+    (flags) => flags.map((flag): [string, string] => [flag, flags[0] ?? flag]),
+  ),
+);
+const SOURCE_FLAGS: ReadonlySet<string> = new Set(ALL_SOURCE_OPTIONS.map(({ flag }) => flag));
+/** Flags without a value, by all their spellings. */
+const SWITCHES = { help: ['--help', '-h'], version: ['--version'] } as const;
+const SWITCH_SPELLINGS: readonly string[] = Object.values(SWITCHES).flat();
+/** What the flags of settings that have none would be called. */
+const MISSING_FLAGS: ReadonlyMap<string, string> = new Map(
+  ALL_SETTINGS.filter(({ flags }) => flags.length === 0).map(({ variable }) => [
+    `--${variable.replace('COSMOS_VIDEO_', '').toLowerCase().replaceAll('_', '-')}`,
+    variable,
+  ]),
+);
+const PARSE_OPTIONS = Object.fromEntries(
+  [...USUAL_SPELLINGS.keys()].map((flag) => [flag.slice(2), { type: 'string' as const }]),
+);
+
+/** One part of the command line. */
+type Word = FlagWord | { readonly kind: 'plain'; readonly text: string };
+interface FlagWord {
+  readonly kind: 'flag';
+  /** As it was typed, with its dashes. */
+  readonly flag: string;
+  readonly value: string | undefined;
+}
+
+/**
+ * The command line, less the program's own name. The command stands anywhere among the flags; without one it is `run`. A
+ * flag that is given twice counts as given the last time.
+ * @throws ConfigError with every problem, unless help or version is asked for. No value of an unknown flag stands in it.
+ */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  const words = wordsOf(argv);
+  const flags = words.filter((word) => word.kind === 'flag');
+  const plain = plainWords(words);
+  const [first = 'run'] = plain;
+  const command = isCommandName(first) ? first : undefined;
+  const [help, version] = [isOn(SWITCHES.help, flags), isOn(SWITCHES.version, flags)];
+  const problems = [...plainProblems(plain), ...flags.flatMap((word) => flagProblem(word, command) ?? [])];
+  if (problems.length > 0 && !help && !version) throw new ConfigError([...new Set(problems)]);
+  return { command: command ?? 'run', help, version, ...flagValues(flags) };
+}
+
+/** Flags with their values, and the rest, in order. A flag that stands where a value is due is a flag all the same. */
+function wordsOf(argv: readonly string[]): Word[] {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: PARSE_OPTIONS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const words = new Map<number, Word>();
+  for (const token of tokens) {
+    if (token.kind === 'positional') words.set(token.index, { kind: 'plain', text: token.value });
+    if (token.kind !== 'option') continue;
+    const flag = argv[token.index]?.split('=', 1)[0] ?? token.rawName;
+    const isValueMissing = token.inlineValue === false && token.value.startsWith('--');
+    words.set(token.index, { kind: 'flag', flag, value: isValueMissing ? undefined : token.value });
+    if (isValueMissing) return [...words.values(), ...wordsOf(argv.slice(token.index + 1))];
+  }
+  return [...words.values()];
+}
+
+/** The words that are no flags. One after an unknown flag is taken for its value, unless it is a command. */
+function plainWords(words: readonly Word[]): string[] {
+  return words.flatMap((word, index) => {
+    const before = words[index - 1];
+    const isValue = before?.kind === 'flag' && before.value === undefined && !isKnown(before.flag);
+    return word.kind === 'plain' && (!isValue || isCommandName(word.text)) ? [word.text] : [];
+  });
+}
+
+function isKnown(flag: string): boolean {
+  return USUAL_SPELLINGS.has(flag) || SWITCH_SPELLINGS.includes(flag);
+}
+
+function isOn(spellings: readonly string[], flags: readonly FlagWord[]): boolean {
+  return flags.some(({ flag }) => spellings.includes(flag));
+}
+
+function plainProblems([first, ...others]: readonly string[]): string[] {
+  const names = Object.keys(COMMANDS).join(', ');
+  return [
+    ...(first === undefined || isCommandName(first)
+      ? []
+      : [`${shown(first)} is not a command: those are ${names}`]),
+    ...others.map((word) => `${shown(word)} is one word too many: only one command can be given`),
+  ];
+}
+
+/** A word as it may be shown: it could be an assignment, or an address with a passphrase. */
+function shown(word: string): string {
+  return quoted(shownAddressText(word.split('=', 1)[0] ?? ''));
+}
+
+function flagProblem({ flag, value }: FlagWord, command: CommandName | undefined): string | undefined {
+  if (SWITCH_SPELLINGS.includes(flag)) return value === undefined ? undefined : `${flag} takes no value`;
+  const usual = USUAL_SPELLINGS.get(flag);
+  if (usual === undefined) return unknownProblem(flag);
+  if (SOURCE_FLAGS.has(flag) && command !== undefined && command !== 'source') {
+    return `${flag} belongs to the command source, not to ${command}`;
+  }
+  return value === undefined || value.trim() === '' ? `${flag} needs a value: ${flagHelp(usual)}` : undefined;
+}
+
+function unknownProblem(flag: string): string {
+  const names = [...USUAL_SPELLINGS.keys(), ...SWITCH_SPELLINGS, ...MISSING_FLAGS.keys()].map(withoutDashes);
+  const nearest = nearestName(withoutDashes(flag), names);
+  const variable = MISSING_FLAGS.get(`--${nearest}`);
+  if (variable !== undefined) return `${quoted(flag)} is not a flag: set the variable ${variable} instead`;
+  return `${quoted(flag)} is not a flag${nearest === undefined ? ' (see --help)' : `; did you mean --${nearest}?`}`;
+}
+
+function withoutDashes(flag: string): string {
+  return flag.replace(/^-+/, '');
+}
+
+function flagHelp(flag: string): string {
+  const setting = ALL_SETTINGS.find(({ flags }) => flags.some((spelling) => spelling === flag));
+  return setting?.help ?? ALL_SOURCE_OPTIONS.find((option) => option.flag === flag)?.help ?? '';
+}
+
+function flagValues(words: readonly FlagWord[]): { flags: Flags; commandFlags: Flags } {
+  const [flags, commandFlags]: [Record<string, string>, Record<string, string>] = [{}, {}];
+  for (const { flag, value } of words) {
+    const usual = USUAL_SPELLINGS.get(flag);
+    if (usual === undefined || value === undefined) continue;
+    (SOURCE_FLAGS.has(usual) ? commandFlags : flags)[usual] = value;
+  }
+  return { flags, commandFlags };
+}

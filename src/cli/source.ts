@@ -1,0 +1,96 @@
+import type { SourceConfig } from '../config/config.ts';
+import type { SourceOptions } from './source-options.ts';
+import { ConfigError, SourceError } from '../base/errors.ts';
+import type { Logger } from '../status/logger.ts';
+import { Backoff } from '../base/backoff.ts';
+import { sleepMs, systemClock } from '../base/clock.ts';
+import { formatFrameRate, NS_PER_SECOND } from '../base/frame-rate.ts';
+import { RedisClient } from '../redis/redis-client.ts';
+import { redisName } from '../redis/redis-name.ts';
+import { isTestPicturePixelFormat, TEST_PICTURE_PIXEL_FORMATS } from '../test-picture/pixel-layout.ts';
+import { writeOffsetNs } from '../test-picture/source-schedule.ts';
+import { createTestPicture } from '../test-picture/test-picture.ts';
+
+const FIRST_RECONNECT_MS = 200;
+const LONGEST_RECONNECT_MS = 5_000;
+const REPORT_PERIOD_NS = 10n * NS_PER_SECOND;
+
+/**
+ * Writes a moving test picture into the stream until `signal` aborts or all frames asked for are written; a lost Redis is
+ * tried again for ever. Rejects with a `ConfigError` for a pixel format that it cannot draw.
+ */
+export async function source(
+  config: SourceConfig,
+  options: SourceOptions,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  const { stream, key, widthPx, heightPx } = config;
+  const picture = createTestPicture({ pixelFormat: drawableFormat(config.pixelFormat), widthPx, heightPx });
+  const pixels = Buffer.alloc(picture.sizeBytes);
+  const writer = new StreamWriter(config, options.maxLengthEntries, log);
+  log.info(
+    `writing ${widthPx}x${heightPx} ${config.pixelFormat} (${picture.sizeBytes} bytes) at ${formatFrameRate(options.rate)} ` +
+      `fps into ${stream} (${key}) of ${redisName(config.redis)}`,
+  );
+  const startNs = systemClock.nowNs();
+  let reportNs = startNs + REPORT_PERIOD_NS;
+  for (let index = 0; options.frameCount === 0 || index < options.frameCount; index += 1) {
+    await systemClock.sleepUntil(startNs + writeOffsetNs(options, index, Math.random()), signal);
+    if (signal.aborted) break;
+    picture.draw(index, pixels);
+    await writer.write(pixels, signal);
+    if (systemClock.nowNs() < reportNs) continue;
+    log.info(`${index + 1} frames written`);
+    reportNs += REPORT_PERIOD_NS;
+  }
+  writer.close();
+  log.info('stopped');
+}
+
+function drawableFormat(name: string) {
+  if (isTestPicturePixelFormat(name)) return name;
+  const known = TEST_PICTURE_PIXEL_FORMATS.join(', ');
+  throw new ConfigError([`COSMOS_VIDEO_FORMAT=${name}: the test picture can be drawn in ${known}`]);
+}
+
+/** XADD on a connection that is made anew when it is lost. */
+class StreamWriter {
+  readonly #reconnect = new Backoff(FIRST_RECONNECT_MS, LONGEST_RECONNECT_MS);
+  #client: RedisClient | undefined;
+  #isLost = false;
+
+  constructor(
+    private readonly config: SourceConfig,
+    private readonly maxLengthEntries: number,
+    private readonly log: Logger,
+  ) {}
+
+  async write(pixels: Buffer, signal: AbortSignal): Promise<void> {
+    const { stream, key } = this.config;
+    while (!signal.aborted) {
+      try {
+        this.#client ??= await RedisClient.connect(this.config.redis);
+        await this.#client.run((redis) =>
+          redis.xadd(stream, 'MAXLEN', '=', this.maxLengthEntries, '*', key, pixels),
+        );
+        if (this.#isLost) this.log.info(`${redisName(this.config.redis)}: connected again`);
+        this.#isLost = false;
+        this.#reconnect.reset();
+        return;
+      } catch (error) {
+        if (!(error instanceof SourceError)) throw error;
+        this.close();
+        this.#isLost = true;
+        const delayMs = this.#reconnect.nextMs();
+        this.log.error(`${error.message}; trying again in ${(delayMs / 1000).toFixed(1)} s`);
+        await sleepMs(systemClock, delayMs, signal);
+      }
+    }
+  }
+
+  close(): void {
+    this.#client?.close();
+    this.#client = undefined;
+  }
+}

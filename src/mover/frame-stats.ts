@@ -1,0 +1,78 @@
+import { mergeAges, NO_AGES, type FrameCounts, type Ages } from '../base/counts.ts';
+import type { Loss } from '../base/counts.ts';
+import { NS_PER_MS } from '../base/clock.ts';
+import type { Selection } from '../pacing/frame-selector.ts';
+import type { Tick } from '../pacing/tick-schedule.ts';
+import { SentFrames } from './sent-frames.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Is told what happens to the frames and counts it. */
+export class FrameStats {
+  readonly #counts: Mutable<FrameCounts> = {
+    output: 0,
+    unique: 0,
+    dup: 0,
+    dropped: 0,
+    lost: 0,
+    wrong: 0,
+    read: 0,
+    late: 0,
+  };
+  readonly #sent = new SentFrames();
+  #ages = NO_AGES;
+
+  get counts(): FrameCounts {
+    return { ...this.#counts };
+  }
+
+  onTick(tick: Tick, selection: Selection, nowNs: bigint): void {
+    this.#counts.output += 1;
+    if (tick.kind !== 'regular') this.#counts.late += 1;
+    this.#sent.onSent(selection.isNew, nowNs);
+    if (!selection.isNew) {
+      this.#counts.dup += 1;
+      return;
+    }
+    this.#counts.unique += 1;
+    if (selection.frame.writtenNs !== undefined) this.#addAge(nowNs - selection.frame.writtenNs);
+  }
+
+  /** The frame that a session begins with is sent before the first tick. */
+  onFirstFrame(nowNs: bigint): void {
+    this.#sent.begin();
+    this.#sent.onSent(true, nowNs);
+    this.#counts.output += 1;
+    this.#counts.unique += 1;
+  }
+
+  onDropped(): void {
+    this.#counts.dropped += 1;
+  }
+
+  /** The session has failed. */
+  onLoss(loss: Loss, nowNs: bigint): void {
+    this.#counts.lost += this.#sent.lose(loss, nowNs);
+  }
+
+  onRead(): void {
+    this.#counts.read += 1;
+  }
+
+  onWrong(): void {
+    this.#counts.wrong += 1;
+  }
+
+  /** The ages since the last call. */
+  takeAges(): Ages {
+    const ages = this.#ages;
+    this.#ages = NO_AGES;
+    return ages;
+  }
+
+  #addAge(ageNs: bigint): void {
+    // The two clocks are compared to within a millisecond or so; a frame is never from the future.
+    const ageMs = Math.max(0, Number(ageNs / (NS_PER_MS / 10n)) / 10);
+    this.#ages = mergeAges(this.#ages, { count: 1, sumMs: ageMs, maxMs: ageMs });
+  }
+}

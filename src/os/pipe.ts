@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { EncoderError } from '../base/errors.ts';
+import { F_SETFL, F_SETPIPE_SZ, libc, O_CLOEXEC, O_NONBLOCK, pinned } from './libc.ts';
+
+/** As much as a pipe may hold without privilege by default: a large frame then takes few turns. */
+const PIPE_BYTES = 1_048_576;
+/** What the system allows, where it has been set lower (pipe(7)). */
+const PIPE_LIMIT_PATH = '/proc/sys/fs/pipe-max-size';
+
+interface Pipe {
+  /** Blocks, as ffmpeg expects. */
+  readonly readFd: number;
+  /** Does not block. */
+  readonly writeFd: number;
+}
+
+/** A pipe for frames, as large as is allowed up to 1 MiB; the caller closes both ends. Throws an `EncoderError`. */
+export function makePipe(): Pipe {
+  const ends = pinned(8);
+  if (libc.pipe2(ends.address, O_CLOEXEC) < 0) {
+    throw new EncoderError('no pipe to ffmpeg can be made: too many open files?', false);
+  }
+  const view = new DataView(ends.view.buffer);
+  const [readFd, writeFd] = [view.getInt32(0, true), view.getInt32(4, true)];
+  libc.fcntl(writeFd, F_SETFL, O_NONBLOCK);
+  if (libc.fcntl(writeFd, F_SETPIPE_SZ, PIPE_BYTES) < 0) libc.fcntl(writeFd, F_SETPIPE_SZ, allowedBytes());
+  return { readFd, writeFd };
+}
+
+/** 0, which the system refuses and the pipe stays as it is, where the limit cannot be read. */
+function allowedBytes(): number {
+  try {
+    return Number(readFileSync(PIPE_LIMIT_PATH, 'utf8'));
+  } catch {
+    return 0;
+  }
+}

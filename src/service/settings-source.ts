@@ -1,0 +1,90 @@
+import { parseEnvironmentFile } from '../config/environment-file.ts';
+import { parseConfig, type Parsed } from '../config/parse-config.ts';
+import { readRegularFile, UnfitFileError } from '../os/regular-file.ts';
+import type { Flags, Variables } from '../config/setting-reader.ts';
+import type { Config } from '../config/config.ts';
+import { ConfigError } from '../base/errors.ts';
+
+const PREFIX = 'COSMOS_VIDEO_';
+/** Far more than all settings with all their comments; what is larger is another file. */
+const MOST_FILE_BYTES = 1024 * 1024;
+
+/** Where the settings came from, so that they can be read once more. */
+export class SettingsSource {
+  /** What the program was started with that no file says: of the service manager, or of a shell. */
+  readonly #fixed: Variables;
+
+  /** Throws a `ConfigError` where COSMOS_VIDEO_ENV_FILE names what is no regular file, or a huge one. */
+  constructor(
+    private readonly variables: Variables,
+    private readonly flags: Flags,
+  ) {
+    const names = new Set(this.#paths().flatMap((path) => Object.keys(readAtStart(path))));
+    this.#fixed = Object.fromEntries(Object.entries(variables).filter(([name]) => !names.has(name)));
+  }
+
+  /** The settings that the program was started with. Throws a `ConfigError` with every fault. */
+  first(): Parsed<Config> {
+    return parseConfig(this.variables, this.flags);
+  }
+
+  /**
+   * The settings as they are now: those of the files that COSMOS_VIDEO_ENV_FILE names, of which a later one wins, those
+   * of the start that came from none of these files, and the flags. A path with `-` before it may be missing, as in
+   * systemd's EnvironmentFile=. Throws a `ConfigError` with every fault, and where there is no file to read.
+   */
+  again(): Parsed<Config> {
+    const paths = this.#paths();
+    if (paths.length === 0) {
+      throw new ConfigError([
+        'COSMOS_VIDEO_ENV_FILE names no file to read the settings from again: restart instead',
+      ]);
+    }
+    const settings = paths.flatMap((path) =>
+      Object.entries(readFile(path)).filter(([name]) => name.startsWith(PREFIX)),
+    );
+    return parseConfig({ ...this.#fixed, ...Object.fromEntries(settings) }, this.flags);
+  }
+
+  #paths(): string[] {
+    return (this.variables['COSMOS_VIDEO_ENV_FILE'] ?? '').split(':').filter(Boolean);
+  }
+}
+
+function readFile(markedPath: string): Record<string, string> {
+  const path = pathOf(markedPath);
+  try {
+    return readVariables(path);
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (markedPath !== path && isMissing) return {};
+    throw unreadable(path, error);
+  }
+}
+
+/**
+ * At the start the service manager has read the file: that we may not is said when it is to be read again. What can never
+ * be read is a fault at once.
+ */
+function readAtStart(markedPath: string): Record<string, string> {
+  const path = pathOf(markedPath);
+  try {
+    return readVariables(path);
+  } catch (error) {
+    if (error instanceof UnfitFileError) throw unreadable(path, error);
+    return {};
+  }
+}
+
+function pathOf(markedPath: string): string {
+  return markedPath.replace(/^-/, '');
+}
+
+function readVariables(path: string): Record<string, string> {
+  return parseEnvironmentFile(readRegularFile(path, MOST_FILE_BYTES));
+}
+
+function unreadable(path: string, error: unknown): ConfigError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ConfigError([`${path} (of COSMOS_VIDEO_ENV_FILE) cannot be read: ${reason}`]);
+}

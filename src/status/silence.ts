@@ -1,0 +1,66 @@
+import { NS_PER_MS } from '../base/clock.ts';
+import { NS_PER_SECOND } from '../base/frame-rate.ts';
+
+/** After this long without a new frame it is said. */
+const LIMIT_MS = 5_000;
+const LIMIT_NS = BigInt(LIMIT_MS) * NS_PER_MS;
+/** It is looked once a second. */
+const LOOK_PERIOD_MS = 1_000;
+
+/** What is to be said of a source: no frame comes any more, or frames are back. */
+export interface SilenceNews {
+  readonly kind: 'silent' | 'back';
+  /** How long no new frame has come, or had come. */
+  readonly seconds: number;
+}
+
+/** Watches whether new frames come while a stream runs. */
+export class Silence {
+  #read: number | undefined;
+  #output = 0;
+  #sinceNs = 0n;
+  #isSaid = false;
+  readonly #isWatched: boolean;
+
+  /** @param idleTimeoutMs a stream that is closed that soon says so by then; 0 = never */
+  constructor(idleTimeoutMs: number) {
+    this.#isWatched = idleTimeoutMs === 0 || idleTimeoutMs > LIMIT_MS + LOOK_PERIOD_MS;
+  }
+
+  /** A stream has begun: what was before it says nothing about it. */
+  restart(): void {
+    this.#read = undefined;
+    this.#isSaid = false;
+  }
+
+  /** Nobody could have read a frame until now: the program itself stood still. */
+  postpone(nowNs: bigint): void {
+    if (!this.#isSaid) this.#sinceNs = nowNs;
+  }
+
+  /**
+   * Takes the frames read so far and those handed to ffmpeg, about once a second while a stream runs. While ffmpeg takes
+   * none, none is read either, which says nothing of the source.
+   */
+  look(read: number, output: number, nowNs: bigint): SilenceNews | undefined {
+    const seconds = Number(nowNs - this.#sinceNs) / Number(NS_PER_SECOND);
+    const [hasNew, isTaken] = [read !== this.#read, output !== this.#output];
+    this.#read = read;
+    this.#output = output;
+    if (hasNew || (!isTaken && !this.#isSaid)) {
+      this.#sinceNs = nowNs;
+      const wasSaid = this.#isSaid;
+      this.#isSaid = false;
+      return wasSaid ? { kind: 'back', seconds } : undefined;
+    }
+    if (!this.#isWatched || this.#isSaid || nowNs - this.#sinceNs < LIMIT_NS) return undefined;
+    this.#isSaid = true;
+    return { kind: 'silent', seconds };
+  }
+}
+
+export function silenceInWords(stream: string, { kind, seconds }: SilenceNews): string {
+  return kind === 'silent'
+    ? `no new frame on ${stream} for ${seconds.toFixed(0)} s: the last one is repeated until one comes; is the sensor running?`
+    : `frames on ${stream} are back, after ${seconds.toFixed(0)} s without one`;
+}

@@ -1,0 +1,73 @@
+import { framesPerSecond, NS_PER_SECOND, type FrameRate } from '../base/frame-rate.ts';
+
+/** A source that is faster is spoken of once it has been so for this long. */
+const WINDOW_NS = 30n * NS_PER_SECOND;
+/** In each of these parts of it, so that neither a backlog that comes in at once nor 20 s of haste count. */
+const PARTS = 6;
+/** Two clocks that should run alike differ by far less. */
+const FASTER_BY = 0.02;
+/** It is over when it is no longer faster by this much: less, so that one that hovers is no news each time. */
+const OVER_BY = 0.01;
+/** Frames that may be too many in a window however low the rate is: one at each end of it. */
+const TOLERATED_FRAMES = 2;
+
+interface Sample {
+  readonly atNs: bigint;
+  readonly frames: number;
+}
+
+/** Watches whether more frames come in than the video can show. */
+export class SourcePace {
+  #samples: Sample[] = [];
+  #hasWarned = false;
+
+  constructor(private readonly rate: FrameRate) {}
+
+  /** What was counted so far says nothing of what comes: another stream, or the program itself stood still. */
+  discard(): void {
+    this.#samples = [];
+  }
+
+  /**
+   * Takes the number of frames that have come so far, about once a second while a stream runs.
+   * @returns frames a second over the last 30 s, if those are too many and it was not yet said; once until it was over
+   */
+  sample(frames: number, nowNs: bigint): number | undefined {
+    this.#samples.push({ atNs: nowNs, frames });
+    while (this.#samples[1] && nowNs - this.#samples[1].atNs >= WINDOW_NS) this.#samples.shift();
+    const first = this.#samples[0];
+    if (!first || nowNs - first.atNs < WINDOW_NS) return undefined;
+    const arrived = frames - first.frames;
+    const due = this.#due(nowNs - first.atNs);
+    if (arrived <= due * (1 + OVER_BY)) this.#hasWarned = false;
+    const isFaster = arrived > Math.max(due * (1 + FASTER_BY), due + TOLERATED_FRAMES);
+    if (!isFaster || !this.#isSteady() || this.#hasWarned) return undefined;
+    this.#hasWarned = true;
+    return (arrived * Number(NS_PER_SECOND)) / Number(nowNs - first.atNs);
+  }
+
+  /** Whether too many have come in every part of the window, not in one alone. */
+  #isSteady(): boolean {
+    const step = (this.#samples.length - 1) / PARTS;
+    return Array.from({ length: PARTS }, (_, part) => {
+      const from = this.#samples[Math.round(part * step)];
+      const to = this.#samples[Math.round((part + 1) * step)];
+      return from && to && to.frames - from.frames > this.#due(to.atNs - from.atNs);
+    }).every(Boolean);
+  }
+
+  #due(durationNs: bigint): number {
+    return (framesPerSecond(this.rate) * Number(durationNs)) / Number(NS_PER_SECOND);
+  }
+}
+
+/** The warning: both rates, what becomes of the frames, and the ways out. */
+export function tooFastInWords(stream: string, sourceFps: number, rate: FrameRate): string {
+  const videoFps = framesPerSecond(rate);
+  return (
+    `${stream} gets ${sourceFps.toFixed(1)} frames a second, the video shows ${videoFps.toFixed(2)}: ` +
+    `${(sourceFps - videoFps).toFixed(1)} of them are dropped every second, and the others are shown late; ` +
+    'raise COSMOS_VIDEO_FRAMERATE, or slow the sensor down, ' +
+    'or set COSMOS_VIDEO_FRAMERATE_SCALING=skip where only the newest frame matters'
+  );
+}

@@ -1,0 +1,79 @@
+import type { SourceCounts, FrameCounts } from '../base/counts.ts';
+import type { Config } from '../config/config.ts';
+import { KeepUpMonitor, standstillInWords, tooSlowInWords } from './keep-up.ts';
+import { warningLog, type LimitedLog } from './limited-log.ts';
+import type { Logger } from './logger.ts';
+import { Silence, silenceInWords } from './silence.ts';
+import { SourcePace, tooFastInWords } from './source-pace.ts';
+
+/** What of the settings says what a stream should be like. */
+export type StreamWishes = Pick<Config, 'frameRate' | 'method' | 'preset' | 'stream' | 'idleTimeoutMs'>;
+
+/** What of a transport's report is looked at here. */
+interface Counted {
+  readonly counts: Pick<FrameCounts, 'output' | 'read' | 'wrong'>;
+  readonly source: SourceCounts;
+}
+
+/** Looks whether a stream is as it should be: ffmpeg keeps up, frames come, and not too many; and says where not. */
+export class StreamWatch {
+  readonly #keepUp: KeepUpMonitor;
+  readonly #pace: SourcePace;
+  readonly #silence: Silence;
+  readonly #standstills: LimitedLog;
+  readonly #silences: LimitedLog;
+  readonly #returns: LimitedLog;
+
+  constructor(
+    private readonly wishes: StreamWishes,
+    private readonly log: Logger,
+  ) {
+    this.#keepUp = new KeepUpMonitor(wishes.frameRate);
+    this.#pace = new SourcePace(wishes.frameRate);
+    this.#silence = new Silence(wishes.idleTimeoutMs);
+    this.#standstills = warningLog((message) => log.warn(message));
+    this.#silences = warningLog((message) => log.warn(message));
+    this.#returns = warningLog((message) => log.info(message));
+  }
+
+  /** A stream has begun: what was before it says nothing about it. */
+  restart(): void {
+    this.#keepUp.restart();
+    this.#pace.discard();
+    this.#silence.restart();
+  }
+
+  /** The program itself stood still until now, which is the fault of nobody that is watched here. */
+  heldUp(nowNs: bigint): void {
+    this.#keepUp.discard();
+    this.#pace.discard();
+    this.#silence.postpone(nowNs);
+  }
+
+  /** To be called about once a second while a stream runs. */
+  look({ counts, source }: Counted, nowNs: bigint): void {
+    this.#lookAtEncoder(counts.output, nowNs);
+    const silence = this.#silence.look(counts.read, counts.output, nowNs);
+    const silenceLog = silence?.kind === 'silent' ? this.#silences : this.#returns;
+    if (silence) silenceLog.log(silenceInWords(this.wishes.stream, silence), nowNs);
+    // With skip all that is passed over is what was asked for.
+    if (this.wishes.method === 'skip') return;
+    const { stream, frameRate } = this.wishes;
+    // A wrong frame needs no tick.
+    const arrived = source.kind === 'counted' ? source.entries - counts.wrong : counts.read;
+    const fps = this.#pace.sample(arrived, nowNs);
+    if (fps !== undefined) this.log.warn(tooFastInWords(stream, fps, frameRate));
+  }
+
+  /** Says what was held back because there was too much of it; to be called about once a second. */
+  flush(nowNs: bigint): void {
+    for (const limited of [this.#standstills, this.#silences, this.#returns]) limited.flush(nowNs);
+  }
+
+  #lookAtEncoder(output: number, nowNs: bigint): void {
+    const { frameRate, preset } = this.wishes;
+    const news = this.#keepUp.sample(output, nowNs);
+    if (news?.kind === 'slow') this.log.warn(tooSlowInWords(news.fps, frameRate, preset));
+    if (news?.kind === 'standstill') this.#standstills.log(standstillInWords(news.seconds), nowNs);
+  }
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'bun:test';
+import { sleepMs, systemClock } from '../../src/base/clock.ts';
+import { FakeClock, settle } from '../support/fake-clock.ts';
+import { follow } from '../support/reader-stage.ts';
+
+const HUNDRED_DAYS_NS = 100n * 86_400n * 1_000_000_000n;
+const never = new AbortController().signal;
+
+describe("the machine's clock", () => {
+  test('does not go backwards', () => {
+    let before = systemClock.nowNs();
+    for (let look = 0; look < 1_000; look += 1) {
+      const nowNs = systemClock.nowNs();
+      expect(nowNs >= before).toBe(true);
+      before = nowNs;
+    }
+  });
+
+  test('wakes at once from a sleep that is over, and from one that is given up', async () => {
+    await systemClock.sleepUntil(systemClock.nowNs() - 1n, never);
+    await systemClock.sleepUntil(systemClock.nowNs() + HUNDRED_DAYS_NS, AbortSignal.abort());
+  });
+
+  test('sleeps longer than the longest timer there is, until it is given up', async () => {
+    const giveUp = new AbortController();
+    const sleep = follow(systemClock.sleepUntil(systemClock.nowNs() + HUNDRED_DAYS_NS, giveUp.signal));
+    await settle();
+    expect(sleep.outcome.kind).toBe('open');
+    giveUp.abort();
+    await settle();
+    expect(sleep.outcome.kind).toBe('value');
+  });
+
+  test('never wakes before the deadline', async () => {
+    const deadlineNs = systemClock.nowNs() + 1_500_000n;
+    await systemClock.sleepUntil(deadlineNs, never);
+    expect(systemClock.nowNs() >= deadlineNs).toBe(true);
+  });
+});
+
+describe('a sleep of a duration', () => {
+  test('ends that long from now', async () => {
+    const clock = new FakeClock();
+    const sleep = follow(sleepMs(clock, 1.5, never));
+    await clock.advanceMs(1.499);
+    expect(sleep.outcome.kind).toBe('open');
+    await clock.advanceMs(0.001);
+    expect(sleep.outcome.kind).toBe('value');
+  });
+});

@@ -1,0 +1,221 @@
+import { describe, expect, test } from 'bun:test';
+import type { Frame } from '../../src/base/frame.ts';
+import { FrameMover } from '../../src/mover/frame-mover.ts';
+import { FakeRedis } from '../support/fake-connection.ts';
+import { FakeClock, settle } from '../support/fake-clock.ts';
+import { follow } from '../support/reader-stage.ts';
+
+const never = new AbortController().signal;
+
+/** A mover at 10 frames a second from a Redis in memory to a sink that takes everything. */
+function moverStage(method: 'scale' | 'skip' = 'scale') {
+  const clock = new FakeClock();
+  const redis = new FakeRedis(clock);
+  const events: string[] = [];
+  const written: string[] = [];
+  const mover = new FrameMover({
+    settings: {
+      frameRate: { numerator: 10n, denominator: 1n },
+      method,
+      maxDelayMs: 2_000,
+      trimAfterMs: 2_000,
+      idleTimeoutMs: 5_000,
+    },
+    clock,
+    connect: redis.connect,
+    stream: 'imagestream',
+    observer: {
+      onLost: ({ message }) => events.push(`lost: ${message}`),
+      onConnected: () => events.push('connected'),
+      onStreamRestarted: () => events.push('restarted'),
+      onWrongEntry: ({ kind }) => events.push(kind),
+      onScheduleRestarted: ({ skippedTicks }) => events.push(`gave up ${skippedTicks}`),
+    },
+  });
+  const sink = {
+    write: async (frame: Frame) => {
+      written.push(frame.id);
+    },
+  };
+  return { clock, redis, events, written, mover, sink };
+}
+
+describe('the frames of a stream', () => {
+  test('begin with the one that was waited for, and are counted', async () => {
+    const { clock, redis, written, mover, sink, events } = moverStage();
+    const waiting = follow(mover.awaitFrame(never));
+    await settle();
+    expect(waiting.outcome.kind).toBe('open');
+    redis.addNow('wrong-size');
+    const first = redis.addNow();
+    await settle();
+    expect(waiting.outcome.kind).toBe('value');
+    await mover.writeFirst(sink);
+    expect(written).toEqual([first]);
+    void mover.pump(sink, never);
+    await settle();
+    const second = redis.addNow();
+    await clock.advanceMs(200);
+    expect(written.at(-1)).toBe(second);
+    const { counts } = mover.report();
+    expect(counts).toMatchObject({ read: 2, wrong: 1, unique: 2, output: written.length });
+    expect(counts.dup).toBe(written.length - 2);
+    expect(events).toEqual(['connected', 'wrong-size']);
+  });
+
+  test('follow on each other without a gap, where one stream ends for want of frames and another begins', async () => {
+    const { clock, redis, written, mover, sink } = moverStage();
+    for (let stream = 0; stream < 3; stream += 1) {
+      const waiting = follow(mover.awaitFrame(never));
+      const first = redis.addNow();
+      await settle();
+      expect(waiting.outcome.kind).toBe('value');
+      await mover.writeFirst(sink);
+      expect(written.at(-1)).toBe(first);
+      const pump = follow(mover.pump(sink, never));
+      await clock.advanceMs(5_100);
+      expect(pump.outcome).toEqual({ kind: 'value', value: 'idle' });
+    }
+    expect(redis.lent.size).toBe(0);
+    expect(mover.report().counts.unique).toBe(3);
+  });
+
+  test('are each counted as sent, dropped, or lost, whatever becomes of the session', async () => {
+    const { clock, redis, mover, sink } = moverStage();
+    for (let session = 0; session < 6; session += 1) {
+      redis.addNow();
+      await mover.awaitFrame(never);
+      if (session === 0) {
+        mover.dropFirst();
+        continue;
+      }
+      await mover.writeFirst(sink);
+      if (session === 1) {
+        mover.dropFirst();
+        mover.countLoss({ encodedFrames: 0, unnoticedMs: 0 });
+        continue;
+      }
+      const ending = new AbortController();
+      const pump = follow(mover.pump(sink, ending.signal));
+      for (let frame = 0; frame < 7; frame += 1) {
+        await clock.advanceMs(90);
+        redis.addNow(frame === 3 ? 'wrong-size' : undefined);
+      }
+      await clock.advanceMs(session * 20);
+      ending.abort();
+      await settle();
+      expect(pump.outcome.kind).toBe('value');
+      if (session % 2 === 0) mover.countLoss({ encodedFrames: 3, unnoticedMs: 0 });
+    }
+    const waiting = follow(mover.awaitFrame(never));
+    await clock.advanceMs(10_000);
+    expect(waiting.outcome.kind).toBe('open');
+    const { counts, source } = mover.report();
+    if (source.kind !== 'counted') throw new Error('the source is not counted');
+    expect(source.entries).toBe(6 + 4 * 7);
+    expect(counts.unique + counts.dropped + counts.wrong + source.passedOver).toBe(source.entries);
+    expect(counts.lost).toBeGreaterThan(1);
+    expect(counts.lost).toBeLessThan(counts.unique);
+    expect(redis.lent.size).toBe(0);
+  });
+
+  test('that come while a destination opens are counted as dropped, but for the newest', async () => {
+    const { clock, redis, mover, sink } = moverStage();
+    redis.addNow();
+    await mover.awaitFrame(never);
+    await mover.writeFirst(sink);
+    for (let frame = 0; frame < 12; frame += 1) {
+      await clock.advanceMs(100);
+      redis.addNow();
+    }
+    void mover.pump(sink, never);
+    await clock.advanceMs(3_000);
+    const { counts, source } = mover.report();
+    expect(source).toEqual({ kind: 'counted', entries: 13, passedOver: 11 });
+    expect(counts).toMatchObject({ unique: 2, dropped: 0 });
+  });
+
+  test('leave no group behind in Redis when the mover is closed, and it does not wait for one that is silent', async () => {
+    const { clock, redis, mover } = moverStage();
+    redis.addNow();
+    await mover.awaitFrame(never);
+    expect(redis.hasGroup).toBe(true);
+    await mover.close();
+    expect(redis.hasGroup).toBe(false);
+    const other = moverStage();
+    other.redis.addNow();
+    await other.mover.awaitFrame(never);
+    other.redis.isSilent = true;
+    const closing = follow(other.mover.close());
+    await other.clock.advanceMs(300);
+    expect(closing.outcome.kind).toBe('value');
+    void clock;
+  });
+
+  test('are all given back when a stream fails to open, ends, or the mover is closed', async () => {
+    const { clock, redis, mover, sink } = moverStage();
+    redis.addNow();
+    await mover.awaitFrame(never);
+    mover.dropFirst();
+    expect(redis.lent.size).toBe(0);
+    redis.addNow();
+    await mover.awaitFrame(never);
+    const ending = new AbortController();
+    const pump = follow(mover.pump(sink, ending.signal));
+    await clock.advanceMs(1_000);
+    ending.abort();
+    await settle();
+    expect(pump.outcome).toEqual({ kind: 'value', value: 'stopped' });
+    expect(redis.lent.size).toBe(0);
+    await mover.close();
+    expect(redis.connectionCount).toBe(0);
+  });
+
+  test('are repeated while Redis is lost, and go on when it is back', async () => {
+    for (const method of ['scale', 'skip'] as const) {
+      const { clock, redis, written, mover, sink, events } = moverStage(method);
+      redis.addNow();
+      await mover.awaitFrame(never);
+      await mover.writeFirst(sink);
+      void mover.pump(sink, never);
+      await clock.advanceMs(500);
+      redis.refusal = 'refused';
+      redis.lose('gone');
+      await clock.advanceMs(2_000);
+      expect(written.length).toBeGreaterThanOrEqual(25);
+      redis.refusal = undefined;
+      const id = redis.addNow();
+      await clock.advanceMs(2_000);
+      expect(written.at(-1)).toBe(id);
+      expect(events.filter((event) => event === 'connected')).toHaveLength(2);
+    }
+  });
+
+  test('are not all read where more wait than the maximum delay lets through', async () => {
+    const { clock, redis, mover, sink, written } = moverStage('scale');
+    redis.addNow();
+    await mover.awaitFrame(never);
+    await mover.writeFirst(sink);
+    const old = redis.addNow();
+    await clock.advanceMs(2_500);
+    void mover.pump(sink, never);
+    await clock.advanceMs(500);
+    expect(written).toContain(old);
+    for (let frame = 0; frame < 40; frame += 1) redis.addNow();
+    await clock.advanceMs(4_000);
+    expect(redis.transferred.length).toBeLessThan(40);
+  });
+});
+
+describe('a stall of the machine', () => {
+  test('is told with the ticks that were given up', async () => {
+    const { clock, redis, mover, sink, events } = moverStage();
+    redis.addNow();
+    await mover.awaitFrame(never);
+    await mover.writeFirst(sink);
+    void mover.pump(sink, never);
+    await clock.advanceMs(1_000);
+    await clock.jumpMs(3_000);
+    expect(events.at(-1)).toMatch(/^gave up (29|30)$/);
+  });
+});

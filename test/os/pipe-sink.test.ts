@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'bun:test';
+import { openSync, readFileSync } from 'node:fs';
+import { EncoderError } from '../../src/base/errors.ts';
+import { FrameSlots } from '../../src/os/frame-slots.ts';
+import { libc } from '../../src/os/libc.ts';
+import { makePipe } from '../../src/os/pipe.ts';
+import { bytesOf } from './slot-bytes.ts';
+import { PipeSink } from '../../src/os/pipe-sink.ts';
+import type { PollLoop } from '../../src/os/poll-loop.ts';
+import { NS_PER_MS } from '../../src/base/clock.ts';
+import { Folder } from '../support/folder.ts';
+import { inLoop, NEVER } from './in-loop.ts';
+
+const O_NONBLOCK = 0o4000;
+const F_GETFD = 1;
+const F_GETFL = 3;
+const F_SETPIPE_SZ = 1031;
+const F_GETPIPE_SZ = 1032;
+const FD_CLOEXEC = 1;
+/** Copied, and handed over. */
+const SMALL_BYTES = 100_000;
+const LARGE_BYTES = 400_000;
+
+interface SinkStage {
+  readonly sink: PipeSink;
+  readonly slots: FrameSlots;
+  readonly loop: PollLoop;
+  readonly readFd: number;
+  readonly writeFd: number;
+  /** Writes a frame whose bytes are all `value`. */
+  readonly write: (value: number) => Promise<void>;
+}
+
+/** A sink into a pipe that `body` (a shell script) reads, if there is one; gives what it has said and what `use` gave. */
+async function withSink<T>(
+  sizeBytes: number,
+  body: string | undefined,
+  use: (stage: SinkStage) => Promise<T>,
+): Promise<{ said: string; result: T }> {
+  const { readFd, writeFd } = makePipe();
+  const reader = body && Bun.spawn(['sh', '-c', body], { stdio: [readFd, 'pipe', 'inherit'] });
+  if (reader) libc.close(readFd);
+  const result = await inLoop(async (loop) => {
+    const slots = new FrameSlots(sizeBytes);
+    const sink = new PipeSink(writeFd, slots, loop, sizeBytes);
+    const write = async (value: number) => {
+      const slot = slots.acquire((held) => sink.holds(held));
+      if (!slot) throw new Error('no slot is free');
+      bytesOf(slot).fill(value);
+      await sink.write({ id: '1-0', pixels: slot });
+      slots.release(slot);
+    };
+    const answer = await use({ sink, slots, loop, readFd, writeFd, write });
+    sink.close();
+    return answer;
+  });
+  if (!reader) libc.close(readFd);
+  const said = reader ? await reader.stdout.text() : '';
+  return { said: said.trim(), result };
+}
+
+async function failure(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof EncoderError) return `${error.message}${error.isStall ? ' (stall)' : ''}`;
+    throw error;
+  }
+  return 'it did not fail';
+}
+
+test('the pipe is as large as is allowed, not inherited, and only our end does not block', () => {
+  const { readFd, writeFd } = makePipe();
+  const allowed = Number(readFileSync('/proc/sys/fs/pipe-max-size', 'utf8'));
+  expect(libc.fcntl(writeFd, F_GETPIPE_SZ, 0)).toBeLessThanOrEqual(Math.min(allowed, 1_048_576));
+  expect(libc.fcntl(writeFd, F_GETPIPE_SZ, 0)).toBeGreaterThanOrEqual(4_096);
+  const flags = [readFd, writeFd].map((fd) => libc.fcntl(fd, F_GETFL, 0) & O_NONBLOCK);
+  expect(flags).toEqual([0, O_NONBLOCK]);
+  expect([readFd, writeFd].map((fd) => libc.fcntl(fd, F_GETFD, 0))).toEqual([FD_CLOEXEC, FD_CLOEXEC]);
+  [readFd, writeFd].forEach((fd) => libc.close(fd));
+});
+
+describe.each([
+  ['copied', SMALL_BYTES],
+  ['handed over', LARGE_BYTES],
+])('a frame that is %s', (_, sizeBytes) => {
+  test('arrives whole in a pipe that is smaller than it, with a slow reader', async () => {
+    const { said } = await withSink(sizeBytes, 'sleep 0.1; wc -c', async ({ sink, write, writeFd }) => {
+      libc.fcntl(writeFd, F_SETPIPE_SZ, 8_192);
+      await write(1);
+      await sink.finish();
+    });
+    expect(said).toBe(`${sizeBytes}`);
+  });
+
+  test('fails in words when its reader is gone, also while it is being written', async () => {
+    const { result } = await withSink(sizeBytes, 'head -c 10000 > /dev/null', async ({ write, writeFd }) => {
+      libc.fcntl(writeFd, F_SETPIPE_SZ, 8_192);
+      return failure(write(1));
+    });
+    expect(result).toBe('ffmpeg takes no more frames: Broken pipe');
+  });
+
+  test('is written until the end by finish(), which waits for the reader but not for ever', async () => {
+    const { result } = await withSink(sizeBytes, undefined, async ({ sink, loop, write }) => {
+      await write(1);
+      const startNs = loop.nowNs();
+      await sink.finish();
+      const tookMs = Number((loop.nowNs() - startNs) / NS_PER_MS);
+      return { tookMs, after: await failure(write(2)) };
+    });
+    expect(result.tookMs).toBeGreaterThanOrEqual(999);
+    expect(result.tookMs).toBeLessThan(5_000);
+    expect(result.after).toBe('ffmpeg takes no more frames: its input is closed');
+  });
+
+  test('that is being written when the sink is closed fails, and closing twice closes once', async () => {
+    const { result } = await withSink(sizeBytes, undefined, async ({ sink, loop, write, writeFd }) => {
+      libc.fcntl(writeFd, F_SETPIPE_SZ, 8_192);
+      const writing = failure(write(1));
+      await loop.sleepUntil(loop.nowNs() + 5n * NS_PER_MS, NEVER);
+      sink.close();
+      // The next pipe gets the number that has become free.
+      const next = makePipe();
+      sink.close();
+      await sink.finish();
+      const words = await writing;
+      const isOpen = libc.fcntl(next.writeFd, F_GETFD, 0) >= 0 && libc.fcntl(next.readFd, F_GETFD, 0) >= 0;
+      [next.readFd, next.writeFd].forEach((fd) => libc.close(fd));
+      return { words, isOpen };
+    });
+    expect(result).toEqual({ words: 'ffmpeg takes no more frames: its input is closed', isOpen: true });
+  });
+});
+
+test.each([
+  ['nothing', undefined],
+  ['a little every second', 'while [ "$(head -c 4096 | wc -c)" -gt 0 ]; do sleep 1; done'],
+])('a reader that takes %s, but no whole frame, is a stall after 10 s', async (_, body) => {
+  const { result } = await withSink(LARGE_BYTES, body, async ({ writeFd, write, loop }) => {
+    libc.fcntl(writeFd, F_SETPIPE_SZ, 8_192);
+    const startNs = loop.nowNs();
+    const words = await failure(write(1));
+    return { words, tookMs: Number((loop.nowNs() - startNs) / NS_PER_MS) };
+  });
+  expect(result.words).toBe('ffmpeg has taken no whole frame for 10 s (stall)');
+  expect(result.tookMs).toBeGreaterThanOrEqual(9_999);
+});
+
+test('where pages cannot be handed over, they are copied', async () => {
+  // vmsplice refuses what is no pipe; a file takes the same bytes by write.
+  using folder = new Folder();
+  const path = folder.file('frames');
+  const fd = openSync(path, 'w');
+  await inLoop(async (loop) => {
+    const slots = new FrameSlots(LARGE_BYTES);
+    const sink = new PipeSink(fd, slots, loop, LARGE_BYTES);
+    const slot = slots.acquire(() => false);
+    bytesOf(slot).fill(7);
+    await sink.write({ id: '1-0', pixels: slot ?? new Uint8Array() });
+    sink.close();
+  });
+  expect(readFileSync(path).equals(Buffer.alloc(LARGE_BYTES, 7))).toBe(true);
+});
+
+test('a slot is held by the pipe until it is read past it, and not longer', async () => {
+  const { result } = await withSink(LARGE_BYTES, undefined, async ({ sink, slots, readFd }) => {
+    const slot = slots.acquire(() => false);
+    if (!slot) throw new Error('no slot');
+    const before = sink.holds(slot);
+    await sink.write({ id: '1-0', pixels: slot });
+    const away = new Uint8Array(new ArrayBuffer(LARGE_BYTES));
+    const held = [sink.holds(slot)];
+    for (const bytes of [LARGE_BYTES - 1, 1]) {
+      for (let left = bytes; left > 0;) left -= libc.read(readFd, away, left);
+      held.push(sink.holds(slot));
+    }
+    return [before, ...held];
+  });
+  expect(result).toEqual([false, true, true, false]);
+});

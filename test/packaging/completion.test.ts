@@ -1,0 +1,33 @@
+import { expect, test } from 'bun:test';
+import { bashCompletionText } from '../../packaging/completion.ts';
+import { ALL_SETTINGS } from '../../src/config/settings.ts';
+
+/** What bash would offer for the last of these words. */
+function offered(...words: string[]): string[] {
+  const script = `${bashCompletionText()}
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _cosmos_video_builder; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const bash = Bun.spawnSync(['bash', '-c', script, '-', 'cosmos-video-builder', ...words]);
+  expect(bash.stderr.toString()).toBe('');
+  return bash.stdout.toString().trimEnd().split('\n');
+}
+
+test('commands and flags, until a command is given', () => {
+  expect(offered('')).toEqual(expect.arrayContaining(['run', 'check', 'source', '--help', '--destination']));
+  expect(offered('run', '')).not.toContain('check');
+});
+
+test('every flag of a setting', () => {
+  const flags = ALL_SETTINGS.flatMap((setting) => setting.flags);
+  expect(offered('--')).toEqual(expect.arrayContaining([...flags]));
+});
+
+test('flags of source after source alone', () => {
+  expect(offered('source', '--ji')).toEqual(['--jitter']);
+  expect(offered('run', '--ji')).toEqual(['']);
+});
+
+test('values where there are few', () => {
+  expect(offered('--codec-preset', 'very')).toEqual(['veryfast', 'veryslow']);
+  expect(offered('--tls', '')).toEqual(['off', 'on']);
+  expect(offered('--stream', '')).toEqual(['']);
+});

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'bun:test';
+import { Silence, silenceInWords } from '../../src/status/silence.ts';
+
+const MS = 1_000_000n;
+
+/** A stream that is looked at once a second, in the hands of a test. */
+class Stream {
+  readonly silence: Silence;
+  read = 100;
+  output = 100;
+  nowMs = 0;
+
+  constructor(idleTimeoutMs = 0) {
+    this.silence = new Silence(idleTimeoutMs);
+  }
+
+  /** What was said in so many seconds. */
+  run(seconds: number, { fps = 24, isTaken = true } = {}) {
+    const said = [];
+    for (let second = 0; second < seconds; second += 1) {
+      this.nowMs += 1_000;
+      this.read += fps;
+      if (isTaken) this.output += 24;
+      const news = this.silence.look(this.read, this.output, BigInt(this.nowMs) * MS);
+      if (news) said.push(news);
+    }
+    return said;
+  }
+}
+
+describe('a source without a new frame', () => {
+  test('is spoken of after 5 s, once, and again when frames are back, with how long it was', () => {
+    const stream = new Stream();
+    expect(stream.run(60)).toEqual([]);
+    expect(stream.run(40, { fps: 0 })).toEqual([{ kind: 'silent', seconds: 5 }]);
+    expect(stream.run(60)).toEqual([{ kind: 'back', seconds: 41 }]);
+    expect(stream.run(5, { fps: 0 })).toEqual([{ kind: 'silent', seconds: 5 }]);
+  });
+
+  test('for 4 s is not spoken of, nor is one that is slow', () => {
+    const stream = new Stream();
+    for (let round = 0; round < 5; round += 1) {
+      expect(stream.run(4, { fps: 0 })).toEqual([]);
+      expect(stream.run(1, { fps: 1 })).toEqual([]);
+    }
+  });
+
+  test('is not spoken of while ffmpeg takes none, for then none is read', () => {
+    const stream = new Stream();
+    stream.run(10);
+    expect(stream.run(9, { fps: 0, isTaken: false })).toEqual([]);
+    expect(stream.run(4, { fps: 0 })).toEqual([]);
+    expect(stream.run(1, { fps: 0 })).toHaveLength(1);
+  });
+
+  test('is not spoken of while the program stood still', () => {
+    const stream = new Stream();
+    stream.run(10);
+    stream.nowMs += 20_000;
+    stream.silence.postpone(BigInt(stream.nowMs) * MS);
+    expect(stream.run(4, { fps: 0 })).toEqual([]);
+  });
+
+  test('is not spoken of where the stream is closed by then, which is said itself', () => {
+    for (const idleTimeoutMs of [500, 5_000, 6_000]) {
+      expect(new Stream(idleTimeoutMs).run(20, { fps: 0 })).toEqual([]);
+    }
+    expect(new Stream(7_000).run(7, { fps: 0 })).toHaveLength(1);
+  });
+
+  test('is not back only because another stream has begun', () => {
+    const stream = new Stream();
+    stream.run(10);
+    stream.run(10, { fps: 0 });
+    stream.silence.restart();
+    expect(stream.run(10)).toEqual([]);
+  });
+});
+
+test('the words name the stream, what goes on, and how long it was', () => {
+  expect(silenceInWords('imagestream', { kind: 'silent', seconds: 5.02 })).toBe(
+    'no new frame on imagestream for 5 s: the last one is repeated until one comes; is the sensor running?',
+  );
+  expect(silenceInWords('imagestream', { kind: 'back', seconds: 81 })).toBe(
+    'frames on imagestream are back, after 81 s without one',
+  );
+});

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'bun:test';
+import type { ScalingMethod } from '../../src/config/config.ts';
+import { StreamWatch } from '../../src/status/stream-watch.ts';
+import { LogDouble } from '../support/log-double.ts';
+
+/** How a stream goes in some seconds. */
+interface Pace {
+  readonly sourceFps?: number;
+  readonly outputFps?: number;
+  /** Of the source's, those that are passed over unread. */
+  readonly passedOverFps?: number;
+}
+
+/** A stream at 24 frames a second that is looked at once a second, in the hands of a test. */
+class Stream {
+  readonly log = new LogDouble();
+  readonly watch: StreamWatch;
+  #nowMs = 0;
+  #counts = { output: 0, read: 0, wrong: 0 };
+  #passedOver = 0;
+
+  constructor(method: ScalingMethod = 'scale') {
+    const frameRate = { numerator: 24n, denominator: 1n };
+    this.watch = new StreamWatch(
+      { frameRate, method, preset: 'medium', stream: 'imagestream', idleTimeoutMs: 0 },
+      this.log,
+    );
+  }
+
+  run(seconds: number, { sourceFps = 24, outputFps = 24, passedOverFps = 0 }: Pace = {}): this {
+    for (let second = 0; second < seconds; second += 1) {
+      this.#nowMs += 1_000;
+      const { output, read } = this.#counts;
+      this.#counts = { wrong: 0, output: output + outputFps, read: read + sourceFps - passedOverFps };
+      this.#passedOver += passedOverFps;
+      const nowNs = BigInt(this.#nowMs) * 1_000_000n;
+      this.watch.flush(nowNs);
+      const passedOver = this.#passedOver;
+      const entries = this.#counts.read + passedOver;
+      this.watch.look({ counts: this.#counts, source: { kind: 'counted', entries, passedOver } }, nowNs);
+    }
+    return this;
+  }
+}
+
+describe('a stream that is as it should be', () => {
+  test('is not spoken of', () => {
+    expect(new Stream().run(600).log.lines).toEqual([]);
+  });
+});
+
+describe('an ffmpeg that stands still for 5 s', () => {
+  test('is said when it goes on, without advice on presets, and the source is not blamed', () => {
+    const stream = new Stream().run(20).run(5, { outputFps: 0, sourceFps: 0 });
+    expect(stream.log.lines).toEqual([]);
+    expect(stream.run(60).log.lines).toEqual([
+      'warn: ffmpeg took no frame for 5 s: it was stopped, or what it writes to was blocked; it goes on now',
+    ]);
+  });
+});
+
+describe('a source that is faster than the video', () => {
+  test('is said once in 30 s, whether its frames are read or passed over', () => {
+    for (const passedOverFps of [0, 30]) {
+      const { lines } = new Stream().run(300, { sourceFps: 60, passedOverFps }).log;
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toStartWith('warn: imagestream gets 60.0 frames a second, the video shows 24.00');
+    }
+  });
+
+  test('is what was asked for with skip', () => {
+    expect(new Stream('skip').run(300, { sourceFps: 60, passedOverFps: 36 }).log.lines).toEqual([]);
+  });
+});
+
+describe('a source that brings no frame', () => {
+  test('is said after 5 s with what goes on, and that it is back', () => {
+    expect(new Stream().run(20).run(29, { sourceFps: 0 }).run(60).log.lines).toEqual([
+      'warn: no new frame on imagestream for 5 s: the last one is repeated until one comes; is the sensor running?',
+      'info: frames on imagestream are back, after 30 s without one',
+    ]);
+  });
+
+  test('again and again does not fill the journal', () => {
+    const stream = new Stream();
+    for (let round = 0; round < 60; round += 1) stream.run(7, { sourceFps: 0 }).run(3);
+    // Ten minutes: ten of each kind, and then one of each a minute.
+    expect(stream.log.lines.length).toBeGreaterThan(20);
+    expect(stream.log.lines.length).toBeLessThanOrEqual(2 * (10 + 10));
+  });
+});
