@@ -4,7 +4,7 @@ import { SettingsSource } from './service/settings-source.ts';
 import { parseCommandLine, type CommandLine } from './cli/command-line.ts';
 import type { LogLevel } from './config/config.ts';
 import { helpText } from './cli/help.ts';
-import { parseConfig, parseSourceConfig } from './config/parse-config.ts';
+import { parseConfig, parseTestSourceConfig } from './config/parse-config.ts';
 import { redactor } from './config/redact.ts';
 import { parseSourceOptions } from './cli/source-options.ts';
 import { createLogger, logStyle, type Logger } from './status/logger.ts';
@@ -46,7 +46,7 @@ async function runCommand(line: CommandLine): Promise<number> {
       const { serve } = await import('./service/serve.ts');
       await serve({
         settings: new SettingsSource(process.env, line.flags),
-        createLog: (config, redactText) => stderrLogger(config.logLevel, redactText),
+        createLog: (config, redactText) => stderrLogger(config.log.level, redactText),
         manager: await findServiceManager(),
         version: packageJson.version,
         frameThreadUrl: FRAME_THREAD_URL,
@@ -58,8 +58,8 @@ async function runCommand(line: CommandLine): Promise<number> {
     }
     case 'check': {
       const { config, warnings } = parseConfig(process.env, line.flags);
-      const redactText = redactor(config.redis.password, config.destination);
-      const log = stderrLogger(config.logLevel, redactText);
+      const redactText = redactor(config.source.redis.password, config.output.destination);
+      const log = stderrLogger(config.log.level, redactText);
       for (const warning of warnings) log.warn(warning);
       // It has nothing to finish, and whatever ffmpeg it asks ends with it.
       stop.signal.addEventListener('abort', () => exitNow(EXIT_BAD));
@@ -68,9 +68,9 @@ async function runCommand(line: CommandLine): Promise<number> {
       return { good: EXIT_GOOD, bad: EXIT_BAD, refused: EXIT_CONFIG }[result];
     }
     case 'source': {
-      const { config, warnings } = parseSourceConfig(process.env, line.flags);
-      const options = parseSourceOptions(line.commandFlags, config.frameRate);
-      const log = stderrLogger(config.logLevel, redactor(config.redis.password));
+      const { config, warnings } = parseTestSourceConfig(process.env, line.flags);
+      const options = parseSourceOptions(line.commandFlags, config.pacing.frameRate);
+      const log = stderrLogger(config.log.level, redactor(config.source.redis.password));
       for (const warning of warnings) log.warn(warning);
       const { source } = await import('./cli/source.ts');
       await source(config, options, log, stop.signal);

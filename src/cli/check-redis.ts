@@ -1,5 +1,5 @@
 import type { StreamEntry } from '../base/stream-entry.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, SourceSettings } from '../config/config.ts';
 import { SourceError } from '../base/errors.ts';
 import type { FrameFormat } from '../base/frame-format.ts';
 import { likelyFormats } from './likely-formats.ts';
@@ -23,12 +23,13 @@ export async function* redisFindings(
   config: Config,
   format: FrameFormat | undefined,
 ): AsyncGenerator<Finding> {
-  const shape = { stream: config.stream, key: config.key, sizeBytes: format?.sizeBytes ?? 0 };
+  const { redis, stream, key } = config.source;
+  const shape = { stream, key, sizeBytes: format?.sizeBytes ?? 0 };
   let connection: StreamConnection | undefined;
   try {
-    connection = await ioredisConnector(config.redis, shape)();
-    await askTime(connection, redisName(config.redis));
-    yield good(`${redisName(config.redis)} is reachable, and lets us in`);
+    connection = await ioredisConnector(redis, shape)();
+    await askTime(connection, redisName(redis));
+    yield good(`${redisName(redis)} is reachable, and lets us in`);
     yield* streamFindings(connection, config, format);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
@@ -56,29 +57,30 @@ async function* streamFindings(
   config: Config,
   format: FrameFormat | undefined,
 ): AsyncGenerator<Finding> {
+  const { stream } = config.source;
   const newest = await connection.readNewest(STREAM_START);
   if (!newest) {
     yield bad(
-      `the stream ${config.stream} is empty or not there: does the sensor's software write into it? ` +
+      `the stream ${stream} is empty or not there: does the sensor's software write into it? ` +
         'Try without a sensor: cosmos-video-builder source',
     );
   } else {
-    yield good(`the stream ${config.stream} is there, its newest entry is ${formatStreamId(newest.id)}`);
-    if (format) yield entryFinding(newest, config, format);
+    yield good(`the stream ${stream} is there, its newest entry is ${formatStreamId(newest.id)}`);
+    if (format) yield entryFinding(newest, config.source, format);
   }
   yield await rateFinding(connection, config, newest);
 }
 
-function entryFinding(entry: StreamEntry, config: Config, format: FrameFormat): Finding {
+function entryFinding(entry: StreamEntry, { key }: SourceSettings, format: FrameFormat): Finding {
   const size = `${format.widthPx}x${format.heightPx} ${format.pixelFormat}`;
   switch (entry.kind) {
     case 'frame':
-      return good(`its field ${config.key} has the ${format.sizeBytes} bytes of a ${size} frame`);
+      return good(`its field ${key} has the ${format.sizeBytes} bytes of a ${size} frame`);
     case 'no-key':
-      return bad(`its newest entry has no field ${config.key}: check COSMOS_VIDEO_KEY`);
+      return bad(`its newest entry has no field ${key}: check COSMOS_VIDEO_KEY`);
     case 'wrong-size':
       return bad(
-        `its field ${config.key} has ${entry.sizeBytes} bytes, a ${size} frame has ${format.sizeBytes}: ` +
+        `its field ${key} has ${entry.sizeBytes} bytes, a ${size} frame has ${format.sizeBytes}: ` +
           `check COSMOS_VIDEO_RESOLUTION and COSMOS_VIDEO_FORMAT${likelyInWords(entry.sizeBytes, format)}`,
       );
     case 'too-many-fields':
@@ -108,10 +110,10 @@ async function rateFinding(
     count += 1;
   }
   const seconds = Number(RATE_WINDOW_NS / NS_PER_SECOND);
-  const wanted = framesPerSecond(config.frameRate).toFixed(2);
+  const wanted = framesPerSecond(config.pacing.frameRate).toFixed(2);
   return count > 0
     ? good(
         `${(count / seconds).toFixed(1)} frames a second come in (over ${seconds} s), ${wanted} will go out`,
       )
-    : bad(`no frame came in ${seconds} s: does the sensor's software write into ${config.stream}?`);
+    : bad(`no frame came in ${seconds} s: does the sensor's software write into ${config.source.stream}?`);
 }

@@ -26,7 +26,7 @@ export async function check(
   const isRefused = format instanceof ConfigError;
   if (isRefused) for (const fault of format.faults) tell('ffmpeg', bad(fault));
   else tell('ffmpeg', good(`${format.pixelFormat} is taken as raw video: ${format.sizeBytes} bytes a frame`));
-  for (const finding of await destinationFindings(config.destination)) tell('output', finding);
+  for (const finding of await destinationFindings(config.output.destination)) tell('output', finding);
   for await (const finding of redisFindings(config, isRefused ? undefined : format)) tell('Redis', finding);
   if (isRefused) return 'refused';
   return isAllGood ? 'good' : 'bad';
@@ -34,7 +34,7 @@ export async function check(
 
 async function askFormat(config: Config): Promise<FrameFormat | ConfigError> {
   try {
-    return await probeFrameFormat(config.ffmpeg, config);
+    return await probeFrameFormat(config.encoder.ffmpeg, config.format);
   } catch (error) {
     if (error instanceof ConfigError) return error;
     throw error;
@@ -42,7 +42,8 @@ async function askFormat(config: Config): Promise<FrameFormat | ConfigError> {
 }
 
 async function ffmpegFindings(config: Config): Promise<Finding[]> {
-  const { ffmpeg, destination } = config;
+  const { ffmpeg } = config.encoder;
+  const { destination } = config.output;
   let capabilities;
   try {
     capabilities = await askCapabilities(ffmpeg, destination);

@@ -5,6 +5,7 @@ import { COMMANDS, isCommandName, type CommandName } from './command-names.ts';
 import { quoted } from '../config/fault-text.ts';
 import { nearestName } from '../config/nearest-name.ts';
 import type { Flags } from '../config/setting-reader.ts';
+import { RETIRED_FLAGS } from '../config/retired-settings.ts';
 import { ALL_SETTINGS } from '../config/settings.ts';
 import { ALL_SOURCE_OPTIONS } from './source-options.ts';
 
@@ -25,6 +26,8 @@ const USUAL_SPELLINGS: ReadonlyMap<string, string> = new Map(
     (flags) => flags.map((flag): [string, string] => [flag, flags[0] ?? flag]),
   ),
 );
+/** With a value they are accepted, and `parseConfig` warns of them. */
+const RETIRED: ReadonlySet<string> = new Set(RETIRED_FLAGS);
 const SOURCE_FLAGS: ReadonlySet<string> = new Set(ALL_SOURCE_OPTIONS.map(({ flag }) => flag));
 /** Flags without a value, by all their spellings. */
 const SWITCHES = { help: ['--help', '-h'], version: ['--version'] } as const;
@@ -37,7 +40,7 @@ const MISSING_FLAGS: ReadonlyMap<string, string> = new Map(
   ]),
 );
 const PARSE_OPTIONS = Object.fromEntries(
-  [...USUAL_SPELLINGS.keys()].map((flag) => [flag.slice(2), { type: 'string' as const }]),
+  [...USUAL_SPELLINGS.keys(), ...RETIRED].map((flag) => [flag.slice(2), { type: 'string' as const }]),
 );
 
 /** One part of the command line. */
@@ -97,7 +100,7 @@ function plainWords(words: readonly Word[]): string[] {
 }
 
 function isKnown(flag: string): boolean {
-  return USUAL_SPELLINGS.has(flag) || SWITCH_SPELLINGS.includes(flag);
+  return USUAL_SPELLINGS.has(flag) || RETIRED.has(flag) || SWITCH_SPELLINGS.includes(flag);
 }
 
 function isOn(spellings: readonly string[], flags: readonly FlagWord[]): boolean {
@@ -121,12 +124,14 @@ function shown(word: string): string {
 
 function flagProblem({ flag, value }: FlagWord, command: CommandName | undefined): string | undefined {
   if (SWITCH_SPELLINGS.includes(flag)) return value === undefined ? undefined : `${flag} takes no value`;
+  const isEmpty = value === undefined || value.trim() === '';
+  if (RETIRED.has(flag)) return isEmpty ? `${flag} has no effect any more: leave it out` : undefined;
   const usual = USUAL_SPELLINGS.get(flag);
   if (usual === undefined) return unknownProblem(flag);
   if (SOURCE_FLAGS.has(flag) && command !== undefined && command !== 'source') {
     return `${flag} belongs to the command source, not to ${command}`;
   }
-  return value === undefined || value.trim() === '' ? `${flag} needs a value: ${flagHelp(usual)}` : undefined;
+  return isEmpty ? `${flag} needs a value: ${flagHelp(usual)}` : undefined;
 }
 
 function unknownProblem(flag: string): string {
@@ -149,7 +154,7 @@ function flagHelp(flag: string): string {
 function flagValues(words: readonly FlagWord[]): { flags: Flags; commandFlags: Flags } {
   const [flags, commandFlags]: [Record<string, string>, Record<string, string>] = [{}, {}];
   for (const { flag, value } of words) {
-    const usual = USUAL_SPELLINGS.get(flag);
+    const usual = USUAL_SPELLINGS.get(flag) ?? (RETIRED.has(flag) ? flag : undefined);
     if (usual === undefined || value === undefined) continue;
     (SOURCE_FLAGS.has(usual) ? commandFlags : flags)[usual] = value;
   }

@@ -46,7 +46,7 @@ interface RunParts {
  * `stop` when that aborts.
  */
 export async function prepareRun(config: Config, stop: AbortSignal): Promise<RunPlan> {
-  return { config, format: await probeFrameFormat(config.ffmpeg, config, stop) };
+  return { config, format: await probeFrameFormat(config.encoder.ffmpeg, config.format, stop) };
 }
 
 /** The service with these settings, until it is told to stop: the composition root that knows every part. */
@@ -55,13 +55,14 @@ export async function run({ config, format }: RunPlan, log: Logger, parts: RunPa
   log.info(`cosmos-video-builder ${version}: ${planInWords(config, format)}`);
   warnOfOddSize(format, log);
   const operatorLog = createOperatorLog(config, format, log);
-  const shape = { stream: config.stream, key: config.key, sizeBytes: format.sizeBytes };
+  const { source, pacing, encoder, output, report } = config;
+  const shape = { stream: source.stream, key: source.key, sizeBytes: format.sizeBytes };
   const observer = moverObserver(operatorLog);
   const transport = await createTransport({ config, shape, observer, log, frameThreadUrl });
   const encoderStats = new EncoderStats();
   let state: ServiceState = { kind: 'waiting' };
   const clock = systemClock;
-  const names = { stream: config.stream, destination: config.destination.display };
+  const names = { stream: source.stream, destination: output.destination.display };
   const onState = (next: ServiceState) => {
     state = next;
     operatorLog.state(next);
@@ -74,14 +75,19 @@ export async function run({ config, format }: RunPlan, log: Logger, parts: RunPa
       transport,
       startEncoder: (stdin) => startFfmpeg(ffmpegParts, stdin),
       onState,
-      linkSilenceMs: config.destination.kind === 'srt' ? SRT_SILENCE_MS : 0,
+      linkSilenceMs: output.destination.kind === 'srt' ? SRT_SILENCE_MS : 0,
     },
     stop,
   );
   manager.ready();
   const watch = runWatch(
     {
-      config,
+      config: {
+        ...pacing,
+        preset: encoder.preset,
+        stream: source.stream,
+        reportIntervalMs: report.intervalMs,
+      },
       clock,
       log,
       state: () => state,
@@ -102,12 +108,12 @@ export async function run({ config, format }: RunPlan, log: Logger, parts: RunPa
 
 function createOperatorLog(config: Config, format: FrameFormat, log: Logger): OperatorLog {
   return new OperatorLog(log, systemClock, {
-    redis: redisName(config.redis),
-    stream: config.stream,
-    key: config.key,
+    redis: redisName(config.source.redis),
+    stream: config.source.stream,
+    key: config.source.key,
     format,
-    destination: config.destination.display,
-    idleTimeoutMs: config.idleTimeoutMs,
+    destination: config.output.destination.display,
+    idleTimeoutMs: config.pacing.idleTimeoutMs,
   });
 }
 
@@ -131,17 +137,21 @@ interface FfmpegParts {
 
 function startFfmpeg(parts: FfmpegParts, stdin: EncoderInput['stdin']): Encoder {
   const { config, format, encoderStats, operatorLog, kill } = parts;
-  const output = reserveOutput(config.destination);
+  const { destination } = config.output;
+  const output = reserveOutput(destination);
   const { url } = output;
-  operatorLog.output(url === config.destination.url ? config.destination.display : url);
+  operatorLog.output(url === destination.url ? destination.display : url);
   let encoder: Encoder;
   try {
     encoder = startEncoder(
       {
-        ffmpeg: config.ffmpeg,
+        ffmpeg: config.encoder.ffmpeg,
         argumentsFor: (secretsPath) =>
-          encoderArguments(config, format, { url, ...(secretsPath !== undefined && { secretsPath }) }),
-        secretOptions: config.destination.secretOptions,
+          encoderArguments({ ...config.encoder, frameRate: config.pacing.frameRate }, format, {
+            url,
+            ...(secretsPath !== undefined && { secretsPath }),
+          }),
+        secretOptions: destination.secretOptions,
         stdin,
       },
       {
@@ -161,12 +171,13 @@ function startFfmpeg(parts: FfmpegParts, stdin: EncoderInput['stdin']): Encoder 
 }
 
 function planInWords(config: Config, format: FrameFormat): string {
-  const { stream, key, frameRate, method, preset, tune, crf, destination, redis } = config;
-  const cap = config.maxBitrateBps === undefined ? '' : `, at most ${config.maxBitrateBps / 1e6} Mbit/s`;
+  const { source, pacing, output } = config;
+  const { preset, tune, crf, maxBitrateBps } = config.encoder;
+  const cap = maxBitrateBps === undefined ? '' : `, at most ${maxBitrateBps / 1e6} Mbit/s`;
   return (
-    `${stream} (${key}: ${format.widthPx}x${format.heightPx} ${format.pixelFormat}, ${format.sizeBytes} bytes) ` +
-    `of ${redisName(redis)} -> ${formatFrameRate(frameRate)} fps by ${method}, ` +
-    `H.264 ${preset}/${tune ?? 'no tune'}, CRF ${crf}${cap} -> ${destination.display}`
+    `${source.stream} (${source.key}: ${format.widthPx}x${format.heightPx} ${format.pixelFormat}, ${format.sizeBytes} bytes) ` +
+    `of ${redisName(source.redis)} -> ${formatFrameRate(pacing.frameRate)} fps by ${pacing.method}, ` +
+    `H.264 ${preset}/${tune ?? 'no tune'}, CRF ${crf}${cap} -> ${output.destination.display}`
   );
 }
 

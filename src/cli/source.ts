@@ -1,4 +1,4 @@
-import type { SourceConfig } from '../config/config.ts';
+import type { TestSourceConfig } from '../config/config.ts';
 import type { SourceOptions } from './source-options.ts';
 import { ConfigError, SourceError } from '../base/errors.ts';
 import type { Logger } from '../status/logger.ts';
@@ -20,18 +20,19 @@ const REPORT_PERIOD_NS = 10n * NS_PER_SECOND;
  * tried again for ever. Rejects with a `ConfigError` for a pixel format that it cannot draw.
  */
 export async function source(
-  config: SourceConfig,
+  config: TestSourceConfig,
   options: SourceOptions,
   log: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const { stream, key, widthPx, heightPx } = config;
-  const picture = createTestPicture({ pixelFormat: drawableFormat(config.pixelFormat), widthPx, heightPx });
+  const { stream, key, redis } = config.source;
+  const { pixelFormat, widthPx, heightPx } = config.format;
+  const picture = createTestPicture({ pixelFormat: drawableFormat(pixelFormat), widthPx, heightPx });
   const pixels = Buffer.alloc(picture.sizeBytes);
   const writer = new StreamWriter(config, options.maxLengthEntries, log);
   log.info(
-    `writing ${widthPx}x${heightPx} ${config.pixelFormat} (${picture.sizeBytes} bytes) at ${formatFrameRate(options.rate)} ` +
-      `fps into ${stream} (${key}) of ${redisName(config.redis)}`,
+    `writing ${widthPx}x${heightPx} ${pixelFormat} (${picture.sizeBytes} bytes) at ${formatFrameRate(options.rate)} ` +
+      `fps into ${stream} (${key}) of ${redisName(redis)}`,
   );
   const startNs = systemClock.nowNs();
   let reportNs = startNs + REPORT_PERIOD_NS;
@@ -61,20 +62,20 @@ class StreamWriter {
   #isLost = false;
 
   constructor(
-    private readonly config: SourceConfig,
+    private readonly config: TestSourceConfig,
     private readonly maxLengthEntries: number,
     private readonly log: Logger,
   ) {}
 
   async write(pixels: Buffer, signal: AbortSignal): Promise<void> {
-    const { stream, key } = this.config;
+    const { redis, stream, key } = this.config.source;
     while (!signal.aborted) {
       try {
-        this.#client ??= await RedisClient.connect(this.config.redis);
-        await this.#client.run((redis) =>
-          redis.xadd(stream, 'MAXLEN', '=', this.maxLengthEntries, '*', key, pixels),
+        this.#client ??= await RedisClient.connect(redis);
+        await this.#client.run((connected) =>
+          connected.xadd(stream, 'MAXLEN', '=', this.maxLengthEntries, '*', key, pixels),
         );
-        if (this.#isLost) this.log.info(`${redisName(this.config.redis)}: connected again`);
+        if (this.#isLost) this.log.info(`${redisName(redis)}: connected again`);
         this.#isLost = false;
         this.#reconnect.reset();
         return;

@@ -1,39 +1,65 @@
 import type { FrameRate } from '../base/frame-rate.ts';
 
-/** Every setting, parsed and checked; nothing in it needs to be questioned again. */
+/** Every setting, parsed and checked, by the stage that it is for; nothing in it needs to be questioned again. */
 export interface Config {
+  readonly source: SourceSettings;
+  readonly format: FormatSettings;
+  readonly pacing: PacingSettings;
+  readonly encoder: EncoderSettings;
+  readonly output: OutputSettings;
+  readonly log: { readonly level: LogLevel };
+  readonly report: {
+    /** From one report line to the next. */
+    readonly intervalMs: number;
+  };
+}
+
+/** Where the frames come from. */
+export interface SourceSettings {
   readonly redis: RedisConfig;
   /** Redis key of the stream. */
   readonly stream: string;
   /** Field of a stream entry that holds the pixels. */
   readonly key: string;
+}
+
+/** What every frame looks like. */
+export interface FormatSettings {
   /** ffmpeg's name of the raw pixel format; whether this ffmpeg has it is found out at start. */
   readonly pixelFormat: string;
   readonly widthPx: number;
   readonly heightPx: number;
+}
+
+/** How frames that come at a varying rate become a constant one. */
+export interface PacingSettings {
   readonly frameRate: FrameRate;
   readonly method: ScalingMethod;
-  readonly preset: Preset;
-  readonly destination: Destination;
   /** Frames older than this are passed over; 0 = no bound. */
   readonly maxDelayMs: number;
   /** A backlog that stands this long is trimmed; 0 = never. */
   readonly trimAfterMs: number;
-  /** The stream is closed after this long without a new frame; 0 = never. */
+  /** The session is closed after this long without a new frame; 0 = never. */
   readonly idleTimeoutMs: number;
-  readonly keyframeIntervalS: number;
+}
+
+/** How ffmpeg encodes. */
+export interface EncoderSettings {
+  /** The ffmpeg to run: a name on PATH or a path. */
+  readonly ffmpeg: string;
+  readonly preset: Preset;
   /** An x264 tune; absent = none. */
   readonly tune?: Tune;
   /** x264's constant rate factor, 0 to 51. */
   readonly crf: number;
   /** Ceiling of the video bit rate, bits a second; absent = none. */
   readonly maxBitrateBps?: number;
-  readonly srtLatencyMs?: number;
-  readonly reader: Reader;
-  /** The ffmpeg to run: a name on PATH or a path. */
-  readonly ffmpeg: string;
-  readonly logLevel: LogLevel;
-  readonly statsIntervalMs: number;
+  readonly keyframeIntervalS: number;
+}
+
+/** Where the video goes. */
+export interface OutputSettings {
+  readonly destination: Destination;
 }
 
 export interface RedisConfig {
@@ -49,7 +75,7 @@ export interface RedisConfig {
   readonly tlsCa?: string;
 }
 
-/** Where the video goes. */
+/** One place that the video goes to. */
 export interface Destination {
   readonly kind: 'srt' | 'url' | 'file';
   /** As ffmpeg gets it, less `passphrase` and `streamid` of an SRT address, which stand in `secretOptions`. */
@@ -91,15 +117,10 @@ export const TUNES = [
 ] as const;
 type Tune = (typeof TUNES)[number];
 
-export const READERS = ['auto', 'direct', 'ioredis'] as const;
-/** auto: direct where it can be used. */
-type Reader = (typeof READERS)[number];
-
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** What of the settings the command `source` needs. */
-export type SourceConfig = Pick<
-  Config,
-  'redis' | 'stream' | 'key' | 'pixelFormat' | 'widthPx' | 'heightPx' | 'frameRate' | 'ffmpeg' | 'logLevel'
->;
+/** What of the settings the command `source`, which writes a test picture, needs. */
+export interface TestSourceConfig extends Pick<Config, 'source' | 'format' | 'log'> {
+  readonly pacing: Pick<PacingSettings, 'frameRate'>;
+}

@@ -1,10 +1,19 @@
 import { ConfigError } from '../base/errors.ts';
 import { parameterOf, splitAddress } from './address.ts';
-import type { Config, Destination, RedisConfig, SourceConfig } from './config.ts';
+import type {
+  Config,
+  Destination,
+  EncoderSettings,
+  FormatSettings,
+  OutputSettings,
+  SourceSettings,
+  TestSourceConfig,
+} from './config.ts';
+import { nameWarnings } from './name-warnings.ts';
 import type { Setting } from './setting.ts';
 import {
-  certainValue,
   givenText,
+  sectionValues,
   settingFaults,
   settingValue,
   type Flags,
@@ -13,7 +22,6 @@ import {
 } from './setting-reader.ts';
 import { ALL_SETTINGS, SETTINGS } from './settings.ts';
 import { srtLatencyUs, withSrtLatency } from './srt-destination.ts';
-import { variableWarnings } from './variable-warnings.ts';
 
 /** Settings that are all good, deeply frozen, and what the operator should nevertheless be told, a sentence each. */
 export interface Parsed<T> {
@@ -22,16 +30,16 @@ export interface Parsed<T> {
 }
 
 /** What the command `source` reads; it needs no destination, and faults in what it does not read do not stop it. */
-const SOURCE_SETTINGS: readonly Setting[] = [
-  ...ALL_SETTINGS.filter((setting) => setting.group === 'Redis'),
-  SETTINGS.stream,
-  SETTINGS.key,
-  SETTINGS.pixelFormat,
-  SETTINGS.resolution,
-  SETTINGS.frameRate,
-  SETTINGS.ffmpeg,
-  SETTINGS.logLevel,
-];
+const TEST_SOURCE_SECTIONS = {
+  redis: SETTINGS.redis,
+  source: SETTINGS.source,
+  format: SETTINGS.format,
+  pacing: { frameRate: SETTINGS.pacing.frameRate },
+  log: SETTINGS.log,
+} as const;
+const TEST_SOURCE_SETTINGS: readonly Setting[] = Object.values(TEST_SOURCE_SECTIONS).flatMap((section) =>
+  Object.values<Setting>(section),
+);
 
 /**
  * All settings from the environment and from flags (as `parseCommandLine` gives them); a flag wins over its variable.
@@ -40,38 +48,34 @@ const SOURCE_SETTINGS: readonly Setting[] = [
 export function parseConfig(variables: Variables, flags: Flags): Parsed<Config> {
   const inputs = { variables, flags };
   throwFaults(ALL_SETTINGS, inputs);
-  const warnings = [...variableWarnings(variables), ...redisWarnings(inputs), ...destinationWarnings(inputs)];
+  const warnings = [...nameWarnings(inputs), ...redisWarnings(inputs), ...destinationWarnings(inputs)];
   return deeplyFrozen({ config: configOf(inputs), warnings });
 }
 
 /** The settings that the command `source` needs, in the same way as `parseConfig`. */
-export function parseSourceConfig(variables: Variables, flags: Flags): Parsed<SourceConfig> {
+export function parseTestSourceConfig(variables: Variables, flags: Flags): Parsed<TestSourceConfig> {
   const inputs = { variables, flags };
-  throwFaults(SOURCE_SETTINGS, inputs);
-  const warnings = [...variableWarnings(variables), ...redisWarnings(inputs)];
-  return deeplyFrozen({ config: sourceConfigOf(inputs), warnings });
+  throwFaults(TEST_SOURCE_SETTINGS, inputs);
+  const config: TestSourceConfig = {
+    source: sourceSettings(inputs),
+    format: formatSettings(inputs),
+    pacing: sectionValues(TEST_SOURCE_SECTIONS.pacing, inputs),
+    log: sectionValues(TEST_SOURCE_SECTIONS.log, inputs),
+  };
+  return deeplyFrozen({ config, warnings: [...nameWarnings(inputs), ...redisWarnings(inputs)] });
 }
 
 function throwFaults(settings: readonly Setting[], inputs: Inputs): void {
   const faults = settings.flatMap((setting) => settingFaults(setting, inputs));
-  faults.push(...redisFaults(inputs), ...readerFaults(inputs));
-  if (faults.length > 0) throw new ConfigError(faults, variableWarnings(inputs.variables));
-}
-
-/** TLS is the runtime's; what moves frames directly speaks to the socket itself. */
-function readerFaults(inputs: Inputs): string[] {
-  const isBoth =
-    settingValue(SETTINGS.reader, inputs) === 'direct' && settingValue(SETTINGS.tls, inputs) === true;
-  const [reader, tls] = [labelOf(SETTINGS.reader, inputs), labelOf(SETTINGS.tls, inputs)];
-  return isBoth
-    ? [`${reader} is "direct" while ${tls} is "on": with TLS it has to be "auto" or "ioredis"`]
-    : [];
+  faults.push(...redisFaults(inputs));
+  if (faults.length > 0) throw new ConfigError(faults, nameWarnings(inputs));
 }
 
 function redisFaults(inputs: Inputs): string[] {
   const isBoth =
-    settingValue(SETTINGS.tls, inputs) === true && settingValue(SETTINGS.socket, inputs) !== undefined;
-  const [socket, tls] = [labelOf(SETTINGS.socket, inputs), labelOf(SETTINGS.tls, inputs)];
+    settingValue(SETTINGS.redis.tls, inputs) === true &&
+    settingValue(SETTINGS.redis.socket, inputs) !== undefined;
+  const [socket, tls] = [labelOf(SETTINGS.redis.socket, inputs), labelOf(SETTINGS.redis.tls, inputs)];
   return isBoth
     ? [`${tls} is "on" while ${socket} is set: TLS is not for a unix socket; leave out one of them`]
     : [];
@@ -79,19 +83,21 @@ function redisFaults(inputs: Inputs): string[] {
 
 function redisWarnings(inputs: Inputs): string[] {
   const warnings: string[] = [];
-  if (isGiven(SETTINGS.tlsCa, inputs) && settingValue(SETTINGS.tls, inputs) !== true) {
-    warnings.push(`${labelOf(SETTINGS.tlsCa, inputs)} has no effect while ${SETTINGS.tls.variable} is off`);
+  if (isGiven(SETTINGS.redis.tlsCa, inputs) && settingValue(SETTINGS.redis.tls, inputs) !== true) {
+    warnings.push(
+      `${labelOf(SETTINGS.redis.tlsCa, inputs)} has no effect while ${SETTINGS.redis.tls.variable} is off`,
+    );
   }
-  if (isGiven(SETTINGS.socket, inputs)) {
-    const unused = [SETTINGS.host, SETTINGS.port].filter((setting) => isGiven(setting, inputs));
-    const reason = `${labelOf(SETTINGS.socket, inputs)} is used instead`;
+  if (isGiven(SETTINGS.redis.socket, inputs)) {
+    const unused = [SETTINGS.redis.host, SETTINGS.redis.port].filter((setting) => isGiven(setting, inputs));
+    const reason = `${labelOf(SETTINGS.redis.socket, inputs)} is used instead`;
     warnings.push(...unused.map((setting) => `${labelOf(setting, inputs)} has no effect: ${reason}`));
   }
   return warnings;
 }
 
 function destinationWarnings(inputs: Inputs): string[] {
-  const destination = certainValue(SETTINGS.destination, inputs);
+  const { destination } = sectionValues(SETTINGS.output, inputs);
   return [
     ...latencyWarnings(destination, inputs),
     ...addressLatencyWarnings(destination),
@@ -101,8 +107,8 @@ function destinationWarnings(inputs: Inputs): string[] {
 
 function latencyWarnings(destination: Destination, inputs: Inputs): string[] {
   const [latencyMs, label] = [
-    settingValue(SETTINGS.srtLatencyMs, inputs),
-    labelOf(SETTINGS.srtLatencyMs, inputs),
+    settingValue(SETTINGS.output.srtLatencyMs, inputs),
+    labelOf(SETTINGS.output.srtLatencyMs, inputs),
   ];
   if (latencyMs === undefined) return [];
   if (destination.kind !== 'srt')
@@ -115,15 +121,15 @@ function latencyWarnings(destination: Destination, inputs: Inputs): string[] {
 function addressLatencyWarnings(destination: Destination): string[] {
   const latencyUs = srtLatencyUs(destination) ?? 0;
   if (latencyUs === 0 || latencyUs >= 1000) return [];
-  const { variable } = SETTINGS.srtLatencyMs;
+  const { variable } = SETTINGS.output.srtLatencyMs;
   return [
-    `latency=${latencyUs} in ${SETTINGS.destination.variable} counts as 0: ffmpeg reads microseconds there; ` +
+    `latency=${latencyUs} in ${SETTINGS.output.destination.variable} counts as 0: ffmpeg reads microseconds there; ` +
       `for milliseconds set ${variable}=${latencyUs} instead`,
   ];
 }
 
 function openPassphraseWarnings(inputs: Inputs): string[] {
-  const given = givenText(SETTINGS.destination, inputs);
+  const given = givenText(SETTINGS.output.destination, inputs);
   const parameters = splitAddress(given?.text ?? '')?.parameters ?? [];
   if (given?.isFlag !== true || parameterOf(parameters, 'passphrase') === undefined) return [];
   return [
@@ -132,55 +138,35 @@ function openPassphraseWarnings(inputs: Inputs): string[] {
 }
 
 function configOf(inputs: Inputs): Config {
-  const destination = certainValue(SETTINGS.destination, inputs);
-  const tune = certainValue(SETTINGS.tune, inputs);
-  const maxBitrateBps = settingValue(SETTINGS.maxBitrateBps, inputs);
-  const srtLatencyMs = settingValue(SETTINGS.srtLatencyMs, inputs);
   return {
-    ...sourceConfigOf(inputs),
-    method: certainValue(SETTINGS.method, inputs),
-    preset: certainValue(SETTINGS.preset, inputs),
+    source: sourceSettings(inputs),
+    format: formatSettings(inputs),
+    pacing: sectionValues(SETTINGS.pacing, inputs),
+    encoder: encoderSettings(inputs),
+    output: outputSettings(inputs),
+    log: sectionValues(SETTINGS.log, inputs),
+    report: sectionValues(SETTINGS.report, inputs),
+  };
+}
+
+function sourceSettings(inputs: Inputs): SourceSettings {
+  return { redis: sectionValues(SETTINGS.redis, inputs), ...sectionValues(SETTINGS.source, inputs) };
+}
+
+function formatSettings(inputs: Inputs): FormatSettings {
+  const { resolution, ...format } = sectionValues(SETTINGS.format, inputs);
+  return { ...format, ...resolution };
+}
+
+function encoderSettings(inputs: Inputs): EncoderSettings {
+  const { tune, ...encoder } = sectionValues(SETTINGS.encoder, inputs);
+  return tune === 'none' ? encoder : { ...encoder, tune };
+}
+
+function outputSettings(inputs: Inputs): OutputSettings {
+  const { destination, srtLatencyMs } = sectionValues(SETTINGS.output, inputs);
+  return {
     destination: srtLatencyMs === undefined ? destination : withSrtLatency(destination, srtLatencyMs),
-    maxDelayMs: certainValue(SETTINGS.maxDelayMs, inputs),
-    trimAfterMs: certainValue(SETTINGS.trimAfterMs, inputs),
-    idleTimeoutMs: certainValue(SETTINGS.idleTimeoutMs, inputs),
-    keyframeIntervalS: certainValue(SETTINGS.keyframeIntervalS, inputs),
-    ...(tune === 'none' ? {} : { tune }),
-    crf: certainValue(SETTINGS.quality, inputs),
-    ...(maxBitrateBps === undefined ? {} : { maxBitrateBps }),
-    ...(srtLatencyMs === undefined ? {} : { srtLatencyMs }),
-    reader: certainValue(SETTINGS.reader, inputs),
-    statsIntervalMs: certainValue(SETTINGS.statsIntervalMs, inputs),
-  };
-}
-
-function sourceConfigOf(inputs: Inputs): SourceConfig {
-  return {
-    redis: redisConfigOf(inputs),
-    stream: certainValue(SETTINGS.stream, inputs),
-    key: certainValue(SETTINGS.key, inputs),
-    pixelFormat: certainValue(SETTINGS.pixelFormat, inputs),
-    ...certainValue(SETTINGS.resolution, inputs),
-    frameRate: certainValue(SETTINGS.frameRate, inputs),
-    ffmpeg: certainValue(SETTINGS.ffmpeg, inputs),
-    logLevel: certainValue(SETTINGS.logLevel, inputs),
-  };
-}
-
-function redisConfigOf(inputs: Inputs): RedisConfig {
-  const socket = settingValue(SETTINGS.socket, inputs);
-  const username = settingValue(SETTINGS.username, inputs);
-  const password = settingValue(SETTINGS.password, inputs);
-  const tlsCa = settingValue(SETTINGS.tlsCa, inputs);
-  return {
-    host: certainValue(SETTINGS.host, inputs),
-    port: certainValue(SETTINGS.port, inputs),
-    ...(socket === undefined ? {} : { socket }),
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    db: certainValue(SETTINGS.db, inputs),
-    tls: certainValue(SETTINGS.tls, inputs),
-    ...(tlsCa === undefined ? {} : { tlsCa }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { safeParse } from 'valibot';
 import { faultText, shownValue } from './fault-text.ts';
-import type { Setting } from './setting.ts';
+import type { Section, SectionValues, Setting } from './setting.ts';
 
 /** The environment, as `process.env` has it. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -22,7 +22,10 @@ export interface GivenText {
 }
 
 /** The text given for the setting: the flag's, else the variable's, else that of a former variable; trimmed. */
-export function givenText(setting: Setting, inputs: Inputs): GivenText | undefined {
+export function givenText(
+  setting: Pick<Setting, 'variable' | 'formerVariables' | 'flags'>,
+  inputs: Inputs,
+): GivenText | undefined {
   const flag = setting.flags.find((name) => inputs.flags[name] !== undefined);
   if (flag !== undefined) {
     return { text: inputs.flags[flag]?.trim() ?? '', isFlag: true, label: `${flag} (${setting.variable})` };
@@ -61,8 +64,20 @@ export function settingValue<T>(setting: Setting<T>, inputs: Inputs): T | undefi
   return result.success ? result.output : undefined;
 }
 
-/** The value of a setting that has a default or must be given. For use once there are no faults: else it throws. */
-export function certainValue<T>(setting: Setting<T>, inputs: Inputs): T {
+/** The values of a section. For use once there are no faults: else it throws. */
+export function sectionValues<S extends Section>(section: S, inputs: Inputs): SectionValues<S> {
+  const values = Object.entries(section).flatMap(([name, setting]) => {
+    const isCertain = setting.defaultText !== undefined || setting.isRequired === true;
+    const value = isCertain ? certainValue(setting, inputs) : settingValue(setting, inputs);
+    return value === undefined ? [] : [[name, value]];
+  });
+  // Object.fromEntries forgets which value belongs to which name; `SectionValues` says the same as the lines above.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return Object.fromEntries(values) as SectionValues<S>;
+}
+
+/** The value of a setting that has a default or must be given. */
+function certainValue<T>(setting: Setting<T>, inputs: Inputs): T {
   const value = settingValue(setting, inputs);
   if (value === undefined) throw new Error(`${setting.variable} has no value though no fault was found`);
   return value;

@@ -1,4 +1,4 @@
-import type { GenericSchema } from 'valibot';
+import type { GenericSchema, InferOutput } from 'valibot';
 
 /** A check of a text that also gives the value it means. The message of each fault reads on after "NAME is TEXT: ". */
 export type TextSchema<T> = GenericSchema<string, T>;
@@ -31,6 +31,17 @@ export interface Setting<T = unknown> {
   /** From its text, trimmed and not empty, to its value. */
   readonly schema: TextSchema<T>;
 }
+
+/** The settings of one stage, by the names of their values. */
+export type Section = Readonly<Record<string, Setting>>;
+
+/** The values of a section; a setting that has no default and need not be given may be absent. */
+export type SectionValues<S extends Section> = {
+  readonly [Name in keyof S as S[Name] extends Certain ? Name : never]: InferOutput<S[Name]['schema']>;
+} & {
+  readonly [Name in keyof S as S[Name] extends Certain ? never : Name]?: InferOutput<S[Name]['schema']>;
+};
+type Certain = { readonly defaultText: string } | { readonly isRequired: true };
 
 /** One flag of the command `source`. */
 export interface SourceOption<T = unknown> {

@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.ts';
+import type { EncoderSettings, PacingSettings } from '../config/config.ts';
 import type { FrameFormat } from '../base/frame-format.ts';
 import { formatFrameRate, framesPerSecond } from '../base/frame-rate.ts';
 
@@ -14,10 +14,7 @@ const MUX_DELAY_S = 0.1;
 const PROGRESS_PERIOD_S = 0.1;
 
 /** What of the settings decides ffmpeg's arguments. */
-export type EncoderSettings = Pick<
-  Config,
-  'frameRate' | 'preset' | 'tune' | 'crf' | 'maxBitrateBps' | 'keyframeIntervalS'
->;
+export type VideoSettings = Pick<PacingSettings, 'frameRate'> & Omit<EncoderSettings, 'ffmpeg'>;
 
 /** Where this run of ffmpeg writes. */
 export interface EncoderOutput {
@@ -31,7 +28,7 @@ export interface EncoderOutput {
  * Every frame in is a frame out (`passthrough`): the constant rate is made by the ticks, not by ffmpeg.
  */
 export function encoderArguments(
-  settings: EncoderSettings,
+  settings: VideoSettings,
   format: FrameFormat,
   output: EncoderOutput,
 ): readonly string[] {
@@ -61,7 +58,7 @@ export function encodedSize(format: Pick<FrameFormat, 'widthPx' | 'heightPx'>): 
 }
 
 /** Frames from one keyframe to the next. */
-export function gopFrames(settings: Pick<Config, 'frameRate' | 'keyframeIntervalS'>): number {
+export function gopFrames(settings: Pick<VideoSettings, 'frameRate' | 'keyframeIntervalS'>): number {
   return Math.max(1, Math.round(settings.keyframeIntervalS * framesPerSecond(settings.frameRate)));
 }
 
@@ -80,7 +77,7 @@ function colourTags({ pixelFormat }: FrameFormat): string[] {
   return [...range, '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'];
 }
 
-function inputArguments(settings: EncoderSettings, format: FrameFormat): string[] {
+function inputArguments(settings: VideoSettings, format: FrameFormat): string[] {
   return [
     // Nothing is to be found out about raw frames; looking would only hold the first ones back.
     ['-probesize', '32', '-analyzeduration', '0'],
@@ -99,7 +96,7 @@ function filterChain(format: FrameFormat): string {
   return isOdd ? `pad=${widthPx}:${heightPx}:0:0,${convert}` : convert;
 }
 
-function codecArguments(settings: EncoderSettings): string[] {
+function codecArguments(settings: VideoSettings): string[] {
   const gop = `${gopFrames(settings)}`;
   return [
     ['-an', '-c:v', 'libx264', '-preset', settings.preset],

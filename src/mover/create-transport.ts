@@ -1,5 +1,4 @@
 import type { Config } from '../config/config.ts';
-import { ConfigError } from '../base/errors.ts';
 import type { Logger } from '../status/logger.ts';
 import { systemClock } from '../base/clock.ts';
 import type { StreamShape } from '../redis/stream-connection.ts';
@@ -16,22 +15,14 @@ interface TransportWishes {
   readonly frameThreadUrl: string;
 }
 
-/**
- * The transport that the settings ask for; `auto` is the direct one wherever it can be used. Rejects with a `ConfigError`
- * where `direct` is asked for and cannot be.
- */
+/** The direct transport wherever it can be used: with TLS it cannot, since that is the runtime's. */
 export async function createTransport(wishes: TransportWishes): Promise<FrameTransport> {
   const { config, log } = wishes;
-  if (config.reader === 'ioredis' || config.redis.tls) return createLocal(wishes);
+  if (config.source.redis.tls) return createLocal(wishes);
   try {
     return await createDirect(wishes);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    if (config.reader === 'direct') {
-      throw new ConfigError([
-        `COSMOS_VIDEO_READER is "direct", which cannot be used on this system: ${reason}`,
-      ]);
-    }
     log.warn(
       `frames are read through ioredis, which takes more CPU: the direct way cannot be used (${reason})`,
     );
@@ -42,9 +33,9 @@ export async function createTransport(wishes: TransportWishes): Promise<FrameTra
 /** ioredis is loaded only where it is used: it takes 16 MiB. */
 async function createLocal({ config, shape, observer }: TransportWishes): Promise<FrameTransport> {
   const { ioredisConnector } = await import('../redis/ioredis-connection.ts');
-  const connect = ioredisConnector(config.redis, shape);
+  const connect = ioredisConnector(config.source.redis, shape);
   return new LocalTransport({
-    settings: config,
+    settings: config.pacing,
     clock: systemClock,
     connect,
     stream: shape.stream,
@@ -60,5 +51,11 @@ async function createDirect({
   frameThreadUrl,
 }: TransportWishes): Promise<FrameTransport> {
   const { WorkerTransport } = await import('./mover.ts');
-  return new WorkerTransport({ settings: config, redis: config.redis, shape, observer, frameThreadUrl });
+  return new WorkerTransport({
+    settings: config.pacing,
+    redis: config.source.redis,
+    shape,
+    observer,
+    frameThreadUrl,
+  });
 }

@@ -1,5 +1,5 @@
 import type { Loss } from '../base/counts.ts';
-import type { Config } from '../config/config.ts';
+import type { PacingSettings } from '../config/config.ts';
 import { SourceError } from '../base/errors.ts';
 import type { Frame } from '../base/frame.ts';
 import { FrameStats } from './frame-stats.ts';
@@ -17,10 +17,7 @@ import type { TransportReport } from './frame-transport.ts';
 const FAREWELL_LIMIT_MS = 300;
 
 /** What of the settings decides how frames move. */
-export type MoverSettings = Pick<
-  Config,
-  'frameRate' | 'method' | 'maxDelayMs' | 'trimAfterMs' | 'idleTimeoutMs'
->;
+export type MoverSettings = PacingSettings;
 
 /** Is told what the operator may want to know; what is only counted stands in the report. */
 export interface MoverObserver extends Omit<SourceObserver, 'onFrameRead' | 'onDropped'> {

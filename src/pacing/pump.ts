@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.ts';
+import type { PacingSettings } from '../config/config.ts';
 import { NS_PER_MS, sleepMs, type Clock } from '../base/clock.ts';
 import type { Feed } from './feed.ts';
 import { periodNs } from '../base/frame-rate.ts';
@@ -17,7 +17,7 @@ const NEWEST_LIMIT_MS = 500;
 const LAST_FRAME_LIMIT_MS = 1_000;
 
 interface PumpParts {
-  readonly settings: Pick<Config, 'frameRate' | 'method' | 'trimAfterMs' | 'idleTimeoutMs'>;
+  readonly settings: Omit<PacingSettings, 'maxDelayMs'>;
   readonly clock: Clock;
   readonly reader: FrameReader;
   readonly sink: FrameSink;

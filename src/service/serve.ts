@@ -71,7 +71,7 @@ export async function serve(parts: ServeParts): Promise<void> {
 
 /** @returns nothing where we were told to stop before ffmpeg had said what it thinks of the settings */
 async function prepare(parts: ServeParts, { config, warnings }: Parsed<Config>): Promise<Stage | undefined> {
-  const redactText = redactor(config.redis.password, config.destination);
+  const redactText = redactor(config.source.redis.password, config.output.destination);
   const log = parts.createLog(config, redactText);
   for (const warning of warnings) log.warn(warning);
   const manager = redactingManager(parts.manager, redactText);

@@ -1,5 +1,5 @@
 import type { SourceCounts, FrameCounts } from '../base/counts.ts';
-import type { Config } from '../config/config.ts';
+import type { EncoderSettings, PacingSettings, SourceSettings } from '../config/config.ts';
 import { KeepUpMonitor, standstillInWords, tooSlowInWords } from './keep-up.ts';
 import { warningLog, type LimitedLog } from './limited-log.ts';
 import type { Logger } from './logger.ts';
@@ -7,7 +7,9 @@ import { Silence, silenceInWords } from './silence.ts';
 import { SourcePace, tooFastInWords } from './source-pace.ts';
 
 /** What of the settings says what a stream should be like. */
-export type StreamWishes = Pick<Config, 'frameRate' | 'method' | 'preset' | 'stream' | 'idleTimeoutMs'>;
+export type StreamWishes = Pick<PacingSettings, 'frameRate' | 'method' | 'idleTimeoutMs'> &
+  Pick<EncoderSettings, 'preset'> &
+  Pick<SourceSettings, 'stream'>;
 
 /** What of a transport's report is looked at here. */
 interface Counted {

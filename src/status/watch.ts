@@ -1,5 +1,4 @@
 import { mergeAges, NO_AGES, type Ages, type FrameCounts } from '../base/counts.ts';
-import type { Config } from '../config/config.ts';
 import { NS_PER_MS, type Clock } from '../base/clock.ts';
 import { framesPerSecond } from '../base/frame-rate.ts';
 import type { ServiceState } from '../service/run-service.ts';
@@ -18,7 +17,7 @@ const LOOK_PERIOD_MS = 1_000;
 const RECENT_PERIOD_MS = 5_000;
 
 interface WatchParts {
-  readonly config: StreamWishes & Pick<Config, 'statsIntervalMs'>;
+  readonly config: StreamWishes & { readonly reportIntervalMs: number };
   readonly clock: Clock;
   readonly log: Logger;
   /** What the service does now. */
@@ -39,7 +38,7 @@ export async function runWatch(parts: WatchParts, signal: AbortSignal): Promise<
   const { clock, config } = parts;
   const watch = new Watch(parts);
   await watch.begin();
-  let reportNs = clock.nowNs() + toNs(Math.min(FIRST_REPORT_MS, config.statsIntervalMs));
+  let reportNs = clock.nowNs() + toNs(Math.min(FIRST_REPORT_MS, config.reportIntervalMs));
   for (;;) {
     const lookNs = clock.nowNs() + toNs(LOOK_PERIOD_MS);
     await clock.sleepUntil(lookNs < reportNs ? lookNs : reportNs, signal);
@@ -47,7 +46,7 @@ export async function runWatch(parts: WatchParts, signal: AbortSignal): Promise<
     await watch.look();
     if (clock.nowNs() < reportNs) continue;
     await watch.writeReport();
-    reportNs = clock.nowNs() + toNs(config.statsIntervalMs);
+    reportNs = clock.nowNs() + toNs(config.reportIntervalMs);
   }
 }
 

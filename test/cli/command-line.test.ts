@@ -44,6 +44,15 @@ describe('what is asked for', () => {
     });
   });
 
+  test('the flag of a setting that is none any more, with any value', () => {
+    expect(parseCommandLine(['--reader', 'x', 'check'])).toMatchObject({
+      command: 'check',
+      flags: { '--reader': 'x' },
+    });
+    expect(faults('--reader', '--port', '1')).toEqual(['--reader has no effect any more: leave it out']);
+    expect(faults('--raeder', 'x')).toEqual(['"--raeder" is not a flag (see --help)']);
+  });
+
   test('help and version, whatever else is wrong', () => {
     expect(parseCommandLine(['--help', '--prot', '1'])).toMatchObject({ help: true, version: false });
     expect(parseCommandLine(['-h', 'strat']).help).toBe(true);

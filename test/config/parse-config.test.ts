@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import { parseConfig, parseSourceConfig } from '../../src/config/parse-config.ts';
+import { parseConfig, parseTestSourceConfig } from '../../src/config/parse-config.ts';
 import { ALL_SETTINGS } from '../../src/config/settings.ts';
 import { faultsOf } from './faults.ts';
 
@@ -16,38 +16,43 @@ describe('values', () => {
   test('without settings but the destination, the defaults hold', () => {
     expect(parseConfig(DESTINATION, {})).toEqual({
       config: {
-        redis: { host: 'video-redis', port: 6379, db: 0, tls: false },
-        stream: 'imagestream',
-        key: 'pixels',
-        pixelFormat: 'gray16be',
-        widthPx: 1920,
-        heightPx: 1080,
-        frameRate: { numerator: 24n, denominator: 1n },
-        method: 'scale',
-        preset: 'medium',
-        destination: {
-          kind: 'srt',
-          url: 'srt://video.example:9000',
-          display: 'srt://video.example:9000',
-          secretOptions: {},
+        source: {
+          redis: { host: 'video-redis', port: 6379, db: 0, tls: false },
+          stream: 'imagestream',
+          key: 'pixels',
         },
-        maxDelayMs: 2000,
-        trimAfterMs: 2000,
-        idleTimeoutMs: 5000,
-        keyframeIntervalS: 2,
-        tune: 'zerolatency',
-        crf: 23,
-        reader: 'auto',
-        ffmpeg: 'ffmpeg',
-        logLevel: 'info',
-        statsIntervalMs: 60_000,
+        format: { pixelFormat: 'gray16be', widthPx: 1920, heightPx: 1080 },
+        pacing: {
+          frameRate: { numerator: 24n, denominator: 1n },
+          method: 'scale',
+          maxDelayMs: 2000,
+          trimAfterMs: 2000,
+          idleTimeoutMs: 5000,
+        },
+        encoder: {
+          ffmpeg: 'ffmpeg',
+          preset: 'medium',
+          tune: 'zerolatency',
+          crf: 23,
+          keyframeIntervalS: 2,
+        },
+        output: {
+          destination: {
+            kind: 'srt',
+            url: 'srt://video.example:9000',
+            display: 'srt://video.example:9000',
+            secretOptions: {},
+          },
+        },
+        log: { level: 'info' },
+        report: { intervalMs: 60_000 },
       },
       warnings: [],
     });
   });
 
   test('every setting reaches its place', () => {
-    const { redis, ...rest } = config({
+    const { source, encoder, output, report } = config({
       COSMOS_VIDEO_HOST: '[::1]',
       COSMOS_VIDEO_PORT: '6380',
       COSMOS_VIDEO_USERNAME: 'user',
@@ -61,7 +66,7 @@ describe('values', () => {
       COSMOS_VIDEO_SRT_LATENCY: '200',
       COSMOS_VIDEO_STATS_INTERVAL: '1.5',
     });
-    expect(redis).toEqual({
+    expect(source.redis).toEqual({
       host: '::1',
       port: 6380,
       username: 'user',
@@ -70,25 +75,26 @@ describe('values', () => {
       tls: true,
       tlsCa: '/ca.pem',
     });
-    expect(rest).toMatchObject({
+    expect(encoder).toEqual({
+      ffmpeg: 'ffmpeg',
+      preset: 'medium',
       crf: 18.5,
       maxBitrateBps: 2_500_000,
-      srtLatencyMs: 200,
-      statsIntervalMs: 1500,
+      keyframeIntervalS: 2,
     });
-    expect(rest.destination.url).toBe('srt://video.example:9000?latency=200000');
-    expect(rest).not.toHaveProperty('tune');
+    expect(output.destination.url).toBe('srt://video.example:9000?latency=200000');
+    expect(report).toEqual({ intervalMs: 1500 });
   });
 
   test('a socket stands beside host and port', () => {
-    expect(config({ COSMOS_VIDEO_SOCKET: '/run/redis.sock' }).redis.socket).toBe('/run/redis.sock');
+    expect(config({ COSMOS_VIDEO_SOCKET: '/run/redis.sock' }).source.redis.socket).toBe('/run/redis.sock');
   });
 
   test('a flag wins over the variable, under each of its names', () => {
-    expect(config({ COSMOS_VIDEO_PORT: '1' }, { '--port': '2' }).redis.port).toBe(2);
-    expect(config({}, { '--vfr_scaling_method': 'skip' }).method).toBe('skip');
-    expect(config({}, { '--vfr-scaling-method': 'skip' }).method).toBe('skip');
-    expect(config({}, { '--codec-preset': 'fast' }).preset).toBe('fast');
+    expect(config({ COSMOS_VIDEO_PORT: '1' }, { '--port': '2' }).source.redis.port).toBe(2);
+    expect(config({}, { '--vfr_scaling_method': 'skip' }).pacing.method).toBe('skip');
+    expect(config({}, { '--vfr-scaling-method': 'skip' }).pacing.method).toBe('skip');
+    expect(config({}, { '--codec-preset': 'fast' }).encoder.preset).toBe('fast');
   });
 
   test('a flag wins over a variable that is at fault', () => {
@@ -99,15 +105,16 @@ describe('values', () => {
     expect(
       config({ COSMOS_VIDEO_PORT: '', COSMOS_VIDEO_HOST: ' \t', COSMOS_VIDEO_STREAM: ' s\n' }),
     ).toMatchObject({
-      redis: { port: 6379, host: 'video-redis' },
-      stream: 's',
+      source: { redis: { port: 6379, host: 'video-redis' }, stream: 's' },
     });
   });
 
   test('nothing in it can be changed', () => {
     const parsed = parseConfig({ COSMOS_VIDEO_DESTINATION: 'srt://h:1?passphrase=0123456789' }, {});
-    const parts = [parsed, parsed.warnings, parsed.config, parsed.config.redis, parsed.config.frameRate];
-    const all = [...parts, parsed.config.destination, parsed.config.destination.secretOptions];
+    const { source, pacing, output } = parsed.config;
+    const { destination } = output;
+    const parts = [parsed, parsed.warnings, parsed.config, ...Object.values(parsed.config), source.redis];
+    const all = [...parts, pacing.frameRate, destination, destination.secretOptions];
     expect(all.every((part) => Object.isFrozen(part))).toBe(true);
   });
 });
@@ -180,12 +187,12 @@ describe('warnings', () => {
 
   test('the former name of a setting works, with a warning; the right one wins', () => {
     const former = { COSMOS_VIDEO_FRAMERATE_SCALE: 'skip' };
-    expect(config(former).method).toBe('skip');
+    expect(config(former).pacing.method).toBe('skip');
     expect(warnings(former)).toEqual([
       'COSMOS_VIDEO_FRAMERATE_SCALE is called COSMOS_VIDEO_FRAMERATE_SCALING now; it was taken as that',
     ]);
     const both = { ...former, COSMOS_VIDEO_FRAMERATE_SCALING: 'scale' };
-    expect(config(both).method).toBe('scale');
+    expect(config(both).pacing.method).toBe('scale');
     expect(warnings(both)).toEqual([expect.stringMatching(/^COSMOS_VIDEO_FRAMERATE_SCALE is ignored/)]);
     expect(faults({ COSMOS_VIDEO_FRAMERATE_SCALE: 'x' })).toEqual([
       'COSMOS_VIDEO_FRAMERATE_SCALE is "x": must be scale or skip',
@@ -220,26 +227,27 @@ describe('warnings', () => {
 
 describe('for the command source', () => {
   test('there need be no destination, and what it does not read may be at fault', () => {
-    const parsed = parseSourceConfig(
+    const parsed = parseTestSourceConfig(
       { COSMOS_VIDEO_KEY: 'k', COSMOS_VIDEO_TUNE: 'x' },
       { '--framerate': '29.97' },
     );
     expect(parsed.warnings).toEqual([]);
     expect(parsed.config).toEqual({
-      redis: { host: 'video-redis', port: 6379, db: 0, tls: false },
-      stream: 'imagestream',
-      key: 'k',
-      pixelFormat: 'gray16be',
-      widthPx: 1920,
-      heightPx: 1080,
-      frameRate: { numerator: 2997n, denominator: 100n },
-      ffmpeg: 'ffmpeg',
-      logLevel: 'info',
+      source: {
+        redis: { host: 'video-redis', port: 6379, db: 0, tls: false },
+        stream: 'imagestream',
+        key: 'k',
+      },
+      format: { pixelFormat: 'gray16be', widthPx: 1920, heightPx: 1080 },
+      pacing: { frameRate: { numerator: 2997n, denominator: 100n } },
+      log: { level: 'info' },
     });
   });
 
   test('what it reads is checked', () => {
-    expect(faultsOf(() => parseSourceConfig({ COSMOS_VIDEO_DB: 'x' }, { '--tls': 'yes' }))).toHaveLength(2);
+    expect(faultsOf(() => parseTestSourceConfig({ COSMOS_VIDEO_DB: 'x' }, { '--tls': 'yes' }))).toHaveLength(
+      2,
+    );
   });
 });
 

@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import {
-  encodedSize,
-  encoderArguments,
-  gopFrames,
-  type EncoderSettings,
-} from '../../src/encoder/arguments.ts';
+import { encodedSize, encoderArguments, gopFrames, type VideoSettings } from '../../src/encoder/arguments.ts';
 import type { FrameFormat } from '../../src/base/frame-format.ts';
 
 const FULL_HD: FrameFormat = {
@@ -14,7 +9,7 @@ const FULL_HD: FrameFormat = {
   sizeBytes: 4_147_200,
 };
 
-const DEFAULTS: EncoderSettings = {
+const DEFAULTS: VideoSettings = {
   frameRate: { numerator: 24n, denominator: 1n },
   preset: 'medium',
   tune: 'zerolatency',
@@ -29,7 +24,7 @@ function valueOf(args: readonly string[], option: string): string | undefined {
 }
 
 function argumentsWith(
-  settings: Partial<EncoderSettings>,
+  settings: Partial<VideoSettings>,
   format: Partial<FrameFormat> = {},
 ): readonly string[] {
   return encoderArguments({ ...DEFAULTS, ...settings }, { ...FULL_HD, ...format }, { url: 'srt://h:1' });

@@ -38,7 +38,7 @@ test('with a destination the settings are good and give no warning', () => {
     {},
   );
   expect(warnings).toEqual([]);
-  expect(config.redis.socket).toBe('/run/cosmos-video-redis/redis.sock');
+  expect(config.source.redis.socket).toBe('/run/cosmos-video-redis/redis.sock');
 });
 
 test('no line is wider than 110 columns', () => {

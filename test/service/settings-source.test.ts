@@ -26,9 +26,9 @@ describe('settings that are read again', () => {
     const started = { ...BASE, COSMOS_VIDEO_STREAM: 'cam1', COSMOS_VIDEO_KEY: 'image' };
     const source = new SettingsSource({ ...started, COSMOS_VIDEO_ENV_FILE: `-${MAIN}:${OWN}` }, {});
     write(MAIN, BASE);
-    expect(source.again().config).toMatchObject({ stream: 'cam1', key: 'pixels' });
+    expect(source.again().config).toMatchObject({ source: { stream: 'cam1', key: 'pixels' } });
     write(OWN, { COSMOS_VIDEO_STREAM: 'cam2' });
-    expect(source.again().config.stream).toBe('cam2');
+    expect(source.again().config.source.stream).toBe('cam2');
   });
 
   test('keep what came from elsewhere: flags, and variables that no file had', () => {
@@ -37,9 +37,8 @@ describe('settings that are read again', () => {
     const source = new SettingsSource(started, { '--stream': 'flagged' });
     write(MAIN, { ...BASE, COSMOS_VIDEO_FRAMERATE: '12' });
     expect(source.again().config).toMatchObject({
-      stream: 'flagged',
-      key: 'image',
-      frameRate: { numerator: 12n },
+      source: { stream: 'flagged', key: 'image' },
+      pacing: { frameRate: { numerator: 12n } },
     });
   });
 
@@ -57,7 +56,7 @@ describe('settings that are read again', () => {
       `${OWN} (of COSMOS_VIDEO_ENV_FILE) cannot be read`,
     );
     const other = { ...BASE, COSMOS_VIDEO_ENV_FILE: `${MAIN}:-${OWN}` };
-    expect(new SettingsSource(other, {}).again().config.stream).toBe('main');
+    expect(new SettingsSource(other, {}).again().config.source.stream).toBe('main');
   });
 
   test('are at fault at once where a file is no regular one, or a huge one: no wait for what never ends', async () => {
@@ -83,7 +82,7 @@ describe('settings that are read again', () => {
     const settings = readFileSync(MAIN, 'utf8');
     writeFileSync(MAIN, `${settings}${'#'.repeat(1024 * 1024 - settings.length)}`);
     const source = new SettingsSource({ COSMOS_VIDEO_ENV_FILE: MAIN }, {});
-    expect(source.again().config.stream).toBe('main');
+    expect(source.again().config.source.stream).toBe('main');
   });
 
   test('are at fault where no file is named', () => {

@@ -39,7 +39,7 @@ class WatchStage {
     return this.log.lines.filter((line) => line.startsWith('warn'));
   }
 
-  start(statsIntervalMs = 60_000) {
+  start(reportIntervalMs = 60_000) {
     const frameRate = { numerator: 24n, denominator: 1n };
     return follow(
       runWatch(
@@ -50,7 +50,7 @@ class WatchStage {
             method: 'scale',
             stream: 'imagestream',
             idleTimeoutMs: 0,
-            statsIntervalMs,
+            reportIntervalMs,
           },
           clock: this.clock,
           log: this.log,

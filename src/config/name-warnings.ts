@@ -1,20 +1,24 @@
 import { nearestName } from './nearest-name.ts';
-import { variableText, type Variables } from './setting-reader.ts';
+import { isRetiredVariable, retiredWarnings } from './retired-settings.ts';
+import { variableText, type Inputs, type Variables } from './setting-reader.ts';
 import { ALL_SETTINGS } from './settings.ts';
 
 const PREFIX = 'COSMOS_VIDEO_';
 /** Names files of settings, so it cannot stand in one itself; see SettingsSource. */
 const ENVIRONMENT_FILE_VARIABLE = 'COSMOS_VIDEO_ENV_FILE';
 
-/** A warning for each variable that has our prefix but is none of ours, or was once called so. Shows no value. */
-export function variableWarnings(variables: Variables): string[] {
-  const names = Object.keys(variables).filter(
-    (name) => name.startsWith(PREFIX) && name !== ENVIRONMENT_FILE_VARIABLE,
-  );
-  return names
-    .toSorted()
-    .filter((name) => variableText(name, variables) !== '')
-    .flatMap((name) => variableWarning(name, variables) ?? []);
+/**
+ * A warning for each variable that has our prefix but is none of ours, or was once called so, and for each setting that is
+ * none any more. Shows no value.
+ */
+export function nameWarnings(inputs: Inputs): string[] {
+  const names = Object.keys(inputs.variables)
+    .filter((name) => name.startsWith(PREFIX) && name !== ENVIRONMENT_FILE_VARIABLE)
+    .filter((name) => variableText(name, inputs.variables) !== '' && !isRetiredVariable(name));
+  return [
+    ...names.toSorted().flatMap((name) => variableWarning(name, inputs.variables) ?? []),
+    ...retiredWarnings(inputs),
+  ];
 }
 
 function variableWarning(name: string, variables: Variables): string | undefined {
