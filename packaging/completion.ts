@@ -1,7 +1,7 @@
-import { COMMANDS } from '../src/cli/command-names.ts';
+import type { Command } from '../src/cli/command.ts';
+import { COMMANDS } from '../src/cli/commands.ts';
 import { LOG_LEVELS, PRESETS, SCALING_METHODS, TUNES } from '../src/config/config.ts';
 import { ALL_SETTINGS } from '../src/config/settings.ts';
-import { ALL_SOURCE_OPTIONS } from '../src/cli/source-options.ts';
 
 /** What can stand after a flag, where that is a short list. */
 const CHOICES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
@@ -14,25 +14,39 @@ const CHOICES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly
 /** Completion for bash, by itself: it needs nothing of the package bash-completion but the folder that it reads. */
 export function bashCompletionText(): string {
   const flags = ALL_SETTINGS.flatMap((setting) => setting.flags);
-  const sourceFlags = ALL_SOURCE_OPTIONS.map(({ flag }) => flag);
+  const names = COMMANDS.map(({ name }) => name);
+  const withFlags = COMMANDS.filter((command) => command.flags.length > 0);
   return `# bash completion for cosmos-video-builder
 _cosmos_video_builder() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} word command=
   COMPREPLY=()
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in ${Object.keys(COMMANDS).join(' | ')}) command=$word ;; esac
+    case $word in ${names.join(' | ')}) command=$word ;; esac
   done
   case $prev in
 ${valueCases().join('\n')}
-    ${sourceFlags.join(' | ')}) [ "$command" != source ] || return 0 ;;
+  esac
+  case $command:$prev in
+${withFlags.map(commandValueCase).join('\n')}
   esac
   local words='${[...flags, '--help', '--version'].join(' ')}'
-  if [ "$command" = source ]; then words+=' ${sourceFlags.join(' ')}'; fi
-  if [ -z "$command" ]; then words+=' ${Object.keys(COMMANDS).join(' ')}'; fi
+  case $command in
+    '') words+=' ${names.join(' ')}' ;;
+${withFlags.map(commandFlagsCase).join('\n')}
+  esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }
 complete -F _cosmos_video_builder cosmos-video-builder
 `;
+}
+
+/** After a flag that takes a value of a command's own stands whatever the user types. */
+function commandValueCase({ name, flags }: Command): string {
+  return `    ${flags.map(({ flag }) => `${name}:${flag}`).join(' | ')}) return 0 ;;`;
+}
+
+function commandFlagsCase({ name, flags }: Command): string {
+  return `    ${name}) words+=' ${flags.map(({ flag }) => flag).join(' ')}' ;;`;
 }
 
 /** For each flag of a setting what can stand after it: words, files, or whatever the user types. */

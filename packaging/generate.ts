@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { bashCompletionText } from './completion.ts';
-import { envFileText } from './env-file.ts';
+import { envFileTemplate } from './env-file-template.ts';
 import { manPageText } from './man-page.ts';
 import { debianChangelog } from './debian-changelog.ts';
 import { thirdPartyLicenses } from './third-party-licenses.ts';
@@ -23,7 +23,7 @@ const changelog = readFileSync(join(project, 'CHANGELOG.md'), 'utf8');
 const files: Readonly<Record<string, string>> = {
   changelog: debianChangelog(changelog, { packageName: name, maintainer, version, defaultTimeS: timeS }),
   'cosmos-video-builder.1': manPageText(version, new Date(timeS * 1000).toISOString().slice(0, 10)),
-  'cosmos-video.env': envFileText(),
+  'cosmos-video.env': envFileTemplate(),
   'completion.bash': bashCompletionText(),
   'third-party-licenses': thirdPartyLicenses(project),
 };

@@ -1,13 +1,8 @@
-import { COMMANDS } from '../src/cli/command-names.ts';
-import { SETTING_GROUPS, type Setting, type SettingGroup, type SourceOption } from '../src/config/setting.ts';
+import type { CommandFlag } from '../src/cli/command-flags.ts';
+import { COMMANDS } from '../src/cli/commands.ts';
+import { EXIT_STATUSES } from '../src/cli/exit-status.ts';
+import { SETTING_GROUPS, type Setting, type SettingGroup } from '../src/config/setting.ts';
 import { ALL_SETTINGS } from '../src/config/settings.ts';
-import { ALL_SOURCE_OPTIONS } from '../src/cli/source-options.ts';
-
-const EXIT_STATUSES: Readonly<Record<string, string>> = {
-  '0': 'stopped as asked; for check: all is good',
-  '1': 'something failed; for check: something is not good',
-  '78': 'a setting is wrong or missing: nothing but a change of settings helps, so systemd does not start the service again',
-};
 
 const FILES: Readonly<Record<string, string>> = {
   '/etc/cosmos-video.env': 'settings of the service, and of all instances of cosmos-video-builder@.service',
@@ -40,7 +35,7 @@ export function manPageText(version: string, date: string): string {
       'cosmos-video-builder - turns raw frames from a Redis stream into an H.264 video at a constant rate',
     ),
     '.SH SYNOPSIS',
-    synopsis(`[${Object.keys(COMMANDS).join(' | ')}] [FLAG VALUE]...`),
+    synopsis(`[${COMMANDS.map(({ name }) => name).join(' | ')}] [FLAG VALUE]...`),
     '.br',
     synopsis('--help | --version'),
     '.SH DESCRIPTION',
@@ -48,13 +43,15 @@ export function manPageText(version: string, date: string): string {
       'Each setting is an environment variable and a flag; the flag wins. An empty variable counts as not set.',
     ),
     '.SH COMMANDS',
-    ...Object.entries(COMMANDS).flatMap(([name, text]) => item(bold(name), text)),
+    ...COMMANDS.flatMap(({ name, summary }) => item(bold(name), summary)),
     '.SH SETTINGS',
     ...SETTING_GROUPS.flatMap(groupLines),
-    '.SH FLAGS OF THE COMMAND SOURCE',
-    ...ALL_SOURCE_OPTIONS.flatMap(sourceItem),
+    ...COMMANDS.filter(({ flags }) => flags.length > 0).flatMap(({ name, flags }) => [
+      `.SH FLAGS OF THE COMMAND ${name.toUpperCase()}`,
+      ...flags.flatMap(flagItem),
+    ]),
     '.SH EXIT STATUS',
-    ...Object.entries(EXIT_STATUSES).flatMap(([status, text]) => item(bold(status), text)),
+    ...EXIT_STATUSES.flatMap(([status, meaning]) => item(bold(`${status}`), meaning)),
     '.SH FILES',
     ...Object.entries(FILES).flatMap(([path, text]) => item(italic(path), text)),
     '.SH EXAMPLES',
@@ -97,7 +94,7 @@ function settingItem({ variable, flags, placeholder, defaultText, isRequired, he
   return item(names.join(', '), `${help} (${last})`);
 }
 
-function sourceItem({ flag, placeholder, defaultText, help }: SourceOption): string[] {
+function flagItem({ flag, placeholder, defaultText, help }: CommandFlag): string[] {
   return item(
     `${bold(flag)} ${italic(placeholder)}`,
     defaultText === undefined ? help : `${help} (default: ${defaultText})`,

@@ -1,10 +1,9 @@
 import { expect, test } from 'bun:test';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isCommandName } from '../src/cli/command-names.ts';
 import { settingsTableMarkdown } from '../src/cli/help.ts';
 import { ALL_SETTINGS } from '../src/config/settings.ts';
-import { ALL_SOURCE_OPTIONS } from '../src/cli/source-options.ts';
+import { commandNamed, COMMANDS } from '../src/cli/commands.ts';
 import { isPutTogether, messagesOf, piecesOf } from './readme-messages.ts';
 
 const ROOT = join(import.meta.dir, '..');
@@ -45,7 +44,7 @@ test('every variable that is named exists', () => {
 test('every flag that is named exists', () => {
   const flags = [
     ...ALL_SETTINGS.flatMap((setting) => setting.flags),
-    ...ALL_SOURCE_OPTIONS.map(({ flag }) => flag),
+    ...COMMANDS.flatMap(({ flags: own }) => own.map(({ flag }) => flag)),
     '--help',
     '--version',
   ];
@@ -59,7 +58,7 @@ test('every flag that is named exists', () => {
 
 test('every command that is named exists', () => {
   const words = commandLines().flatMap((line) => matches(/cosmos-video-builder ([a-z]+)/g, line));
-  expect(words.filter((word) => !isCommandName(word))).toEqual([]);
+  expect(words.filter((word) => !commandNamed(word))).toEqual([]);
 });
 
 test('every link leads to a heading or a file', () => {

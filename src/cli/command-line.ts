@@ -1,34 +1,34 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../base/errors.ts';
 import { shownAddressText } from '../config/address.ts';
-import { COMMANDS, isCommandName, type CommandName } from './command-names.ts';
 import { quoted } from '../config/fault-text.ts';
 import { nearestName } from '../config/nearest-name.ts';
 import type { Flags } from '../config/setting-reader.ts';
 import { RETIRED_FLAGS } from '../config/retired-settings.ts';
 import { ALL_SETTINGS } from '../config/settings.ts';
-import { ALL_SOURCE_OPTIONS } from './source-options.ts';
+import type { Command } from './command.ts';
+import { commandNamed, COMMANDS, DEFAULT_COMMAND } from './commands.ts';
 
 /** What a command line asks for. */
 export interface CommandLine {
-  readonly command: CommandName;
+  readonly command: Command;
   readonly help: boolean;
   readonly version: boolean;
   /** Flags of settings, for `parseConfig`. */
   readonly flags: Flags;
-  /** Flags that only this command has, for `parseSourceOptions`. */
+  /** Flags that only this command has, for the command itself. */
   readonly commandFlags: Flags;
 }
 
 /** Each spelling of a flag that takes a value, with its usual spelling. */
 const USUAL_SPELLINGS: ReadonlyMap<string, string> = new Map(
-  [...ALL_SETTINGS.map(({ flags }) => flags), ...ALL_SOURCE_OPTIONS.map(({ flag }) => [flag])].flatMap(
-    (flags) => flags.map((flag): [string, string] => [flag, flags[0] ?? flag]),
-  ),
+  [
+    ...ALL_SETTINGS.map(({ flags }) => flags),
+    ...COMMANDS.flatMap(({ flags }) => flags.map(({ flag }) => [flag])),
+  ].flatMap((flags) => flags.map((flag): [string, string] => [flag, flags[0] ?? flag])),
 );
 /** With a value they are accepted, and `parseConfig` warns of them. */
 const RETIRED: ReadonlySet<string> = new Set(RETIRED_FLAGS);
-const SOURCE_FLAGS: ReadonlySet<string> = new Set(ALL_SOURCE_OPTIONS.map(({ flag }) => flag));
 /** Flags without a value, by all their spellings. */
 const SWITCHES = { help: ['--help', '-h'], version: ['--version'] } as const;
 const SWITCH_SPELLINGS: readonly string[] = Object.values(SWITCHES).flat();
@@ -61,12 +61,11 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const words = wordsOf(argv);
   const flags = words.filter((word) => word.kind === 'flag');
   const plain = plainWords(words);
-  const [first = 'run'] = plain;
-  const command = isCommandName(first) ? first : undefined;
+  const command = plain[0] === undefined ? DEFAULT_COMMAND : commandNamed(plain[0]);
   const [help, version] = [isOn(SWITCHES.help, flags), isOn(SWITCHES.version, flags)];
   const problems = [...plainProblems(plain), ...flags.flatMap((word) => flagProblem(word, command) ?? [])];
   if (problems.length > 0 && !help && !version) throw new ConfigError([...new Set(problems)]);
-  return { command: command ?? 'run', help, version, ...flagValues(flags) };
+  return { command: command ?? DEFAULT_COMMAND, help, version, ...flagValues(flags) };
 }
 
 /** Flags with their values, and the rest, in order. A flag that stands where a value is due is a flag all the same. */
@@ -95,7 +94,7 @@ function plainWords(words: readonly Word[]): string[] {
   return words.flatMap((word, index) => {
     const before = words[index - 1];
     const isValue = before?.kind === 'flag' && before.value === undefined && !isKnown(before.flag);
-    return word.kind === 'plain' && (!isValue || isCommandName(word.text)) ? [word.text] : [];
+    return word.kind === 'plain' && (!isValue || commandNamed(word.text)) ? [word.text] : [];
   });
 }
 
@@ -108,9 +107,9 @@ function isOn(spellings: readonly string[], flags: readonly FlagWord[]): boolean
 }
 
 function plainProblems([first, ...others]: readonly string[]): string[] {
-  const names = Object.keys(COMMANDS).join(', ');
+  const names = COMMANDS.map(({ name }) => name).join(', ');
   return [
-    ...(first === undefined || isCommandName(first)
+    ...(first === undefined || commandNamed(first)
       ? []
       : [`${shown(first)} is not a command: those are ${names}`]),
     ...others.map((word) => `${shown(word)} is one word too many: only one command can be given`),
@@ -122,16 +121,23 @@ function shown(word: string): string {
   return quoted(shownAddressText(word.split('=', 1)[0] ?? ''));
 }
 
-function flagProblem({ flag, value }: FlagWord, command: CommandName | undefined): string | undefined {
+function flagProblem({ flag, value }: FlagWord, command: Command | undefined): string | undefined {
   if (SWITCH_SPELLINGS.includes(flag)) return value === undefined ? undefined : `${flag} takes no value`;
   const isEmpty = value === undefined || value.trim() === '';
   if (RETIRED.has(flag)) return isEmpty ? `${flag} has no effect any more: leave it out` : undefined;
   const usual = USUAL_SPELLINGS.get(flag);
   if (usual === undefined) return unknownProblem(flag);
-  if (SOURCE_FLAGS.has(flag) && command !== undefined && command !== 'source') {
-    return `${flag} belongs to the command source, not to ${command}`;
+  const owners = ownersOf(flag);
+  if (owners.length > 0 && command && !owners.includes(command)) {
+    const names = owners.map(({ name }) => name).join(' or ');
+    return `${flag} belongs to the command ${names}, not to ${command.name}`;
   }
   return isEmpty ? `${flag} needs a value: ${flagHelp(usual)}` : undefined;
+}
+
+/** The commands that have the flag for themselves; none where it is one of a setting. */
+function ownersOf(flag: string): Command[] {
+  return COMMANDS.filter(({ flags }) => flags.some((own) => own.flag === flag));
 }
 
 function unknownProblem(flag: string): string {
@@ -148,7 +154,8 @@ function withoutDashes(flag: string): string {
 
 function flagHelp(flag: string): string {
   const setting = ALL_SETTINGS.find(({ flags }) => flags.some((spelling) => spelling === flag));
-  return setting?.help ?? ALL_SOURCE_OPTIONS.find((option) => option.flag === flag)?.help ?? '';
+  const own = COMMANDS.flatMap(({ flags }) => flags).find((option) => option.flag === flag);
+  return setting?.help ?? own?.help ?? '';
 }
 
 function flagValues(words: readonly FlagWord[]): { flags: Flags; commandFlags: Flags } {
@@ -156,7 +163,7 @@ function flagValues(words: readonly FlagWord[]): { flags: Flags; commandFlags: F
   for (const { flag, value } of words) {
     const usual = USUAL_SPELLINGS.get(flag) ?? (RETIRED.has(flag) ? flag : undefined);
     if (usual === undefined || value === undefined) continue;
-    (SOURCE_FLAGS.has(usual) ? commandFlags : flags)[usual] = value;
+    (ownersOf(usual).length > 0 ? commandFlags : flags)[usual] = value;
   }
   return { flags, commandFlags };
 }

@@ -1,13 +1,14 @@
-import { COMMANDS } from './command-names.ts';
 import { SETTING_GROUPS, type Setting, type SettingGroup } from '../config/setting.ts';
 import { ALL_SETTINGS } from '../config/settings.ts';
-import { ALL_SOURCE_OPTIONS } from './source-options.ts';
+import type { Command } from './command.ts';
+import type { CommandFlag } from './command-flags.ts';
+import { COMMANDS } from './commands.ts';
+import { EXIT_STATUSES } from './exit-status.ts';
+import { wrappedLines } from './wrapped-lines.ts';
 
 const MAX_COLUMNS = 100;
 const EXPLANATION_INDENT = 6;
 const GAP = '  ';
-/** A space at which a line may break: none of those in `0 = never` and `default: 0`. */
-const BREAKABLE_SPACE = /(?<!=|default:) (?!=)/;
 
 const EXAMPLES = `Examples
   The service, to an SRT server; SRT's passphrase is better set in COSMOS_VIDEO_DESTINATION:
@@ -16,22 +17,20 @@ const EXAMPLES = `Examples
   A test picture at a varying rate, with 3 seconds of silence every 10:
     cosmos-video-builder source --host localhost --rate 24 --jitter 0.4 --gap-every 10 --gap 3`;
 
-const EXIT_STATUSES = `Exit status
-   0  stopped as asked; for check: all is good
-   1  something failed; for check: something is not good
-  78  a setting is wrong or missing: nothing but a change of settings helps`;
-
-/** What --help prints: commands, settings by group, flags of `source`, examples, exit statuses. At most 100 columns. */
+/** What --help prints: commands, settings by group, flags of each command, examples, exit statuses. At most 100 columns. */
 export function helpText(version: string): string {
   const sections = [
     `cosmos-video-builder ${version}: frames from a Redis stream become an H.264 video at a constant rate`,
-    `Usage\n  cosmos-video-builder [run|check|source] [FLAG VALUE]...\n  cosmos-video-builder --help | --version`,
-    ['Commands', ...table(Object.entries(COMMANDS))].join('\n'),
+    `Usage\n  cosmos-video-builder [${COMMANDS.map(({ name }) => name).join('|')}] [FLAG VALUE]...\n  cosmos-video-builder --help | --version`,
+    ['Commands', ...table(COMMANDS.map(({ name, summary }) => [name, summary]))].join('\n'),
     'Settings\n  Each is a variable and a flag; the flag wins. An empty variable counts as not set.',
     ...SETTING_GROUPS.map(groupText),
-    ['Flags of the command source', ...table(ALL_SOURCE_OPTIONS.map(sourceRow))].join('\n'),
+    ...COMMANDS.filter(({ flags }) => flags.length > 0).map(flagsText),
     EXAMPLES,
-    EXIT_STATUSES,
+    [
+      'Exit status',
+      ...EXIT_STATUSES.map(([status, meaning]) => `${status}`.padStart(4) + GAP + meaning),
+    ].join('\n'),
   ];
   return sections.join('\n\n');
 }
@@ -85,7 +84,11 @@ function explanation({ flags, help }: Setting): string {
   return others.length === 0 ? help : `${help} (also ${others.join(', ')})`;
 }
 
-function sourceRow({ flag, placeholder, help, defaultText }: (typeof ALL_SOURCE_OPTIONS)[number]): string[] {
+function flagsText({ name, flags }: Command): string {
+  return [`Flags of the command ${name}`, ...table(flags.map(flagRow))].join('\n');
+}
+
+function flagRow({ flag, placeholder, help, defaultText }: CommandFlag): string[] {
   return [`${flag} ${placeholder}`, defaultText === undefined ? help : `${help} (default: ${defaultText})`];
 }
 
@@ -108,14 +111,5 @@ function aligned(cells: readonly string[], widths: readonly number[]): string {
 
 /** The text in lines of at most the width of the page, each behind the indent. */
 function wrapped(text: string, indent: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(BREAKABLE_SPACE)) {
-    if (line !== '' && indent + line.length + 1 + word.length > MAX_COLUMNS) {
-      lines.push(line);
-      line = '';
-    }
-    line += line === '' ? word : ` ${word}`;
-  }
-  return [...lines, line].map((content) => ' '.repeat(indent) + content);
+  return wrappedLines(text, MAX_COLUMNS - indent).map((line) => ' '.repeat(indent) + line);
 }

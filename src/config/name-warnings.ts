@@ -4,7 +4,7 @@ import { variableText, type Inputs, type Variables } from './setting-reader.ts';
 import { ALL_SETTINGS } from './settings.ts';
 
 const PREFIX = 'COSMOS_VIDEO_';
-/** Names files of settings, so it cannot stand in one itself; see SettingsSource. */
+/** Names files of settings, so it cannot stand in one itself; see ReloadableSettings. */
 const ENVIRONMENT_FILE_VARIABLE = 'COSMOS_VIDEO_ENV_FILE';
 
 /**

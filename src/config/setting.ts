@@ -42,13 +42,3 @@ export type SectionValues<S extends Section> = {
   readonly [Name in keyof S as S[Name] extends Certain ? never : Name]?: InferOutput<S[Name]['schema']>;
 };
 type Certain = { readonly defaultText: string } | { readonly isRequired: true };
-
-/** One flag of the command `source`. */
-export interface SourceOption<T = unknown> {
-  readonly flag: `--${string}`;
-  /** The default as one would write it; absent = taken from a setting, as the help says. */
-  readonly defaultText?: string;
-  readonly placeholder: string;
-  readonly help: string;
-  readonly schema: TextSchema<T>;
-}

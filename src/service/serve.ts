@@ -5,10 +5,10 @@ import type { Logger } from '../status/logger.ts';
 import { logRefusal } from '../status/refusal.ts';
 import { redactingManager, type ServiceManager } from '../base/service-manager.ts';
 import { prepareRun, run, type RunPlan } from '../cli/run.ts';
-import type { SettingsSource } from './settings-source.ts';
+import type { ReloadableSettings } from './reloadable-settings.ts';
 
 interface ServeParts {
-  readonly settings: SettingsSource;
+  readonly settings: ReloadableSettings;
   /** Makes a logger for these settings that takes secrets out by `redact`. */
   readonly createLog: (config: Config, redactText: (text: string) => string) => Logger;
   readonly manager: ServiceManager;

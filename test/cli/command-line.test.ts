@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { parseCommandLine } from '../../src/cli/command-line.ts';
+import { checkCommand } from '../../src/cli/commands/check.ts';
+import { runCommand } from '../../src/cli/commands/run.ts';
 import { faultsOf } from '../config/faults.ts';
 
 const faults = (...argv: string[]) => faultsOf(() => parseCommandLine(argv));
@@ -8,7 +10,7 @@ const faults = (...argv: string[]) => faultsOf(() => parseCommandLine(argv));
 describe('what is asked for', () => {
   test('without anything: run', () => {
     expect(parseCommandLine([])).toEqual({
-      command: 'run',
+      command: runCommand,
       help: false,
       version: false,
       flags: {},
@@ -17,8 +19,8 @@ describe('what is asked for', () => {
   });
 
   test.each(['run', 'check', 'source'])('the command %s, before or after flags', (command) => {
-    expect(parseCommandLine([command, '--port', '1']).command as string).toBe(command);
-    expect(parseCommandLine(['--port', '1', command]).command as string).toBe(command);
+    expect(parseCommandLine([command, '--port', '1']).command.name).toBe(command);
+    expect(parseCommandLine(['--port', '1', command]).command.name).toBe(command);
   });
 
   test('flags under their usual names, with values after a space or an equals sign', () => {
@@ -46,7 +48,7 @@ describe('what is asked for', () => {
 
   test('the flag of a setting that is none any more, with any value', () => {
     expect(parseCommandLine(['--reader', 'x', 'check'])).toMatchObject({
-      command: 'check',
+      command: checkCommand,
       flags: { '--reader': 'x' },
     });
     expect(faults('--reader', '--port', '1')).toEqual(['--reader has no effect any more: leave it out']);
@@ -56,7 +58,7 @@ describe('what is asked for', () => {
   test('help and version, whatever else is wrong', () => {
     expect(parseCommandLine(['--help', '--prot', '1'])).toMatchObject({ help: true, version: false });
     expect(parseCommandLine(['-h', 'strat']).help).toBe(true);
-    expect(parseCommandLine(['check', '--version'])).toMatchObject({ command: 'check', version: true });
+    expect(parseCommandLine(['check', '--version'])).toMatchObject({ command: checkCommand, version: true });
   });
 
   test('a value may begin with one dash or be an address with equals signs', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { helpText, settingsTableMarkdown } from '../../src/cli/help.ts';
 import { SETTING_GROUPS } from '../../src/config/setting.ts';
 import { ALL_SETTINGS } from '../../src/config/settings.ts';
-import { ALL_SOURCE_OPTIONS } from '../../src/cli/source-options.ts';
+import { COMMANDS } from '../../src/cli/commands.ts';
 
 const help = helpText('1.2.3');
 const lines = help.split('\n');
@@ -24,7 +24,7 @@ test('every setting is there with its flags, its default and its meaning', () =>
 
 test('groups, commands, flags of source, examples and exit statuses are there', () => {
   expect(lines).toEqual(expect.arrayContaining([...SETTING_GROUPS, 'Commands', 'Examples', 'Exit status']));
-  for (const { flag } of ALL_SOURCE_OPTIONS) expect(help).toContain(`  ${flag} `);
+  for (const { flag } of COMMANDS.flatMap(({ flags }) => flags)) expect(help).toContain(`  ${flag} `);
   for (const command of ['run', 'check', 'source']) expect(help).toContain(`\n  ${command} `);
   for (const status of [' 0  ', ' 1  ', '78  '])
     expect(lines.some((line) => line.startsWith(`  ${status}`))).toBe(true);

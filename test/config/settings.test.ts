@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { SETTING_GROUPS } from '../../src/config/setting.ts';
 import { faultsOfText } from '../../src/config/setting-reader.ts';
 import { ALL_SETTINGS } from '../../src/config/settings.ts';
-import { ALL_SOURCE_OPTIONS } from '../../src/cli/source-options.ts';
+import { COMMANDS } from '../../src/cli/commands.ts';
 
 test('names and flags are used once', () => {
   const variables = ALL_SETTINGS.flatMap(({ variable, formerVariables = [] }) => [
@@ -11,14 +11,14 @@ test('names and flags are used once', () => {
   ]);
   const flags = [
     ...ALL_SETTINGS.flatMap((setting) => setting.flags),
-    ...ALL_SOURCE_OPTIONS.map(({ flag }) => flag),
+    ...COMMANDS.flatMap(({ flags: own }) => own.map(({ flag }) => flag)),
   ];
   expect(new Set(variables).size).toBe(variables.length);
   expect(new Set(flags).size).toBe(flags.length);
 });
 
 test('every default is good', () => {
-  for (const { schema, defaultText } of [...ALL_SETTINGS, ...ALL_SOURCE_OPTIONS]) {
+  for (const { schema, defaultText } of [...ALL_SETTINGS, ...COMMANDS.flatMap(({ flags }) => flags)]) {
     if (defaultText !== undefined) expect(faultsOfText(schema, defaultText)).toEqual([]);
   }
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { manPageText } from '../../packaging/man-page.ts';
 import { ALL_SETTINGS } from '../../src/config/settings.ts';
-import { ALL_SOURCE_OPTIONS } from '../../src/cli/source-options.ts';
+import { COMMANDS } from '../../src/cli/commands.ts';
 
 const page = manPageText('1.2.3', '2030-01-31');
 /** What the page shows, without the marks of roff. */
@@ -18,7 +18,7 @@ test('every setting is there with its flags and its meaning', () => {
     for (const flag of flags) expect(shown).toContain(flag);
     expect(shown).toContain(help);
   }
-  for (const { flag } of ALL_SOURCE_OPTIONS) expect(shown).toContain(`\n${flag} `);
+  for (const { flag } of COMMANDS.flatMap(({ flags }) => flags)) expect(shown).toContain(`\n${flag} `);
 });
 
 test('version and date are in its head', () => {

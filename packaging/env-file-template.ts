@@ -1,3 +1,4 @@
+import { wrappedLines } from '../src/cli/wrapped-lines.ts';
 import { SETTING_GROUPS, type Setting, type SettingGroup } from '../src/config/setting.ts';
 import { ALL_SETTINGS } from '../src/config/settings.ts';
 
@@ -47,7 +48,7 @@ const HEAD = `# Settings of cosmos-video-builder: read by cosmos-video-builder.s
 `;
 
 /** The installed settings file: every setting with its meaning, as a comment where the default is in force. */
-export function envFileText(): string {
+export function envFileTemplate(): string {
   // What must be set comes first, where one who opens the file sees it.
   const groups: SettingGroup[] = [
     'Destination',
@@ -68,7 +69,10 @@ function settingText(setting: Setting): string {
     ? `${variable}=${shipped.value}`
     : `#${variable}=${defaultText ?? (placeholder.includes('|') ? '' : placeholder)}`;
   const comments = [
-    ...wrapped(`${help}${defaultText === undefined ? noDefaultText(setting) : ''}`),
+    ...wrappedLines(
+      `${help}${defaultText === undefined ? noDefaultText(setting) : ''}`,
+      MAX_COLUMNS - '# '.length,
+    ),
     ...(shipped?.reasons ?? []),
   ];
   return `${comments.map((comment) => `# ${comment}\n`).join('')}${line}\n`;
@@ -76,15 +80,4 @@ function settingText(setting: Setting): string {
 
 function noDefaultText({ isRequired }: Setting): string {
   return isRequired ? '' : '; not set by default';
-}
-
-function wrapped(text: string): string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line === '') lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length > MAX_COLUMNS - 2) lines.push(word);
-    else lines[lines.length - 1] = `${line} ${word}`;
-  }
-  return lines;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { parseEnvironmentFile } from '../../src/config/environment-file.ts';
+import { parseEnvFile } from '../../src/config/env-file-syntax.ts';
 
 // Each is what systemd 252 made of it when asked: systemd-run -qPG --wait -p EnvironmentFile=FILE env
 test.each([
@@ -23,5 +23,5 @@ test.each([
   ['equals signs', 'A=srt://h:1?a=b&c=d', { A: 'srt://h:1?a=b&c=d' }],
   ['what is no variable', 'export A=1\n1B=2\nnothing\nC=3', { C: '3' }],
 ])('%s', (_, text, variables) => {
-  expect(parseEnvironmentFile(text)).toEqual(variables);
+  expect(parseEnvFile(text)).toEqual(variables);
 });

@@ -1,12 +1,12 @@
 import { expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import { ALL_SOURCE_OPTIONS, parseSourceOptions } from '../../src/cli/source-options.ts';
+import { TEST_SOURCE_FLAGS, parseTestSourceOptions } from '../../src/cli/test-source-options.ts';
 import { faultsOf } from '../config/faults.ts';
 
 const NTSC = { numerator: 30_000n, denominator: 1001n };
 
 test('without flags: one frame a period at the rate of the settings, for ever', () => {
-  expect(parseSourceOptions({}, NTSC)).toEqual({
+  expect(parseTestSourceOptions({}, NTSC)).toEqual({
     rate: NTSC,
     jitter: 0,
     burstFrames: 1,
@@ -27,7 +27,7 @@ test('every flag reaches its place', () => {
     '--maxlen': '50',
     '--count': '240',
   };
-  expect(parseSourceOptions(flags, NTSC)).toEqual({
+  expect(parseTestSourceOptions(flags, NTSC)).toEqual({
     rate: { numerator: 2997n, denominator: 100n },
     jitter: 0.4,
     burstFrames: 8,
@@ -40,7 +40,7 @@ test('every flag reaches its place', () => {
 
 test('all faults are reported together, each with flag, value and what is allowed', () => {
   expect(
-    faultsOf(() => parseSourceOptions({ '--jitter': '1.1', '--burst': '0', '--rate': '' }, NTSC)),
+    faultsOf(() => parseTestSourceOptions({ '--jitter': '1.1', '--burst': '0', '--rate': '' }, NTSC)),
   ).toEqual([
     expect.stringMatching(/^--rate: needs a value/),
     '--jitter is "1.1": must be a number from 0 to 1',
@@ -49,18 +49,19 @@ test('all faults are reported together, each with flag, value and what is allowe
 });
 
 test('a gap needs both its flags', () => {
-  expect(faultsOf(() => parseSourceOptions({ '--gap': '3' }, NTSC))).toEqual([
+  expect(faultsOf(() => parseTestSourceOptions({ '--gap': '3' }, NTSC))).toEqual([
     '--gap has no effect without --gap-every: give both or neither',
   ]);
-  expect(faultsOf(() => parseSourceOptions({ '--gap-every': '3' }, NTSC))).toHaveLength(1);
+  expect(faultsOf(() => parseTestSourceOptions({ '--gap-every': '3' }, NTSC))).toHaveLength(1);
 });
 
 test('any text for any flag gives a value or a fault, never another throw', () => {
-  const flagNames = ALL_SOURCE_OPTIONS.map(({ flag }) => flag);
+  const flagNames = Object.values(TEST_SOURCE_FLAGS).map(({ flag }) => flag);
   const anyFlags = fc.dictionary(fc.constantFrom(...flagNames), fc.string());
   fc.assert(
     fc.property(anyFlags, (flags) => {
-      for (const fault of faultsOf(() => parseSourceOptions(flags, NTSC))) expect(fault).toStartWith('--');
+      for (const fault of faultsOf(() => parseTestSourceOptions(flags, NTSC)))
+        expect(fault).toStartWith('--');
     }),
   );
 });

@@ -1,5 +1,5 @@
 import type { TestSourceConfig } from '../config/config.ts';
-import type { SourceOptions } from './source-options.ts';
+import type { TestSourceOptions } from './test-source-options.ts';
 import { ConfigError, SourceError } from '../base/errors.ts';
 import type { Logger } from '../status/logger.ts';
 import { Backoff } from '../base/backoff.ts';
@@ -19,9 +19,9 @@ const REPORT_PERIOD_NS = 10n * NS_PER_SECOND;
  * Writes a moving test picture into the stream until `signal` aborts or all frames asked for are written; a lost Redis is
  * tried again for ever. Rejects with a `ConfigError` for a pixel format that it cannot draw.
  */
-export async function source(
+export async function writeTestPictures(
   config: TestSourceConfig,
-  options: SourceOptions,
+  options: TestSourceOptions,
   log: Logger,
   signal: AbortSignal,
 ): Promise<void> {

@@ -12,7 +12,7 @@ type State =
  * `#` or `;`, pieces in single or double quotes that are joined, backslashes, lines that go on. What has no valid name is
  * passed over. Follows parse_env_file_internal() in systemd's src/basic/env-file.c (version 252).
  */
-export function parseEnvironmentFile(text: string): Record<string, string> {
+export function parseEnvFile(text: string): Record<string, string> {
   const parser = new Parser();
   for (let index = 0; index < text.length; index += 1) {
     const character = text.charAt(index);

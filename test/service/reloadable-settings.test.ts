@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { SettingsSource } from '../../src/service/settings-source.ts';
+import { ReloadableSettings } from '../../src/service/reloadable-settings.ts';
 import { ConfigError } from '../../src/base/errors.ts';
 import { Folder } from '../support/folder.ts';
 import { output } from '../support/video.ts';
@@ -24,7 +24,7 @@ describe('settings that are read again', () => {
     write(MAIN, { ...BASE, COSMOS_VIDEO_KEY: 'image' });
     write(OWN, { COSMOS_VIDEO_STREAM: 'cam1' });
     const started = { ...BASE, COSMOS_VIDEO_STREAM: 'cam1', COSMOS_VIDEO_KEY: 'image' };
-    const source = new SettingsSource({ ...started, COSMOS_VIDEO_ENV_FILE: `-${MAIN}:${OWN}` }, {});
+    const source = new ReloadableSettings({ ...started, COSMOS_VIDEO_ENV_FILE: `-${MAIN}:${OWN}` }, {});
     write(MAIN, BASE);
     expect(source.again().config).toMatchObject({ source: { stream: 'cam1', key: 'pixels' } });
     write(OWN, { COSMOS_VIDEO_STREAM: 'cam2' });
@@ -34,7 +34,7 @@ describe('settings that are read again', () => {
   test('keep what came from elsewhere: flags, and variables that no file had', () => {
     write(MAIN, BASE);
     const started = { ...BASE, COSMOS_VIDEO_KEY: 'image', COSMOS_VIDEO_ENV_FILE: MAIN };
-    const source = new SettingsSource(started, { '--stream': 'flagged' });
+    const source = new ReloadableSettings(started, { '--stream': 'flagged' });
     write(MAIN, { ...BASE, COSMOS_VIDEO_FRAMERATE: '12' });
     expect(source.again().config).toMatchObject({
       source: { stream: 'flagged', key: 'image' },
@@ -44,7 +44,7 @@ describe('settings that are read again', () => {
 
   test('take nothing but settings from the files', () => {
     write(MAIN, { ...BASE, PATH: '/nowhere' });
-    const source = new SettingsSource({ ...BASE, PATH: '/bin', COSMOS_VIDEO_ENV_FILE: MAIN }, {});
+    const source = new ReloadableSettings({ ...BASE, PATH: '/bin', COSMOS_VIDEO_ENV_FILE: MAIN }, {});
     expect(source.again().warnings).toEqual([]);
   });
 
@@ -52,11 +52,11 @@ describe('settings that are read again', () => {
     write(MAIN, BASE);
     rmSync(OWN, { force: true });
     const started = { ...BASE, COSMOS_VIDEO_ENV_FILE: `-${MAIN}:${OWN}` };
-    expect(() => new SettingsSource(started, {}).again()).toThrow(
+    expect(() => new ReloadableSettings(started, {}).again()).toThrow(
       `${OWN} (of COSMOS_VIDEO_ENV_FILE) cannot be read`,
     );
     const other = { ...BASE, COSMOS_VIDEO_ENV_FILE: `${MAIN}:-${OWN}` };
-    expect(new SettingsSource(other, {}).again().config.source.stream).toBe('main');
+    expect(new ReloadableSettings(other, {}).again().config.source.stream).toBe('main');
   });
 
   test('are at fault at once where a file is no regular one, or a huge one: no wait for what never ends', async () => {
@@ -64,7 +64,7 @@ describe('settings that are read again', () => {
     await output('mkfifo', fifo);
     const huge = folder.file('huge.env');
     writeFileSync(huge, '#'.repeat(1024 * 1024 + 1));
-    const start = (path: string) => new SettingsSource({ ...BASE, COSMOS_VIDEO_ENV_FILE: path }, {});
+    const start = (path: string) => new ReloadableSettings({ ...BASE, COSMOS_VIDEO_ENV_FILE: path }, {});
     for (const path of [fifo, '/dev/zero', folder.path]) {
       expect(() => start(path)).toThrow(refusal(path, 'it is no regular file'));
     }
@@ -81,11 +81,11 @@ describe('settings that are read again', () => {
     write(MAIN, BASE);
     const settings = readFileSync(MAIN, 'utf8');
     writeFileSync(MAIN, `${settings}${'#'.repeat(1024 * 1024 - settings.length)}`);
-    const source = new SettingsSource({ COSMOS_VIDEO_ENV_FILE: MAIN }, {});
+    const source = new ReloadableSettings({ COSMOS_VIDEO_ENV_FILE: MAIN }, {});
     expect(source.again().config.source.stream).toBe('main');
   });
 
   test('are at fault where no file is named', () => {
-    expect(() => new SettingsSource(BASE, {}).again()).toThrow(ConfigError);
+    expect(() => new ReloadableSettings(BASE, {}).again()).toThrow(ConfigError);
   });
 });

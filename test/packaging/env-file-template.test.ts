@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test';
-import { envFileText } from '../../packaging/env-file.ts';
+import { envFileTemplate } from '../../packaging/env-file-template.ts';
 import { parseConfig } from '../../src/config/parse-config.ts';
 import { ALL_SETTINGS } from '../../src/config/settings.ts';
 
-const text = envFileText();
+const text = envFileTemplate();
 const lines = text.split('\n');
 
 test('every setting has exactly one line, with its default where it has one', () => {

@@ -1,4 +1,4 @@
-import { parseEnvironmentFile } from '../config/environment-file.ts';
+import { parseEnvFile } from '../config/env-file-syntax.ts';
 import { parseConfig, type Parsed } from '../config/parse-config.ts';
 import { readRegularFile, UnfitFileError } from '../os/regular-file.ts';
 import type { Flags, Variables } from '../config/setting-reader.ts';
@@ -10,7 +10,7 @@ const PREFIX = 'COSMOS_VIDEO_';
 const MOST_FILE_BYTES = 1024 * 1024;
 
 /** Where the settings came from, so that they can be read once more. */
-export class SettingsSource {
+export class ReloadableSettings {
   /** What the program was started with that no file says: of the service manager, or of a shell. */
   readonly #fixed: Variables;
 
@@ -81,7 +81,7 @@ function pathOf(markedPath: string): string {
 }
 
 function readVariables(path: string): Record<string, string> {
-  return parseEnvironmentFile(readRegularFile(path, MOST_FILE_BYTES));
+  return parseEnvFile(readRegularFile(path, MOST_FILE_BYTES));
 }
 
 function unreadable(path: string, error: unknown): ConfigError {
