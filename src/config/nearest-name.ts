@@ -21,7 +21,7 @@ function allowedDistance(name: string): number {
 }
 
 /** How many letters have to be put in, taken out or changed to get from `a` to `b`. */
-export function levenshtein(a: string, b: string): number {
+function levenshtein(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (const [index, letter] of a.split('').entries()) row = nextRow(row, index + 1, letter, b);
   return row.at(-1) ?? 0;

@@ -7,35 +7,34 @@ const REDACTED = '…';
 const SHORTEST_SECRET_CHARS = 6;
 
 /**
- * The strings of six characters and more of this destination and of Redis that must never reach a log: passwords, passphrase, stream id, and the
- * query of the address, which is all that `display` leaves out.
+ * Takes out of a text what must never reach a log. Each secret of six characters and more of Redis and of the destination,
+ * where there is one, becomes `…`, also where its characters are percent-encoded or its spaces are `+`; secrets that
+ * overlap leave nothing of each other. Each address is cut to what may be shown: no user, no password, no query. And what
+ * stands behind `passphrase=` or `streamid=` goes however short it is. Never throws.
  */
-export function redactionsFor(destination: Destination, redisPassword?: string): readonly string[] {
-  const userInfo = userInfoOf(destination.url);
-  const inAddress = [userInfo, userInfo.slice(userInfo.indexOf(':') + 1), queryOf(destination.url)];
+export function redactor(password: string | undefined, destination?: Destination): (text: string) => string {
+  const secrets = secretsOf(password, destination);
+  return (text) => {
+    const spans = secrets.flatMap((secret) => spansOf(text, secret));
+    return redactNamed(redactAddresses(withoutSpans(text, spans)));
+  };
+}
+
+/** Passwords, passphrase, stream id, and the query of the address, which is all that `display` leaves out. */
+function secretsOf(password = '', destination?: Destination): readonly string[] {
+  const inAddress = destination ? secretParts(destination.url) : [];
   const secrets = [
-    redisPassword ?? '',
-    ...Object.values(destination.secretOptions),
+    password,
+    ...Object.values(destination?.secretOptions ?? {}),
     ...inAddress,
     ...inAddress.map(percentDecoded),
   ];
   return [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET_CHARS);
 }
 
-/**
- * The text with each secret replaced by `…`, also where its characters are percent-encoded or its spaces are `+`, and with
- * each address in it cut to what may be shown (no user, no password, no query). Secrets that overlap leave nothing of each
- * other; empty ones are passed over. Never throws.
- */
-export function redact(text: string, secrets: readonly string[]): string {
-  const spans = secrets.filter((secret) => secret !== '').flatMap((secret) => spansOf(text, secret));
-  return redactNamed(redactAddresses(withoutSpans(text, spans)));
-}
-
-/** `redact` with the secrets of this Redis and, where there is one, of this destination. */
-export function redactor(password: string | undefined, destination?: Destination): (text: string) => string {
-  const secrets = destination ? redactionsFor(destination, password) : [password ?? ''];
-  return (text) => redact(text, secrets);
+function secretParts(address: string): string[] {
+  const userInfo = userInfoOf(address);
+  return [userInfo, userInfo.slice(userInfo.indexOf(':') + 1), queryOf(address)];
 }
 
 /** However short they are: what stands behind their names, as in `passphrase=…` or `'streamid' = '…'`. */
