@@ -1,7 +1,7 @@
-import { FrameThread } from './mover/mover-thread.ts';
-import type { WorkerStart } from './mover/protocol.ts';
+import { MoverThread } from './mover/mover-thread.ts';
+import type { MoverStart } from './mover/protocol.ts';
 
-// The entry point of the Worker that `WorkerTransport` starts; it returns to its event loop only when it is to quit.
+// The entry point of the Worker that `startMover` starts; it returns to its event loop only when it is to quit.
 declare const self: Worker;
 
-self.addEventListener('message', ({ data }: MessageEvent<WorkerStart>) => new FrameThread(data).run());
+self.addEventListener('message', ({ data }: MessageEvent<MoverStart>) => new MoverThread(data).run());

@@ -1,14 +1,12 @@
 import { constants } from 'node:os';
 import packageJson from '../package.json' with { type: 'json' };
+import { STOP_LIMIT_MS } from './base/stop-budget.ts';
 import { parseCommandLine } from './cli/command-line.ts';
 import { EXIT } from './cli/exit-status.ts';
 import { helpText } from './cli/help.ts';
 import type { LogLevel } from './config/config.ts';
-import { createLogger, logStyle, type Logger } from './status/logger.ts';
+import { createLogger, logStyle, type LeveledLogger } from './status/logger.ts';
 import { logRefusal } from './status/refusal.ts';
-
-/** After the word to stop, the program is gone within 5 s whatever hangs. */
-const STOP_LIMIT_MS = 4_500;
 
 /** The other entry point: beside this one in the sources, and in the compiled executable. */
 const FRAME_THREAD_URL = new URL('./frame-thread.ts', import.meta.url).href;
@@ -64,7 +62,7 @@ function exitNow(status: number): never {
   process.exit(status);
 }
 
-function stderrLog(level: LogLevel, redact: (text: string) => string): Logger {
+function stderrLog(level: LogLevel, redact: (text: string) => string): LeveledLogger {
   const style = logStyle(process.env, process.stderr.isTTY);
   return createLogger({ level, style, redact, output: process.stderr });
 }

@@ -1,7 +1,7 @@
-/** What a person is to type, and what the README says comes of it. */
+/** What a person is to type, and what the page says comes of it. */
 export interface Block {
   readonly commands: string;
-  /** The lines that are to come, in their order, others between them; none where the README shows none. */
+  /** The lines that are to come, in their order, others between them; none where the page shows none. */
   readonly output: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export function blocksOf(markdown: string, heading: string): Block[] {
   });
 }
 
-/** A line of the README as a pattern: what has a digit in it (a time, a version, an amount) may be another one. */
+/** A line of the page as a pattern: what has a digit in it (a time, a version, an amount) may be another one. */
 export function likeLine(line: string): RegExp {
   const words = line.split(/\s+/).map((word) => (/\d/.test(word) ? '\\S+' : RegExp.escape(word)));
   return new RegExp(`^${words.join('\\s+')}$`);

@@ -8,7 +8,8 @@ import { freeTcpPort, freeUdpPort } from './support/ports.ts';
 import { until } from './support/until.ts';
 
 const ROOT = join(import.meta.dir, '..');
-/** Those of the README: on a machine that tests, somebody else may have them. */
+const PAGE = 'docs/first-steps.md';
+/** Those of the document: on a machine that tests, somebody else may have them. */
 const [REDIS_PORT, SRT_PORT] = ['6390', '9000'];
 /** What a fresh clone does not have. */
 const MADE_HERE = new Set(['.git', 'node_modules', 'dist']);
@@ -18,14 +19,14 @@ const TEST_LIMIT_MS = 240_000;
 const ENOUGH_VIDEO_BYTES = 100_000;
 
 test(
-  'the first steps run as they stand in the README, and come to what it shows',
+  'the first steps run as they stand, and come to what they show',
   async () => {
     using folder = new Folder();
     const clone = cloneInto(folder);
-    const readme = readFileSync(join(clone, 'README.md'), 'utf8')
+    const page = readFileSync(join(clone, PAGE), 'utf8')
       .replaceAll(REDIS_PORT, `${await freeTcpPort()}`)
       .replaceAll(SRT_PORT, `${await freeUdpPort()}`);
-    const blocks = blocksOf(readme, 'First steps');
+    const blocks = blocksOf(page, 'Steps');
     const commands = blocks.map((block) => block.commands);
     await using terminal = new Terminal(commands, folder.file('first-steps.sh'), clone);
     for (const [index, block] of blocks.entries()) {
@@ -42,6 +43,8 @@ test(
       });
     }
     expect(commands).toContain('cosmos-video-builder run');
+    // All of the page, not those of one section alone.
+    expect(page.match(/^ *```sh$/gm)).toHaveLength(blocks.length);
   },
   TEST_LIMIT_MS,
 );

@@ -8,6 +8,11 @@ export interface Clock {
 
 export const NS_PER_MS = 1_000_000n;
 
+/** For reports and estimates; not for a schedule. */
+export function secondsBetween(fromNs: bigint, toNs: bigint): number {
+  return Number(toNs - fromNs) / 1e9;
+}
+
 /** setTimeout takes a 32-bit number of milliseconds; a longer sleep is slept in pieces. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 

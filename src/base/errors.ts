@@ -1,3 +1,5 @@
+import type { Failure } from './failure.ts';
+
 /** A setting that is missing, malformed, or refused by ffmpeg. Nothing but a change of settings can help. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -14,21 +16,35 @@ export class ConfigError extends Error {
   }
 }
 
+/**
+ * A connection cannot be made or is of no use any more, in the words of the system or of whoever answers. What belongs to
+ * a stage knows better what they mean, and makes an error of its own of it.
+ */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
+}
+
 /** Redis cannot be reached, refuses us, or does not answer. Always worth trying again. */
 export class SourceError extends Error {
   override readonly name = 'SourceError';
+
+  constructor(
+    readonly failure: Failure,
+    options?: ErrorOptions,
+  ) {
+    super(failure.text, options);
+  }
 }
 
 /** ffmpeg ended, could not be started, or does not take frames any more. Always worth trying again. */
 export class EncoderError extends Error {
   override readonly name = 'EncoderError';
 
-  /** @param isStall ffmpeg is there but takes nothing, so that it has to be ended */
+  /** @param failure with the code `ffmpeg-stalled` where ffmpeg is there but takes nothing, so that it has to be ended */
   constructor(
-    message: string,
-    readonly isStall: boolean,
+    readonly failure: Failure,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(failure.text, options);
   }
 }

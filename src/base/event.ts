@@ -30,7 +30,7 @@ export type MoverEvent =
     };
 
 /** What a session does, and where it goes. */
-export type SessionEvent =
+type SessionEvent =
   | { readonly kind: 'session'; readonly state: SessionState }
   /** The video that opens now goes here, which may be another file than that in the settings. In the form that may be shown. */
   | { readonly kind: 'output'; readonly shown: string };

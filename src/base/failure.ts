@@ -4,9 +4,14 @@ export type FailureCode =
   | `redis-${'no-socket' | 'permission' | 'password-missing' | 'password-refused' | 'no-rights'}`
   | `redis-${'no-stream' | 'loading' | 'other'}`
   | `link-${'refused' | 'unknown-host' | 'timeout' | 'unreachable' | 'closed' | 'lost'}`
-  | `link-${'rejected' | 'passphrase-refused' | 'passphrase-mismatch' | 'passphrase-length' | 'not-opened'}`
-  | `file-${'disk-full' | 'permission' | 'read-only' | 'is-folder' | 'no-folder' | 'folder-is-file' | 'taken'}`
+  | `link-${'no-answer' | 'rejected' | 'passphrase-refused' | 'passphrase-mismatch' | 'passphrase-length' | 'not-opened'}`
+  | `file-${'disk-full' | 'permission' | 'read-only' | 'is-folder' | 'no-folder' | 'folder-is-file' | 'taken' | 'other'}`
   | `ffmpeg-${'not-started' | 'no-encoder' | 'no-protocol' | 'old' | 'killed' | 'ended' | 'stalled' | 'other'}`;
+
+/** The part of the way that it belongs to: `redis`, `link`, `file` or `ffmpeg`. */
+export function partOf(code: FailureCode): string {
+  return code.slice(0, code.indexOf('-'));
+}
 
 /** Why something failed. It stays in its parts until somebody is told. */
 export interface Failure {

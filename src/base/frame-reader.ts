@@ -11,15 +11,11 @@ export interface OrderedRead {
 
 /**
  * Frames of the stream from a position that only moves forward. Wrong entries are reported and passed over; lost
- * connections are reported and made anew, for ever, inside these calls. One call at a time.
+ * connections are reported and made again, for ever, inside these calls. One call at a time.
  */
 export interface FrameReader {
   /** The frame after the position, as soon as there is one. Rejects only with the abort reason of `signal`. */
   next(signal: AbortSignal): Promise<OrderedRead>;
   /** The newest frame, if it is after the position; only this one is transferred. Rejects like `next`. */
   newest(signal: AbortSignal): Promise<Frame | undefined>;
-  /** Gives the frame's memory back; its pixels are not valid from then on. */
-  release(frame: Frame): void;
-  /** The same for a frame that was never sent. */
-  drop(frame: Frame): void;
 }

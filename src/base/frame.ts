@@ -1,10 +1,8 @@
 /**
- * The bytes of a frame: the runtime's, or a place in memory that only system calls reach, which the runtime's collector
- * need not count.
+ * Room in memory for the pixels of one frame. Only system calls reach it: the runtime's collector, which would take its
+ * size for a measure of what it may leave lying about, knows nothing of it.
  */
-export type Pixels = Uint8Array | NativePixels;
-
-export interface NativePixels {
+export interface FrameSlot {
   readonly address: number;
   readonly sizeBytes: number;
 }
@@ -13,8 +11,22 @@ export interface NativePixels {
 export interface Frame {
   /** Id of the stream entry, e.g. `1700000000000-0`. */
   readonly id: string;
-  /** Valid until the frame is released to the reader that gave it. */
-  readonly pixels: Pixels;
+  /** Valid until the frame is given back to its owner. */
+  readonly pixels: FrameSlot;
   /** Monotonic time in nanoseconds at which the entry was written, by its id; absent where ids are no times. */
   readonly writtenNs?: bigint;
+}
+
+/** Owns the memory of the frames: whoever holds one gives it back here, once. */
+export interface FrameOwner {
+  /** Takes a frame back; its pixels are not valid from then on. */
+  release(frame: Pick<Frame, 'pixels'>): void;
+  /** The same for a frame that was read, but never sent. */
+  drop(frame: Pick<Frame, 'pixels'>): void;
+}
+
+/** Takes frames at our pace. */
+export interface FrameSink {
+  /** Resolves once the whole frame has been handed over; the caller keeps the pixels as they are until then. */
+  write(frame: Frame): Promise<void>;
 }

@@ -1,35 +1,30 @@
-import type { StreamEntry } from '../base/stream-entry.ts';
-import type { Config, SourceSettings } from '../config/config.ts';
+import { formatStreamId } from '../base/stream-entry.ts';
+import type { Config } from '../config/config.ts';
 import { SourceError } from '../base/errors.ts';
 import type { FrameFormat } from '../base/frame-format.ts';
 import { likelyFormats } from './likely-formats.ts';
 import { systemClock } from '../base/clock.ts';
 import { framesPerSecond, NS_PER_SECOND } from '../base/frame-rate.ts';
-import { excessInWords } from '../redis/entry-limits.ts';
-import { ioredisConnector } from '../redis/ioredis-connection.ts';
+import { excessInWords } from '../base/entry-limits.ts';
 import { redisName } from '../redis/redis-name.ts';
-import type { StreamConnection } from '../redis/stream-connection.ts';
-import { formatStreamId, STREAM_START } from '../redis/stream-id.ts';
+import { StreamCheck, type SeenEntry } from '../redis/stream-check.ts';
+import { STREAM_START } from '../redis/stream-id.ts';
 import { bad, good, type Finding } from './finding.ts';
 
 /** How long frames are counted. */
 const RATE_WINDOW_NS = 2n * NS_PER_SECOND;
-
-/** What is said of an answer that is none to the question. */
-const NO_SENSE = /its answer cannot be understood/;
 
 /** Redis, the stream in it, the size of its frames (where `format` is known) and their rate. Never throws. */
 export async function* redisFindings(
   config: Config,
   format: FrameFormat | undefined,
 ): AsyncGenerator<Finding> {
-  const { redis, stream, key } = config.source;
-  const shape = { stream, key, sizeBytes: format?.sizeBytes ?? 0 };
-  let connection: StreamConnection | undefined;
+  const shape = { stream: config.source.stream, key: config.source.key, sizeBytes: format?.sizeBytes ?? 0 };
+  let connection: StreamCheck | undefined;
   try {
-    connection = await ioredisConnector(redis, shape)();
-    await askTime(connection, redisName(redis));
-    yield good(`${redisName(redis)} is reachable, and lets us in`);
+    connection = await StreamCheck.connect(config.source.redis, shape);
+    await connection.askTime();
+    yield good(`${redisName(config.source.redis)} is reachable, and lets us in`);
     yield* streamFindings(connection, config, format);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
@@ -39,48 +34,36 @@ export async function* redisFindings(
   }
 }
 
-/** Anything may listen there; only an answer that makes sense shows that it is Redis. */
-async function askTime(connection: StreamConnection, name: string): Promise<void> {
-  try {
-    await connection.serverTimeUs();
-  } catch (error) {
-    if (!(error instanceof SourceError) || !NO_SENSE.test(error.message)) throw error;
-    throw new SourceError(
-      `${name}: what answers there is no Redis: check COSMOS_VIDEO_HOST and COSMOS_VIDEO_PORT`,
-      { cause: error },
-    );
-  }
-}
-
 async function* streamFindings(
-  connection: StreamConnection,
+  connection: StreamCheck,
   config: Config,
   format: FrameFormat | undefined,
 ): AsyncGenerator<Finding> {
-  const { stream } = config.source;
-  const newest = await connection.readNewest(STREAM_START);
+  const newest = await connection.newest();
   if (!newest) {
     yield bad(
-      `the stream ${stream} is empty or not there: does the sensor's software write into it? ` +
+      `the stream ${config.source.stream} is empty or not there: does the sensor's software write into it? ` +
         'Try without a sensor: cosmos-video-builder source',
     );
   } else {
-    yield good(`the stream ${stream} is there, its newest entry is ${formatStreamId(newest.id)}`);
-    if (format) yield entryFinding(newest, config.source, format);
+    yield good(
+      `the stream ${config.source.stream} is there, its newest entry is ${formatStreamId(newest.id)}`,
+    );
+    if (format) yield entryFinding(newest, config, format);
   }
   yield await rateFinding(connection, config, newest);
 }
 
-function entryFinding(entry: StreamEntry, { key }: SourceSettings, format: FrameFormat): Finding {
+function entryFinding(entry: SeenEntry, config: Config, format: FrameFormat): Finding {
   const size = `${format.widthPx}x${format.heightPx} ${format.pixelFormat}`;
   switch (entry.kind) {
     case 'frame':
-      return good(`its field ${key} has the ${format.sizeBytes} bytes of a ${size} frame`);
+      return good(`its field ${config.source.key} has the ${format.sizeBytes} bytes of a ${size} frame`);
     case 'no-key':
-      return bad(`its newest entry has no field ${key}: check COSMOS_VIDEO_KEY`);
+      return bad(`its newest entry has no field ${config.source.key}: check COSMOS_VIDEO_KEY`);
     case 'wrong-size':
       return bad(
-        `its field ${key} has ${entry.sizeBytes} bytes, a ${size} frame has ${format.sizeBytes}: ` +
+        `its field ${config.source.key} has ${entry.sizeBytes} bytes, a ${size} frame has ${format.sizeBytes}: ` +
           `check COSMOS_VIDEO_RESOLUTION and COSMOS_VIDEO_FORMAT${likelyInWords(entry.sizeBytes, format)}`,
       );
     case 'too-many-fields':
@@ -96,15 +79,15 @@ function likelyInWords(sizeBytes: number, format: FrameFormat): string {
 
 /** Counts the entries that come in 2 s; only those cross that come while we look. */
 async function rateFinding(
-  connection: StreamConnection,
+  connection: StreamCheck,
   config: Config,
-  newest: StreamEntry | undefined,
+  newest: SeenEntry | undefined,
 ): Promise<Finding> {
   let position = newest?.id ?? STREAM_START;
   let count = 0;
   const endNs = systemClock.nowNs() + RATE_WINDOW_NS;
   for (let leftNs = RATE_WINDOW_NS; leftNs > 0n; leftNs = endNs - systemClock.nowNs()) {
-    const entry = await connection.readAfter(position, Math.max(1, Math.ceil(Number(leftNs) / 1e6)));
+    const entry = await connection.next(position, Math.max(1, Math.ceil(Number(leftNs) / 1e6)));
     if (!entry) continue;
     position = entry.id;
     count += 1;

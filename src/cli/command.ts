@@ -1,6 +1,6 @@
 import type { LogLevel } from '../config/config.ts';
 import type { Flags, Variables } from '../config/setting-reader.ts';
-import type { Logger } from '../status/logger.ts';
+import type { LeveledLogger } from '../status/logger.ts';
 import type { CommandFlag } from './command-flags.ts';
 import type { ExitStatus } from './exit-status.ts';
 
@@ -29,7 +29,7 @@ interface CommandContext {
   /** Writes a line to standard output. */
   readonly print: (line: string) => void;
   /** A log on standard error; `redact` takes out what must not be seen. */
-  readonly createLog: (level: LogLevel, redact: (text: string) => string) => Logger;
+  readonly createLog: (level: LogLevel, redact: (text: string) => string) => LeveledLogger;
   /** The command is to end in good order; it has a few seconds. */
   readonly stop: AbortSignal;
   /** The process ends now: what would outlive it must be killed. */

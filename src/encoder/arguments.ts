@@ -58,7 +58,7 @@ export function encodedSize(format: Pick<FrameFormat, 'widthPx' | 'heightPx'>): 
 }
 
 /** Frames from one keyframe to the next. */
-export function gopFrames(settings: Pick<VideoSettings, 'frameRate' | 'keyframeIntervalS'>): number {
+function gopFrames(settings: Pick<VideoSettings, 'frameRate' | 'keyframeIntervalS'>): number {
   return Math.max(1, Math.round(settings.keyframeIntervalS * framesPerSecond(settings.frameRate)));
 }
 

@@ -1,31 +1,20 @@
 import { closeSync } from 'node:fs';
+import { sleepMs, systemClock } from '../base/clock.ts';
 import { EncoderError } from '../base/errors.ts';
+import type { EncoderEvent, Emit } from '../base/event.ts';
+import { TERMINATE_LIMIT_MS, TRAILER_LIMIT_MS } from '../base/stop-budget.ts';
 import type { EncoderExit } from './failure.ts';
 import { linesOf } from './lines.ts';
 import { ProgressParser, type Progress } from './progress.ts';
 import { openSecretsFile } from './secrets-file.ts';
 import { signalFfmpeg, spawnFfmpeg, type FfmpegChild } from './spawn-ffmpeg.ts';
 
-/** After the end of file ffmpeg has this long to write the trailer; then it is told to stop. */
-const TRAILER_LIMIT_MS = 2_000;
-/** After the word to stop it has this long; then it is killed. */
-const TERMINATE_LIMIT_MS = 1_000;
 const LAST_LINES = 10;
 /** The first descriptor behind standard input, output and error. */
 const SECRETS_FD = 3;
 
-/** Is told what ffmpeg says. */
-export interface EncoderObserver {
-  onProgress(progress: Progress): void;
-  /** A line of ffmpeg's log, without a line break. */
-  onLogLine(line: string): void;
-}
-
 /** One running ffmpeg, from its start to its exit. */
 export interface Encoder {
-  readonly pid: number;
-  /** The runtime's pipe to its standard input, where that was asked for. */
-  readonly stdin: Bun.FileSink | undefined;
   /** Frames that it has encoded by what it last said. */
   readonly encodedFrames: number;
   /** Resolves once the output is open and the first frame encoded. Never rejects; it may never resolve. */
@@ -33,7 +22,7 @@ export interface Encoder {
   /** Resolves when ffmpeg is gone and all that it said was read. Never rejects. */
   readonly exited: Promise<EncoderExit>;
   /**
-   * Waits for the exit of an ffmpeg that has been given the end of file: SIGTERM after 2 s, SIGKILL after another second.
+   * Waits for the exit of an ffmpeg that has been given the end of file: SIGTERM after 2 s, SIGKILL 0.8 s later.
    * May be called again; never rejects.
    */
   stop(): Promise<EncoderExit>;
@@ -46,12 +35,12 @@ interface EncoderCommand {
   /** Makes the arguments, given the path of the file with the secret options, if there are any. */
   readonly argumentsFor: (secretsPath: string | undefined) => readonly string[];
   readonly secretOptions: Readonly<Record<string, string>>;
-  /** Its standard input: a pipe of the runtime's, or a descriptor, which the caller closes afterwards. */
-  readonly stdin: 'pipe' | number;
+  /** Its standard input; the caller closes it afterwards. */
+  readonly stdinFd: number;
 }
 
-/** Starts ffmpeg. Throws an `EncoderError` if it cannot be started at all. */
-export function startEncoder(command: EncoderCommand, observer: EncoderObserver): Encoder {
+/** Starts ffmpeg, and passes on what it says. Throws an `EncoderError` if it cannot be started at all. */
+export function startEncoder(command: EncoderCommand, emit: Emit<EncoderEvent>): Encoder {
   const child = spawn(command);
   const lastLines: string[] = [];
   const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>();
@@ -59,9 +48,14 @@ export function startEncoder(command: EncoderCommand, observer: EncoderObserver)
   const reports = readProgress(child.stdout, (progress) => {
     encodedFrames = progress.frames;
     becomeReady();
-    observer.onProgress(progress);
+    const { sizeBytes } = progress;
+    emit({
+      kind: 'encoder-progress',
+      frames: progress.frames,
+      ...(sizeBytes !== undefined && { sizeBytes }),
+    });
   });
-  const words = readLog(child.stderr, lastLines, (line) => observer.onLogLine(line));
+  const words = readLog(child.stderr, lastLines, (line) => emit({ kind: 'encoder-line', line }));
   const exited = Promise.allSettled([child.exited, reports, words]).then(() => ({
     code: child.exitCode,
     signal: child.signalCode,
@@ -74,13 +68,11 @@ export function startEncoder(command: EncoderCommand, observer: EncoderObserver)
   };
   let stopping: Promise<EncoderExit> | undefined;
   return {
-    pid: child.pid,
     get encodedFrames() {
       return encodedFrames;
     },
     ready,
     exited,
-    stdin: typeof child.stdin === 'object' ? child.stdin : undefined,
     stop: () => (stopping ??= stop(exited, signal)),
     kill: () => signal('SIGKILL'),
   };
@@ -88,29 +80,30 @@ export function startEncoder(command: EncoderCommand, observer: EncoderObserver)
 
 type SendSignal = (name: NodeJS.Signals) => void;
 
-function spawn(command: EncoderCommand): FfmpegChild<'pipe' | number> {
+function spawn(command: EncoderCommand): FfmpegChild {
   const hasSecrets = Object.keys(command.secretOptions).length > 0;
   let secretsFd: number | undefined;
   try {
     if (hasSecrets) secretsFd = openSecretsFile(command.secretOptions);
     const args = command.argumentsFor(hasSecrets ? `/dev/fd/${SECRETS_FD}` : undefined);
-    return spawnFfmpeg(command.ffmpeg, args, command.stdin, secretsFd === undefined ? [] : [secretsFd]);
+    return spawnFfmpeg(command.ffmpeg, args, command.stdinFd, secretsFd === undefined ? [] : [secretsFd]);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new EncoderError(`${command.ffmpeg} cannot be started: ${reason}`, false, { cause: error });
+    const text = `${command.ffmpeg} cannot be started: ${reason}`;
+    throw new EncoderError({ code: 'ffmpeg-not-started', text }, { cause: error });
   } finally {
     if (secretsFd !== undefined) closeSync(secretsFd);
   }
 }
 
 async function stop(exited: Promise<EncoderExit>, signal: SendSignal): Promise<EncoderExit> {
-  const timers = [
-    setTimeout(() => signal('SIGTERM'), TRAILER_LIMIT_MS),
-    setTimeout(() => signal('SIGKILL'), TRAILER_LIMIT_MS + TERMINATE_LIMIT_MS),
-  ];
-  const exit = await exited;
-  timers.forEach(clearTimeout);
-  return exit;
+  const gone = new AbortController();
+  void exited.then(() => gone.abort());
+  await sleepMs(systemClock, TRAILER_LIMIT_MS, gone.signal);
+  if (!gone.signal.aborted) signal('SIGTERM');
+  await sleepMs(systemClock, TERMINATE_LIMIT_MS, gone.signal);
+  if (!gone.signal.aborted) signal('SIGKILL');
+  return exited;
 }
 
 async function readProgress(bytes: ReadableStream<Uint8Array>, onProgress: (progress: Progress) => void) {

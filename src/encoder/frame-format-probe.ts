@@ -1,4 +1,5 @@
 import { ConfigError, EncoderError } from '../base/errors.ts';
+import type { Failure } from '../base/failure.ts';
 import type { FrameFormat } from '../base/frame-format.ts';
 import { signalInWords } from './failure.ts';
 import { ANSWER_LIMIT_MS, runFfmpeg, type FfmpegAnswer } from './run-ffmpeg.ts';
@@ -29,8 +30,12 @@ export async function probeFrameFormat(
   ].flat();
   const answer = await ask(ffmpeg, args, signal);
   const trouble = passingTrouble(answer);
-  if (trouble !== undefined)
-    throw new EncoderError(`${ffmpeg} could not say the size of a frame${trouble}`, false);
+  if (trouble) {
+    throw new EncoderError({
+      ...trouble,
+      text: `${ffmpeg} could not say the size of a frame${trouble.text}`,
+    });
+  }
   const sizeBytes = packetSizeBytes(answer);
   if (sizeBytes === undefined) {
     throw new ConfigError([
@@ -48,22 +53,30 @@ async function ask(ffmpeg: string, args: readonly string[], signal?: AbortSignal
     signal?.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
     const isNoProgram = error instanceof Error && 'code' in error && NO_PROGRAM.has(String(error.code));
-    if (!isNoProgram) throw new EncoderError(`${ffmpeg} cannot be started at present (${reason})`, false);
+    if (!isNoProgram) {
+      const text = `${ffmpeg} cannot be started at present (${reason})`;
+      throw new EncoderError({ code: 'ffmpeg-not-started', text });
+    }
     throw new ConfigError([
       `COSMOS_VIDEO_FFMPEG is "${ffmpeg}": it cannot be run (${reason}); install it (apt install ffmpeg) or set its path`,
     ]);
   }
 }
 
-/** @returns what kept ffmpeg from answering and has nothing to do with the settings, as the end of a sentence */
-function passingTrouble(answer: FfmpegAnswer): string | undefined {
-  switch (answer.end.kind) {
+/** @returns what kept ffmpeg from answering and has nothing to do with the settings; its text is the end of a sentence */
+function passingTrouble(answer: FfmpegAnswer): Failure | undefined {
+  const { end } = answer;
+  switch (end.kind) {
     case 'late':
-      return `: no answer within ${ANSWER_LIMIT_MS / 1000} s`;
-    case 'signal':
-      return `: it was killed by signal ${signalInWords(answer.end.signal)}`;
+      return { code: 'ffmpeg-stalled', text: `: no answer within ${ANSWER_LIMIT_MS / 1000} s` };
+    case 'signal': {
+      const text = `: it was killed by signal ${signalInWords(end.signal)}`;
+      return { code: 'ffmpeg-killed', text, signal: end.signal };
+    }
     case 'exit':
-      return answer.end.status !== 0 && PASSING_TROUBLE.test(answer.stderr) ? quoted(answer) : undefined;
+      return end.status !== 0 && PASSING_TROUBLE.test(answer.stderr)
+        ? { code: 'ffmpeg-other', text: quoted(answer), exitStatus: end.status }
+        : undefined;
   }
 }
 

@@ -29,10 +29,10 @@ export function reserveOutput(destination: Destination): Output {
     const output = reserve(number === 1 ? path : `${stem}-${number}${extension}`);
     if (output) return output;
   }
-  throw new EncoderError(
-    `${path} and ${MOST_FILES - 1} files numbered after it exist already: move them away`,
-    false,
-  );
+  throw new EncoderError({
+    code: 'file-taken',
+    text: `${path} and ${MOST_FILES - 1} files numbered after it exist already: move them away`,
+  });
 }
 
 function asItIs(url: string): Output {
@@ -59,7 +59,12 @@ function create(file: string, url: string): Output | undefined {
     if (code === 'EEXIST') return undefined;
     if (FFMPEG_SAYS.has(code)) return asItIs(url);
     const reason = error instanceof Error ? error.message : String(error);
-    throw new EncoderError(`${file} cannot be made: ${reason}`, false, { cause: error });
+    const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+    const failure = {
+      code: isFull ? 'file-disk-full' : 'file-other',
+      text: `${file} cannot be made: ${reason}`,
+    } as const;
+    throw new EncoderError(failure, { cause: error });
   }
 }
 

@@ -4,22 +4,21 @@ import { ffmpegEnvironment } from './ffmpeg-environment.ts';
 const TRIAL_LIMIT_MS = 5_000;
 
 /** A running ffmpeg whose output and words are ours to read. */
-export type FfmpegChild<In extends FfmpegInput = FfmpegInput> = Bun.Subprocess<In, 'pipe', 'pipe'>;
-/** Its standard input: nothing, a pipe of the runtime's, or a descriptor. */
-export type FfmpegInput = 'ignore' | 'pipe' | number;
+export type FfmpegChild = Bun.Subprocess<'ignore' | number, 'pipe', 'pipe'>;
 
 /**
  * Starts ffmpeg, which every run of it does here: with no more of our environment than it needs, in a process group of its
  * own, and so that the kernel kills it when this program is gone, even by SIGKILL and even if it is stopped itself.
  * Throws the system's error where it cannot be started.
+ * @param stdin its standard input: nothing, or a descriptor, which the caller closes afterwards
  * @param moreFds what it gets as descriptors 3 and on; the caller closes them afterwards
  */
-export function spawnFfmpeg<In extends FfmpegInput>(
+export function spawnFfmpeg(
   ffmpeg: string,
   args: readonly string[],
-  stdin: In,
+  stdin: 'ignore' | number,
   moreFds: readonly number[] = [],
-): FfmpegChild<In> {
+): FfmpegChild {
   return Bun.spawn([...dyingWithUs(ffmpeg), ...args], {
     stdio: [stdin, 'pipe', 'pipe', ...moreFds],
     env: ffmpegEnvironment(process.env),

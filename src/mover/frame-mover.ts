@@ -1,110 +1,116 @@
+import { NS_PER_MS, sleepMs, type Clock } from '../base/clock.ts';
 import type { Loss } from '../base/counts.ts';
-import type { PacingSettings } from '../config/config.ts';
 import { SourceError } from '../base/errors.ts';
-import type { Frame } from '../base/frame.ts';
-import { FrameStats } from './frame-stats.ts';
-import { sleepMs, type Clock } from '../base/clock.ts';
+import type { Emit, MoverEvent, SourceEvent } from '../base/event.ts';
+import type { Frame, FrameOwner, FrameSink } from '../base/frame.ts';
+import { NS_PER_SECOND } from '../base/frame-rate.ts';
 import { firstFrame } from '../pacing/first-frame.ts';
-import { runPump } from '../pacing/pump.ts';
-import type { FrameSink } from '../pacing/tick-loop.ts';
+import { Pump } from '../pacing/pump.ts';
+import type { TickObserver } from '../pacing/tick-loop.ts';
 import type { RestartedTick } from '../pacing/tick-schedule.ts';
 import { removeCountingGroup } from '../redis/entry-counter.ts';
-import { StreamFrameReader, type SourceObserver } from '../redis/stream-frame-reader.ts';
+import { continued, type SourceReport } from '../redis/source-report.ts';
 import type { ConnectStream } from '../redis/stream-connection.ts';
-import type { TransportReport } from './frame-transport.ts';
+import { StreamFrameReader } from '../redis/stream-frame-reader.ts';
+import { FrameStats } from './frame-stats.ts';
+import type { MoverSettings } from './protocol.ts';
 
 /** Taking our mark out of Redis may take this long when the program ends. */
 const FAREWELL_LIMIT_MS = 300;
+/** How often the counts are told. */
+const COUNTS_PERIOD_NS = NS_PER_SECOND;
 
-/** What of the settings decides how frames move. */
-export type MoverSettings = PacingSettings;
+const NOTHING_READ: SourceReport = {
+  read: 0,
+  wrong: 0,
+  source: { kind: 'counted', entries: 0, passedOver: 0 },
+};
 
-/** Is told what the operator may want to know; what is only counted stands in the report. */
-export interface MoverObserver extends Omit<SourceObserver, 'onFrameRead' | 'onDropped'> {
-  onScheduleRestarted(tick: RestartedTick): void;
+/** How Redis is reached with some settings, and the memory that its frames come into. */
+export interface FrameSource {
+  readonly connect: ConnectStream;
+  /** Gives the memory of a frame back. */
+  release(frame: Pick<Frame, 'pixels'>): void;
 }
 
 interface MoverParts {
-  readonly settings: MoverSettings;
   readonly clock: Clock;
-  readonly connect: ConnectStream;
-  readonly stream: string;
-  readonly observer: MoverObserver;
+  readonly emit: Emit<SourceEvent | MoverEvent>;
+  /** Called again for another Redis, stream, or size of frames; nothing that came before is used from then on. */
+  readonly openSource: (settings: MoverSettings) => FrameSource;
 }
 
-/** Source and pacing of one stream after another, on whatever clock and connection it is given. */
+/** What is set up for the settings that are in force. */
+interface Setup {
+  readonly settings: MoverSettings;
+  readonly source: FrameSource;
+  readonly owner: FrameOwner;
+  readonly reader: StreamFrameReader;
+}
+
+/** Reading and pacing of one session after another, on whatever clock, connection and sink it is given. See `Mover`. */
 export class FrameMover {
-  readonly #reader: StreamFrameReader;
   readonly #stats = new FrameStats();
+  readonly #ticks: TickObserver = {
+    onTick: (tick, selection, nowNs) => {
+      this.#stats.onTick(tick, selection, nowNs);
+      if (tick.kind === 'restarted') this.parts.emit(scheduleRestarted(tick));
+    },
+  };
+  #setup: Setup | undefined;
+  /** What was read with the readers before this one. */
+  #readBefore: SourceReport = NOTHING_READ;
+  /** Waits for the session that begins with it. */
   #first: Frame | undefined;
-  #isFirstSent = false;
+  #pump: Pump | undefined;
 
-  constructor(private readonly parts: MoverParts) {
-    const { settings, clock, connect, stream, observer } = parts;
-    this.#reader = new StreamFrameReader({
-      connect,
-      stream,
-      clock,
-      // Only scale has a backlog that could become old.
-      maxDelayMs: settings.method === 'scale' ? settings.maxDelayMs : 0,
-      observer: {
-        onLost: (error) => observer.onLost(error),
-        onConnected: () => observer.onConnected(),
-        onStreamRestarted: () => observer.onStreamRestarted(),
-        onFrameRead: () => this.#stats.onRead(),
-        onDropped: () => this.#stats.onDropped(),
-        onWrongEntry: (entry) => {
-          this.#stats.onWrong();
-          observer.onWrongEntry(entry);
-        },
-      },
-    });
+  constructor(private readonly parts: MoverParts) {}
+
+  configure(settings: MoverSettings): void {
+    const before = this.#setup;
+    if (before && !isOtherSource(before.settings, settings)) {
+      this.#setup = { ...before, settings };
+      before.reader.maxDelayMs = maxDelayMs(settings);
+      return;
+    }
+    if (before) {
+      this.#dropFirst();
+      before.reader.close();
+      this.#readBefore = continued(this.#readBefore, before.reader.report);
+    }
+    this.#setup = this.#open(settings);
   }
 
-  /** See `FrameTransport`. */
   async awaitFrame(signal: AbortSignal): Promise<void> {
-    this.dropFirst();
-    const { settings, clock } = this.parts;
-    this.#first = await firstFrame(this.#reader, settings.idleTimeoutMs, clock, signal);
-    this.#isFirstSent = false;
+    this.#dropFirst();
+    const { reader, owner, settings } = this.#ready();
+    const parts = { reader, owner, clock: this.parts.clock };
+    this.#first = await firstFrame(parts, settings.pacing.idleTimeoutMs, signal);
   }
 
-  async writeFirst(sink: FrameSink): Promise<void> {
-    if (!this.#first) throw new Error('there is no frame to begin with');
-    this.#isFirstSent = true;
-    this.#stats.onFirstFrame(this.parts.clock.nowNs());
-    await sink.write(this.#first);
-  }
-
-  async pump(sink: FrameSink, signal: AbortSignal): Promise<'idle' | 'stopped'> {
+  /** Begins a session: hands over the frame that was waited for. */
+  async openInput(sink: FrameSink): Promise<void> {
+    const { owner, settings } = this.#ready();
+    const { clock } = this.parts;
     const first = this.#first;
     if (!first) throw new Error('there is no frame to begin with');
-    // From here on the pump holds it, and gives it back.
     this.#first = undefined;
-    const { settings, clock, observer } = this.parts;
-    return runPump(
-      {
-        settings,
-        clock,
-        reader: this.#reader,
-        sink,
-        observer: {
-          onTick: (tick, selection, nowNs) => {
-            this.#stats.onTick(tick, selection, nowNs);
-            if (tick.kind === 'restarted') observer.onScheduleRestarted(tick);
-          },
-        },
-      },
-      first,
-      signal,
-    );
+    const { frameRate } = settings.pacing;
+    this.#pump = new Pump({ frameRate, clock, owner, sink, observer: this.#ticks }, first);
+    this.#stats.onFirstFrame(clock.nowNs());
+    await sink.write(first);
   }
 
-  /** Gives back the frame that was waited for, where no session goes on with it. */
-  dropFirst(): void {
-    if (this.#first && this.#isFirstSent) this.#reader.release(this.#first);
-    else if (this.#first) this.#reader.drop(this.#first);
-    this.#first = undefined;
+  async pump(signal: AbortSignal): Promise<'idle' | 'stopped'> {
+    const { reader, settings } = this.#ready();
+    if (!this.#pump) throw new Error('no input was opened');
+    return this.#pump.run(reader, settings.pacing, signal);
+  }
+
+  /** The session is over: its frames are given up. */
+  endInput(): void {
+    this.#pump?.close();
+    this.#pump = undefined;
   }
 
   /** What the session has lost; to be told before the next one begins. */
@@ -112,21 +118,89 @@ export class FrameMover {
     this.#stats.onLoss(loss, this.parts.clock.nowNs());
   }
 
-  report(): TransportReport {
-    return { counts: this.#stats.counts, ages: this.#stats.takeAges(), source: this.#reader.source };
+  /** Tells the counts once a second until `signal` aborts. */
+  async tellCounts(signal: AbortSignal): Promise<void> {
+    const { clock, emit } = this.parts;
+    for (let atNs = clock.nowNs() + COUNTS_PERIOD_NS; ; atNs += COUNTS_PERIOD_NS) {
+      await clock.sleepUntil(atNs, signal);
+      if (signal.aborted) return;
+      emit(this.counts());
+      // After a standstill they are told once, not as often as was missed.
+      const lateNs = clock.nowNs() - atNs;
+      atNs += (lateNs / COUNTS_PERIOD_NS) * COUNTS_PERIOD_NS;
+    }
+  }
+
+  /** All that is known by now, and the ages since it was last asked for. */
+  counts(): Extract<MoverEvent, { kind: 'frames' }> {
+    const reader = this.#setup?.reader;
+    const { read, wrong, source } = reader ? continued(this.#readBefore, reader.report) : this.#readBefore;
+    return {
+      kind: 'frames',
+      counts: { ...this.#stats.counts, read, wrong },
+      ages: this.#stats.takeAges(),
+      source,
+    };
   }
 
   /** Leaves nothing in Redis, where that can be had in a moment. Never rejects. */
   async close(): Promise<void> {
-    this.dropFirst();
-    this.#reader.close();
-    if (this.#reader.source.kind !== 'counted') return;
-    const { connect, stream, clock } = this.parts;
+    this.endInput();
+    this.#dropFirst();
+    const setup = this.#setup;
+    setup?.reader.close();
+    if (setup?.reader.report.source.kind !== 'counted') return;
     const done = new AbortController();
-    const limit = sleepMs(clock, FAREWELL_LIMIT_MS, done.signal);
-    await Promise.race([removeGroup(connect, stream), limit]);
+    const limit = sleepMs(this.parts.clock, FAREWELL_LIMIT_MS, done.signal);
+    await Promise.race([removeGroup(setup.source.connect, setup.settings.source.stream), limit]);
     done.abort();
   }
+
+  #open(settings: MoverSettings): Setup {
+    const { clock, emit, openSource } = this.parts;
+    const source = openSource(settings);
+    const owner: FrameOwner = {
+      release: (frame) => source.release(frame),
+      drop: (frame) => {
+        source.release(frame);
+        this.#stats.onDropped();
+      },
+    };
+    const { stream } = settings.source;
+    const reader = new StreamFrameReader({
+      connect: source.connect,
+      stream,
+      clock,
+      maxDelayMs: maxDelayMs(settings),
+      emit,
+      owner,
+    });
+    return { settings, source, owner, reader };
+  }
+
+  #ready(): Setup {
+    if (!this.#setup) throw new Error('the mover has no settings yet');
+    return this.#setup;
+  }
+
+  #dropFirst(): void {
+    const first = this.#first;
+    this.#first = undefined;
+    if (first) this.#ready().owner.drop(first);
+  }
+}
+
+function isOtherSource(before: MoverSettings, after: MoverSettings): boolean {
+  return before.frameBytes !== after.frameBytes || !Bun.deepEquals(before.source, after.source);
+}
+
+/** Only scale has a backlog that could become old. */
+function maxDelayMs({ pacing }: MoverSettings): number {
+  return pacing.method === 'scale' ? pacing.maxDelayMs : 0;
+}
+
+function scheduleRestarted({ lagNs, skippedTicks }: RestartedTick): MoverEvent {
+  return { kind: 'schedule-restarted', lagMs: Number(lagNs / NS_PER_MS), skippedTicks: Number(skippedTicks) };
 }
 
 /** On a connection of its own: the one for reading may be blocked for a while yet. */

@@ -1,28 +1,28 @@
-import { mergeAges, NO_AGES, type FrameCounts, type Ages } from '../base/counts.ts';
-import type { Loss } from '../base/counts.ts';
+import { mergeAges, NO_AGES, type Ages, type FrameCounts, type Loss } from '../base/counts.ts';
 import { NS_PER_MS } from '../base/clock.ts';
 import type { Selection } from '../pacing/frame-selector.ts';
 import type { Tick } from '../pacing/tick-schedule.ts';
 import { SentFrames } from './sent-frames.ts';
 
+/** What is counted here; what was read, the reader counts. */
+type SentCounts = Omit<FrameCounts, 'read' | 'wrong'>;
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Is told what happens to the frames and counts it. */
+/** Counts what becomes of the frames behind the reader. */
 export class FrameStats {
-  readonly #counts: Mutable<FrameCounts> = {
+  readonly #counts: Mutable<SentCounts> = {
     output: 0,
     unique: 0,
     dup: 0,
     dropped: 0,
     lost: 0,
-    wrong: 0,
-    read: 0,
     late: 0,
   };
   readonly #sent = new SentFrames();
   #ages = NO_AGES;
 
-  get counts(): FrameCounts {
+  get counts(): SentCounts {
     return { ...this.#counts };
   }
 
@@ -53,14 +53,6 @@ export class FrameStats {
   /** The session has failed. */
   onLoss(loss: Loss, nowNs: bigint): void {
     this.#counts.lost += this.#sent.lose(loss, nowNs);
-  }
-
-  onRead(): void {
-    this.#counts.read += 1;
-  }
-
-  onWrong(): void {
-    this.#counts.wrong += 1;
   }
 
   /** The ages since the last call. */

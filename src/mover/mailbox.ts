@@ -1,7 +1,8 @@
+import { deserialize, serialize } from 'bun:jsc';
 import { libc, O_CLOEXEC, O_NONBLOCK, pinned } from '../os/libc.ts';
 
 /** No message is longer: names, addresses, numbers. */
-const TEXT_BYTES = 16_384;
+const MOST_BYTES = 16_384;
 const STATE = 0;
 const LENGTH = 1;
 const EMPTY = 0;
@@ -10,47 +11,47 @@ const FULL = 1;
 /** What both ends of a mailbox share; it can be posted to a Worker. */
 export interface MailboxParts {
   readonly state: SharedArrayBuffer;
-  readonly text: SharedArrayBuffer;
+  readonly content: SharedArrayBuffer;
   /** An eventfd that becomes readable when there is something to read. */
   readonly eventFd: number;
 }
 
 /**
- * The way into a thread whose own event loop does not turn and so hears no messages: one JSON text at a time in shared
- * memory, announced through an eventfd. The reader says by an ordinary message when it has taken it.
+ * The way into a thread whose own event loop does not turn and so hears no messages: one message at a time in shared
+ * memory, as a structured clone, announced through an eventfd. The reader says by an ordinary message when it has taken it.
  */
 export class MailboxWriter {
   readonly parts: MailboxParts;
   readonly #state: Int32Array;
-  readonly #text: Uint8Array;
+  readonly #content: Uint8Array;
   readonly #one = pinned(8);
-  readonly #waiting: string[] = [];
+  readonly #waiting: Uint8Array[] = [];
   #isClosed = false;
 
   constructor() {
     const eventFd = libc.eventfd(0, O_NONBLOCK | O_CLOEXEC);
     if (eventFd < 0) throw new Error('no eventfd can be made');
-    this.parts = { state: new SharedArrayBuffer(8), text: new SharedArrayBuffer(TEXT_BYTES), eventFd };
+    this.parts = { state: new SharedArrayBuffer(8), content: new SharedArrayBuffer(MOST_BYTES), eventFd };
     this.#state = new Int32Array(this.parts.state);
-    this.#text = new Uint8Array(this.parts.text);
+    this.#content = new Uint8Array(this.parts.content);
     this.#one.view[0] = 1;
   }
 
   /** Throws for a message that is too long, which none of the program's is. */
   send(message: object): void {
-    const text = JSON.stringify(message);
-    if (Buffer.byteLength(text) > TEXT_BYTES) throw new Error('a message is too long for the mailbox');
-    this.#waiting.push(text);
+    const bytes = serialize(message, { binaryType: 'nodebuffer' });
+    if (bytes.length > MOST_BYTES) throw new Error('a message is too long for the mailbox');
+    this.#waiting.push(bytes);
     this.onTaken();
   }
 
   /** The reader has taken the last message: the next one may be put in. */
   onTaken(): void {
     if (this.#isClosed || Atomics.load(this.#state, STATE) !== EMPTY) return;
-    const text = this.#waiting.shift();
-    if (text === undefined) return;
-    const { written } = new TextEncoder().encodeInto(text, this.#text);
-    Atomics.store(this.#state, LENGTH, written);
+    const bytes = this.#waiting.shift();
+    if (bytes === undefined) return;
+    this.#content.set(bytes);
+    Atomics.store(this.#state, LENGTH, bytes.length);
     Atomics.store(this.#state, STATE, FULL);
     libc.write(this.parts.eventFd, this.#one.address, 8);
   }
@@ -66,20 +67,20 @@ export class MailboxWriter {
 /** The other end, in the thread that does not turn. */
 export class MailboxReader {
   readonly #state: Int32Array;
-  readonly #text: Uint8Array;
+  readonly #content: Uint8Array;
   readonly #count = pinned(8);
 
   constructor(private readonly parts: MailboxParts) {
     this.#state = new Int32Array(parts.state);
-    this.#text = new Uint8Array(parts.text);
+    this.#content = new Uint8Array(parts.content);
   }
 
-  /** The message that is there, parsed; undefined if there is none. Whoever takes one tells the writer. */
+  /** The message that is there; undefined if there is none. Whoever takes one tells the writer. */
   take(): unknown {
     libc.read(this.parts.eventFd, this.#count.address, 8);
     if (Atomics.load(this.#state, STATE) !== FULL) return undefined;
-    const bytes = this.#text.slice(0, Atomics.load(this.#state, LENGTH));
+    const bytes = this.#content.slice(0, Atomics.load(this.#state, LENGTH));
     Atomics.store(this.#state, STATE, EMPTY);
-    return JSON.parse(new TextDecoder().decode(bytes));
+    return deserialize(bytes.buffer);
   }
 }

@@ -1,13 +1,15 @@
-import type { RedisConfig } from '../config/config.ts';
-import { DirectConnection } from '../redis/direct-connection.ts';
+import { EncoderError } from '../base/errors.ts';
+import type { SourceSettings } from '../config/config.ts';
 import { FrameSlots } from '../os/frame-slots.ts';
 import { libc, PR_SET_TIMERSLACK } from '../os/libc.ts';
 import { PipeSink } from '../os/pipe-sink.ts';
 import { PollLoop } from '../os/poll-loop.ts';
-import { EncoderError } from '../base/errors.ts';
-import { FrameMover, type MoverObserver } from './frame-mover.ts';
+import { redisName } from '../redis/redis-name.ts';
+import { RedisStreamConnection } from '../redis/redis-stream-connection.ts';
+import type { WayToRedis } from '../redis/way-to-redis.ts';
+import { FrameMover, type FrameSource } from './frame-mover.ts';
 import { MailboxReader } from './mailbox.ts';
-import type { FromWorker, Outcome, Request, ToWorker, WayToRedis, WorkerStart } from './protocol.ts';
+import type { FromThread, MoverSettings, MoverStart, Outcome, Request, ToThread } from './protocol.ts';
 
 /** Deadlines to the nanosecond: the kernel would otherwise let them slip by 50 µs to save wake-ups. */
 const TIMER_SLACK_NS = 1;
@@ -15,58 +17,61 @@ const TIMER_SLACK_NS = 1;
 const FAR_FUTURE_NS = 2n ** 62n;
 
 /** Runs a `FrameMover` on a thread that does nothing else, in a loop of its own. */
-export class FrameThread {
+export class MoverThread {
   readonly #loop = new PollLoop();
-  readonly #slots: FrameSlots;
-  readonly #mover: FrameMover;
+  readonly #mover = new FrameMover({
+    clock: this.#loop,
+    emit: (event) => send({ kind: 'event', event }),
+    openSource: (settings) => this.#openSource(settings),
+  });
   readonly #mailbox: MailboxReader;
   readonly #calls = new Map<number, AbortController>();
+  readonly #leaving = new AbortController();
+  #memory: { readonly slots: FrameSlots; readonly frameBytes: number } | undefined;
   #sink: PipeSink | undefined;
   #way: PromiseWithResolvers<WayToRedis> | undefined;
 
-  constructor(private readonly start: WorkerStart) {
-    this.#slots = new FrameSlots(start.shape.sizeBytes);
+  constructor(private readonly start: MoverStart) {
     this.#mailbox = new MailboxReader(start.mailbox);
-    this.#mover = new FrameMover({
-      settings: start.settings,
-      clock: this.#loop,
-      connect: () => this.#connect(start.redis),
-      stream: start.shape.stream,
-      observer: OBSERVER,
-    });
   }
 
   /** Returns when the thread is told to quit; throws if it cannot hear any more. */
   run(): void {
     libc.prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS, 0, 0, 0);
     let fault: unknown;
-    this.#readMail().catch((error: unknown) => {
+    const onFault = (error: unknown) => {
       fault = error;
       this.#loop.stop();
-    });
+    };
+    this.#readMail().catch(onFault);
+    this.#mover.tellCounts(this.#leaving.signal).catch(onFault);
     this.#loop.run();
-    this.#slots.close();
+    this.#memory?.slots.close();
     // The runtime hears of no rejection while its own event loop does not turn.
     if (fault !== undefined) throw fault;
     send({ kind: 'left' });
   }
 
-  async #connect(redis: RedisConfig): Promise<DirectConnection> {
-    const { addresses, login } = await this.#resolve();
-    return DirectConnection.connect({ ...redis, ...login }, this.start.redisName, addresses, {
-      shape: this.start.shape,
-      slots: this.#slots,
-      isInPipe: (slot) => this.#sink?.holds(slot) ?? false,
-      loop: this.#loop,
-    });
+  #openSource({ source, frameBytes }: MoverSettings): FrameSource {
+    if (this.#memory?.frameBytes !== frameBytes) {
+      this.#memory?.slots.close();
+      this.#memory = { slots: new FrameSlots(frameBytes), frameBytes };
+    }
+    const { slots } = this.#memory;
+    const { stream, key, redis } = source;
+    const target = { shape: { stream, key, sizeBytes: frameBytes }, slots, loop: this.#loop };
+    return {
+      connect: async () =>
+        RedisStreamConnection.connect(redis, redisName(redis), await this.#findWay(source), target),
+      release: ({ pixels }) => slots.release(pixels),
+    };
   }
 
-  /** All that ask before the answer is there get the same one. */
-  #resolve(): Promise<WayToRedis> {
-    if (!this.#way) {
-      this.#way = Promise.withResolvers();
-      send({ kind: 'resolve' });
-    }
+  /** One at a time: a connection that nobody waits for any more may have asked for it before. */
+  async #findWay(source: SourceSettings): Promise<WayToRedis> {
+    while (this.#way) await this.#way.promise;
+    this.#way = Promise.withResolvers();
+    send({ kind: 'find-way', source });
     return this.#way.promise;
   }
 
@@ -74,14 +79,14 @@ export class FrameThread {
     while (await this.#loop.readable(this.start.mailbox.eventFd, FAR_FUTURE_NS)) {
       // Only the other end of the mailbox writes into it, and it writes nothing but this type.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      const message = this.#mailbox.take() as ToWorker | undefined;
+      const message = this.#mailbox.take() as ToThread | undefined;
       if (message === undefined) continue;
       send({ kind: 'taken' });
       this.#onMessage(message);
     }
   }
 
-  #onMessage(message: ToWorker): void {
+  #onMessage(message: ToThread): void {
     switch (message.kind) {
       case 'call':
         return void this.#call(message.id, message.request);
@@ -92,9 +97,15 @@ export class FrameThread {
         this.#way = undefined;
         return;
       case 'quit':
-        this.#sink?.close();
-        return void this.#mover.close().finally(() => this.#loop.stop());
+        return void this.#quit();
     }
+  }
+
+  async #quit(): Promise<void> {
+    this.#sink?.close();
+    this.#leaving.abort();
+    await this.#mover.close();
+    this.#loop.stop();
   }
 
   async #call(id: number, request: Request): Promise<void> {
@@ -109,57 +120,45 @@ export class FrameThread {
     try {
       return { kind: 'done', value: await this.#do(request, signal) };
     } catch (error) {
-      if (error instanceof EncoderError) {
-        return { kind: 'encoder-error', message: error.message, isStall: error.isStall };
-      }
+      if (error instanceof EncoderError) return { kind: 'encoder-error', failure: error.failure };
       if (signal.aborted) return { kind: 'aborted' };
-      return {
-        kind: 'fault',
-        message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      };
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return { kind: 'fault', message };
     }
   }
 
-  async #do(request: Request, signal: AbortSignal) {
+  async #do(request: Request, signal: AbortSignal): Promise<'idle' | 'stopped' | undefined> {
     switch (request.name) {
+      case 'configure':
+        this.#mover.configure(request.settings);
+        return undefined;
       case 'awaitFrame':
         await this.#mover.awaitFrame(signal);
         return undefined;
       case 'openInput':
-        this.#sink = new PipeSink(request.fd, this.#slots, this.#loop, this.start.shape.sizeBytes);
-        return undefined;
-      case 'writeFirst':
-        await this.#mover.writeFirst(this.#openSink());
+        await this.#mover.openInput(this.#openPipe(request.fd));
         return undefined;
       case 'pump':
-        return this.#mover.pump(this.#openSink(), signal);
+        return this.#mover.pump(signal);
       case 'endInput':
         // At once: by the time that the pipe is empty, the frame that waits may be the one for the next session.
-        this.#mover.dropFirst();
+        this.#mover.endInput();
         await this.#sink?.finish();
         return undefined;
       case 'countLoss':
         this.#mover.countLoss(request.loss);
         return undefined;
-      case 'report':
-        return this.#mover.report();
     }
   }
 
-  #openSink(): PipeSink {
-    if (!this.#sink) throw new Error('no input was opened');
+  #openPipe(fd: number): PipeSink {
+    if (!this.#memory) throw new Error('the mover has no settings yet');
+    const { slots, frameBytes } = this.#memory;
+    this.#sink = new PipeSink(fd, slots, this.#loop, frameBytes);
     return this.#sink;
   }
 }
 
-const OBSERVER: MoverObserver = {
-  onLost: (error) => send({ kind: 'lost', message: error.message }),
-  onConnected: () => send({ kind: 'connected' }),
-  onStreamRestarted: () => send({ kind: 'stream-restarted' }),
-  onWrongEntry: (entry) => send({ kind: 'wrong-entry', entry }),
-  onScheduleRestarted: (tick) => send({ kind: 'schedule-restarted', tick }),
-};
-
-function send(message: FromWorker): void {
+function send(message: FromThread): void {
   postMessage(message);
 }

@@ -1,114 +1,127 @@
-import { lookup } from 'node:dns/promises';
+import { sleepMs, systemClock } from '../base/clock.ts';
+import type { Loss } from '../base/counts.ts';
+import { EncoderError } from '../base/errors.ts';
+import type { Emit } from '../base/event.ts';
+import { LEAVE_LIMIT_MS } from '../base/stop-budget.ts';
 import type { RedisConfig } from '../config/config.ts';
-import { ipAddressBytes } from '../os/ip-address.ts';
 import { libc } from '../os/libc.ts';
 import { makePipe } from '../os/pipe.ts';
-import type { SocketAddress } from '../os/socket.ts';
-import { EncoderError, SourceError } from '../base/errors.ts';
-import { sleepMs, systemClock } from '../base/clock.ts';
-import { frameBufferLogin } from '../redis/frame-buffer-login.ts';
-import { redisName } from '../redis/redis-name.ts';
-import type { StreamShape } from '../redis/stream-connection.ts';
-import type { EncoderInput, FrameTransport, TransportReport } from './frame-transport.ts';
-import type { MoverObserver, MoverSettings } from './frame-mover.ts';
 import { MailboxWriter } from './mailbox.ts';
-import type { FromWorker, Outcome, Request, ToWorker, WorkerStart } from './protocol.ts';
+import type { FromThread, MoverSettings, MoverStart, Outcome, Request, ToThread } from './protocol.ts';
+import { WayFinder } from './way-finder.ts';
 
-/** The thread has this long to close its descriptors, which would else stay open; one that hangs is ended without. */
-const LEAVE_LIMIT_MS = 1_000;
-
-interface WorkerParts {
-  readonly settings: MoverSettings;
-  readonly redis: RedisConfig;
-  readonly shape: StreamShape;
-  readonly observer: MoverObserver;
-  /** Where the code of the thread is (`src/frame-thread.ts`). */
-  readonly frameThreadUrl: string;
+/** Moves frames from Redis into one ffmpeg after another, in a thread of its own. One session at a time. */
+export interface Mover extends AsyncDisposable {
+  /**
+   * Reads with these settings from now on: a connection that still serves is kept, and so is an open input, unless the size
+   * of a frame is another one. To be called first, and later only while it neither waits for a frame nor pumps.
+   */
+  configure(settings: MoverSettings): Promise<void>;
+  /** Waits for the frame that the next session begins with, and holds it. Rejects only with the abort reason. */
+  awaitFrame(signal: AbortSignal): Promise<void>;
+  /** Makes the pipe into the next ffmpeg, and puts the frame into it that was waited for. Throws an `EncoderError`. */
+  openInput(): EncoderInput;
+  /**
+   * One frame a tick until `signal` aborts or no new frame has come for the idle timeout; a frame that is being written
+   * then is finished. May be called again in the same session, and goes on. Rejects with an `EncoderError` if ffmpeg is gone
+   * or has not taken a frame in 10 s.
+   */
+  pump(signal: AbortSignal): Promise<'idle' | 'stopped'>;
+  /** End of file for ffmpeg; the frames are given up. Never throws, and may be called again. */
+  endInput(): void;
+  /** What was handed over did not all arrive; to be said once, before the next input is opened. Never throws. */
+  lose(loss: Loss): void;
 }
 
-/** Moves the frames in a thread of their own, over descriptors and memory of ours. */
-export class WorkerTransport implements FrameTransport {
+/** The pipe into one ffmpeg. */
+export interface EncoderInput extends Disposable {
+  /** The read end, ffmpeg's standard input; ours is closed at the end of the scope. */
+  readonly fd: number;
+  /** Resolves once the first frame was handed over; rejects like `pump`. */
+  readonly firstSent: Promise<void>;
+}
+
+/**
+ * Starts the thread.
+ * @param threadUrl where its code is (`src/frame-thread.ts`)
+ * @param emit is given what happens there, and once a second the counts
+ */
+export function startMover(threadUrl: string, emit: Emit): Mover {
+  return new ThreadMover(threadUrl, emit);
+}
+
+class ThreadMover implements Mover {
   readonly #mailbox = new MailboxWriter();
-  readonly #worker: Worker;
+  readonly #thread: Worker;
+  readonly #way = new WayFinder();
   readonly #calls = new Map<number, PromiseWithResolvers<Outcome>>();
   readonly #left = Promise.withResolvers<void>();
   /** Heard from the start: a thread that has failed closes by itself. */
   readonly #closed = Promise.withResolvers<void>();
   #lastId = 0;
   #fault: Error | undefined;
+  #hasInput = false;
 
-  constructor(private readonly parts: WorkerParts) {
-    const { settings, redis, shape, frameThreadUrl } = parts;
-    this.#worker = new Worker(frameThreadUrl, { smol: true });
-    this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => this.#onMessage(data));
-    this.#worker.addEventListener('error', ({ message }) => this.#failAll(message));
-    this.#worker.addEventListener('close', () => this.#closed.resolve());
-    const start: WorkerStart = {
-      settings: {
-        frameRate: settings.frameRate,
-        method: settings.method,
-        maxDelayMs: settings.maxDelayMs,
-        trimAfterMs: settings.trimAfterMs,
-        idleTimeoutMs: settings.idleTimeoutMs,
-      },
-      redis,
-      redisName: redisName(redis),
-      shape,
-      mailbox: this.#mailbox.parts,
-    };
-    this.#worker.postMessage(start);
+  constructor(
+    threadUrl: string,
+    private readonly emit: Emit,
+  ) {
+    this.#thread = new Worker(threadUrl, { smol: true });
+    this.#thread.addEventListener('message', ({ data }: MessageEvent<FromThread>) => this.#onMessage(data));
+    this.#thread.addEventListener('error', ({ message }) => {
+      this.#failAll(new Error(`the frame thread failed: ${message}`));
+    });
+    this.#thread.addEventListener('close', () => this.#closed.resolve());
+    const start: MoverStart = { mailbox: this.#mailbox.parts };
+    this.#thread.postMessage(start);
+  }
+
+  async configure(settings: MoverSettings): Promise<void> {
+    await this.#call({ name: 'configure', settings });
   }
 
   async awaitFrame(signal: AbortSignal): Promise<void> {
     await this.#call({ name: 'awaitFrame' }, signal);
   }
 
-  createInput(): EncoderInput {
+  openInput(): EncoderInput {
     const { readFd, writeFd } = makePipe();
-    let isReadClosed = false;
-    let isEnded = false;
-    const opened = this.#call({ name: 'openInput', fd: writeFd });
-    return {
-      stdin: readFd,
-      started() {
-        // ffmpeg has its own copy; only with ours closed does it show when ffmpeg is gone.
-        if (!isReadClosed) libc.close(readFd);
-        isReadClosed = true;
-      },
-      writeFirst: async () => {
-        await opened;
-        await this.#call({ name: 'writeFirst' });
-      },
-      pump: async (signal) => {
-        const end = await this.#call({ name: 'pump' }, signal);
-        return end === 'idle' ? 'idle' : 'stopped';
-      },
-      end: () => {
-        if (isEnded) return;
-        isEnded = true;
-        this.#call({ name: 'endInput' }).catch(() => {});
-      },
-      lose: (loss) => {
-        this.#call({ name: 'countLoss', loss }).catch(() => {});
-      },
-    };
+    this.#hasInput = true;
+    const firstSent = this.#sendFirst(writeFd);
+    // Where ffmpeg cannot be started, nobody asks for it.
+    firstSent.catch(() => {});
+    return { fd: readFd, firstSent, [Symbol.dispose]: () => void libc.close(readFd) };
   }
 
-  async report(): Promise<TransportReport> {
-    const report = await this.#call({ name: 'report' });
-    if (typeof report !== 'object') throw new Error('the frame thread gave no report');
-    return report;
+  async pump(signal: AbortSignal): Promise<'idle' | 'stopped'> {
+    const end = await this.#call({ name: 'pump' }, signal);
+    return end === 'idle' ? 'idle' : 'stopped';
   }
 
-  async close(): Promise<void> {
+  endInput(): void {
+    if (!this.#hasInput) return;
+    this.#hasInput = false;
+    this.#call({ name: 'endInput' }).catch(() => {});
+  }
+
+  lose(loss: Loss): void {
+    this.#call({ name: 'countLoss', loss }).catch(() => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#send({ kind: 'quit' });
     const waited = new AbortController();
     const limit = sleepMs(systemClock, LEAVE_LIMIT_MS, waited.signal);
     await Promise.race([this.#left.promise, this.#closed.promise, limit]);
     waited.abort();
-    this.#worker.terminate();
+    this.#way.close();
+    this.#thread.terminate();
     await this.#closed.promise;
     this.#mailbox.close();
+  }
+
+  async #sendFirst(fd: number): Promise<void> {
+    await this.#call({ name: 'openInput', fd });
   }
 
   async #call(request: Request, signal?: AbortSignal) {
@@ -120,18 +133,19 @@ export class WorkerTransport implements FrameTransport {
     const onAbort = () => this.#send({ kind: 'abort', id });
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#send({ kind: 'call', id, request });
-    const outcome = await answer.promise;
-    signal?.removeEventListener('abort', onAbort);
-    this.#calls.delete(id);
-    return valueOf(outcome, signal);
+    try {
+      return valueOf(await answer.promise, signal);
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      this.#calls.delete(id);
+    }
   }
 
-  #send(message: ToWorker): void {
+  #send(message: ToThread): void {
     this.#mailbox.send(message);
   }
 
-  #onMessage(message: FromWorker): void {
-    const { observer } = this.parts;
+  #onMessage(message: FromThread): void {
     switch (message.kind) {
       case 'taken':
         return this.#mailbox.onTaken();
@@ -139,32 +153,25 @@ export class WorkerTransport implements FrameTransport {
         return this.#left.resolve();
       case 'answer':
         return this.#calls.get(message.id)?.resolve(message.outcome);
-      case 'resolve':
-        return void this.#findWay();
-      case 'lost':
-        return observer.onLost(new SourceError(message.message));
-      case 'connected':
-        return observer.onConnected();
-      case 'stream-restarted':
-        return observer.onStreamRestarted();
-      case 'wrong-entry':
-        return observer.onWrongEntry(message.entry);
-      case 'schedule-restarted':
-        return observer.onScheduleRestarted(message.tick);
+      case 'find-way':
+        return void this.#findWay(message.source.redis);
+      case 'event':
+        return this.emit(message.event);
     }
   }
 
-  async #findWay(): Promise<void> {
-    const { redis } = this.parts;
-    const addresses = await resolveRedis(redis);
-    const login = frameBufferLogin(redis);
-    this.#send({ kind: 'way', way: { addresses, ...(login && { login }) } });
+  async #findWay(redis: RedisConfig): Promise<void> {
+    try {
+      this.#send({ kind: 'way', way: await this.#way.find(redis) });
+    } catch (error) {
+      this.#failAll(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
-  /** The thread is gone through a fault of the program: whoever waits for it must not wait for ever. */
-  #failAll(message: string): void {
-    this.#fault = new Error(`the frame thread failed: ${message}`);
-    for (const answer of this.#calls.values()) answer.reject(this.#fault);
+  /** The thread is gone, or can do nothing: whoever waits for it must not wait for ever. */
+  #failAll(fault: Error): void {
+    this.#fault = fault;
+    for (const answer of this.#calls.values()) answer.reject(fault);
   }
 }
 
@@ -175,18 +182,8 @@ function valueOf(outcome: Outcome, signal: AbortSignal | undefined) {
     case 'aborted':
       throw signal?.reason ?? new Error('aborted');
     case 'encoder-error':
-      throw new EncoderError(outcome.message, outcome.isStall);
+      throw new EncoderError(outcome.failure);
     case 'fault':
       throw new Error(`the frame thread failed: ${outcome.message}`);
   }
-}
-
-/** Every address that Redis may have; none where the name is unknown. Names are looked up anew for each connection. */
-async function resolveRedis({ socket, host, port }: RedisConfig): Promise<SocketAddress[]> {
-  if (socket !== undefined) return [{ kind: 'unix', path: socket }];
-  const found = await lookup(host, { all: true }).catch(() => []);
-  return found.flatMap(({ address, family }): SocketAddress[] => {
-    const bytes = ipAddressBytes(address);
-    return bytes === undefined ? [] : [{ kind: family === 6 ? 'ipv6' : 'ipv4', bytes, port }];
-  });
 }

@@ -1,5 +1,4 @@
-import type { Pointer } from 'bun:ffi';
-import type { NativePixels, Pixels } from '../base/frame.ts';
+import type { FrameSlot } from '../base/frame.ts';
 import { addressAt } from './libc.ts';
 import { mapMemory, type MappedMemory } from './mapped-memory.ts';
 
@@ -14,21 +13,26 @@ const TAIL_BYTES = 2;
  */
 const SLOT_COUNT = 3;
 
-/** Room for one frame, allocated once. */
-export interface FrameSlot extends NativePixels {
-  readonly address: Pointer;
+/** A pipe that pages of slots are put into. */
+export interface PagePipe {
+  /** How many of all bytes that were put in have been read; Infinity once none of them matters any more. */
+  readBytes(): number;
 }
 
-/** Tells whether the pipe still holds pages of a slot, which must not be written to then. */
-export type IsInPipe = (slot: FrameSlot) => boolean;
+/** Who holds a slot: the reader or the selector with the frame in it, and a pipe with its pages. */
+interface Holding extends FrameSlot {
+  isTaken: boolean;
+  pipe: PagePipe | undefined;
+  /** What `readBytes` of the pipe is once it has been read past the slot. */
+  endBytes: number;
+}
 
 /**
- * A small ring of places for frames, so that nothing is allocated for a frame. The memory is the system's, not an array
- * of the runtime's: the collector takes the size of those for a measure of what it may leave lying about.
+ * The owner of the frames' memory: a small ring of places, so that nothing is allocated for a frame. One that somebody
+ * holds is not given out.
  */
 export class FrameSlots {
-  readonly #slots: readonly FrameSlot[];
-  readonly #taken = new Set<FrameSlot>();
+  readonly #slots: readonly Holding[];
   readonly #memory: MappedMemory;
 
   /** Throws where there is no memory for the frames. */
@@ -38,29 +42,47 @@ export class FrameSlots {
     this.#slots = Array.from({ length: SLOT_COUNT }, (_, index) => ({
       address: addressAt(this.#memory.address, index * strideBytes),
       sizeBytes,
+      isTaken: false,
+      pipe: undefined,
+      endBytes: 0,
     }));
   }
 
   /** Takes a slot that nobody holds; undefined while there is none. */
-  acquire(isInPipe: IsInPipe): FrameSlot | undefined {
-    const slot = this.#slots.find((candidate) => !this.#taken.has(candidate) && !isInPipe(candidate));
-    if (slot) this.#taken.add(slot);
+  acquire(): FrameSlot | undefined {
+    const slot = this.#slots.find((candidate) => !candidate.isTaken && !isInPipe(candidate));
+    if (slot) slot.isTaken = true;
     return slot;
   }
 
-  /** The slot that these pixels are; throws for pixels that are none. */
-  slotOf(pixels: Pixels): FrameSlot {
-    const slot = this.#slots.find((candidate) => candidate === pixels);
-    if (!slot) throw new Error('these pixels are in none of the slots');
-    return slot;
+  /** The frame in it is not needed any more; its pages may still be in a pipe. */
+  release(slot: FrameSlot): void {
+    this.#holdingOf(slot).isTaken = false;
   }
 
-  release(pixels: Pixels): void {
-    this.#taken.delete(this.slotOf(pixels));
+  /** Pages of the slot are in a pipe from now on, until it has been read up to `endBytes`. */
+  putInto(pipe: PagePipe, slot: FrameSlot, endBytes: number): void {
+    const holding = this.#holdingOf(slot);
+    holding.pipe = pipe;
+    holding.endBytes = endBytes;
   }
 
   /** Gives the memory back; no slot is used any more. */
   close(): void {
     this.#memory.unmap();
   }
+
+  #holdingOf(slot: FrameSlot): Holding {
+    const holding = this.#slots.find((candidate) => candidate === slot);
+    if (!holding) throw new Error('this is none of the slots');
+    return holding;
+  }
+}
+
+/** Asks the pipe, which is a system call, only for a slot that would be free otherwise. */
+function isInPipe(slot: Holding): boolean {
+  if (!slot.pipe) return false;
+  if (slot.pipe.readBytes() < slot.endBytes) return true;
+  slot.pipe = undefined;
+  return false;
 }

@@ -1,8 +1,7 @@
 import { EncoderError } from '../base/errors.ts';
-import type { Frame } from '../base/frame.ts';
+import type { Frame, FrameSink, FrameSlot } from '../base/frame.ts';
 import { NS_PER_MS } from '../base/clock.ts';
-import type { FrameSink } from '../pacing/tick-loop.ts';
-import type { FrameSlot, FrameSlots } from './frame-slots.ts';
+import type { FrameSlots, PagePipe } from './frame-slots.ts';
 import {
   addressAt,
   EAGAIN,
@@ -32,24 +31,24 @@ const IOVEC_BYTES = 16;
 
 /**
  * The write end of ffmpeg's standard input, which this owns. Large frames are not copied: their pages are handed to the
- * pipe (vmsplice), and a slot is not written to again before the pipe has been read past them. That holds for a reader
- * that reads; one that passes pages on (splice, tee) would see later frames in them, which ffmpeg does not do.
+ * pipe (vmsplice), and the slots are told, so that none is written to again before the pipe has been read past it. That
+ * holds for a reader that reads; one that passes pages on (splice, tee) would see later frames in them, which ffmpeg does
+ * not do.
  */
-export class PipeSink implements FrameSink {
+export class PipeSink implements FrameSink, PagePipe {
   readonly #iovec = pinned(IOVEC_BYTES);
   readonly #iovecView = new DataView(this.#iovec.view.buffer);
   readonly #unread = pinned(4);
   readonly #unreadView = new DataView(this.#unread.view.buffer);
-  /** Bytes ever put into the pipe, and what that number was after the last byte of each slot. */
+  /** Bytes ever put into the pipe. */
   #totalBytes = 0;
-  readonly #endOfSlot = new Map<FrameSlot, number>();
   #isSpliced: boolean;
   #isClosed = false;
 
   /** @param fd the write end, non-blocking; closed by `close` */
   constructor(
     private readonly fd: number,
-    private readonly slots: FrameSlots,
+    private readonly slots: Pick<FrameSlots, 'putInto'>,
     private readonly loop: PollLoop,
     sizeBytes: number,
   ) {
@@ -58,7 +57,7 @@ export class PipeSink implements FrameSink {
 
   /** Rejects with an `EncoderError` if ffmpeg is gone or has not taken the whole frame after 10 s. */
   async write(frame: Frame): Promise<void> {
-    const slot = this.slots.slotOf(frame.pixels);
+    const slot = frame.pixels;
     const { sizeBytes } = slot;
     let deadlineNs: bigint | undefined;
     let doneBytes = 0;
@@ -76,11 +75,8 @@ export class PipeSink implements FrameSink {
     }
   }
 
-  /** Whether pages of the slot may still be in the pipe. */
-  holds(slot: FrameSlot): boolean {
-    const endBytes = this.#endOfSlot.get(slot);
-    if (endBytes === undefined || this.#isClosed) return false;
-    return endBytes > this.#totalBytes - this.#unreadBytes();
+  readBytes(): number {
+    return this.#isClosed ? Infinity : this.#totalBytes - this.#unreadBytes();
   }
 
   /** End of file for ffmpeg, once it has read what is in the pipe: until then the pages are not ours. */
@@ -107,21 +103,19 @@ export class PipeSink implements FrameSink {
 
   /** @returns how many bytes the pipe took; undefined while it is full */
   #put(slot: FrameSlot, offsetBytes: number, lengthBytes: number): number | undefined {
-    if (this.#isClosed) throw new EncoderError('ffmpeg takes no more frames: its input is closed', false);
+    if (this.#isClosed) throw endedError('its input is closed');
     const address = addressAt(slot.address, offsetBytes);
     const putBytes = this.#isSpliced
       ? this.#splice(address, lengthBytes)
       : libc.write(this.fd, address, lengthBytes);
     if (putBytes >= 0) {
       this.#totalBytes += putBytes;
-      if (this.#isSpliced) this.#endOfSlot.set(slot, this.#totalBytes);
+      if (this.#isSpliced) this.slots.putInto(this, slot, this.#totalBytes);
       return putBytes;
     }
     const error = errno();
     if (error === EAGAIN || error === EINTR) return undefined;
-    if (error === EPIPE || !this.#isSpliced) {
-      throw new EncoderError(`ffmpeg takes no more frames: ${errorInWords(error)}`, false);
-    }
+    if (error === EPIPE || !this.#isSpliced) throw endedError(errorInWords(error));
     // A kernel or a filter that does not let us hand over pages: copying does the same.
     this.#isSpliced = false;
     return this.#put(slot, offsetBytes, lengthBytes);
@@ -136,6 +130,11 @@ export class PipeSink implements FrameSink {
   async #untilWritable(deadlineNs: bigint): Promise<void> {
     const isWritable = await this.loop.writable(this.fd, deadlineNs);
     if (isWritable || this.#isClosed) return;
-    throw new EncoderError(`ffmpeg has taken no whole frame for ${STALL_LIMIT_MS / 1000n} s`, true);
+    const text = `ffmpeg has taken no whole frame for ${STALL_LIMIT_MS / 1000n} s`;
+    throw new EncoderError({ code: 'ffmpeg-stalled', text });
   }
+}
+
+function endedError(reason: string): EncoderError {
+  return new EncoderError({ code: 'ffmpeg-ended', text: `ffmpeg takes no more frames: ${reason}` });
 }

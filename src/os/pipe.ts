@@ -18,7 +18,8 @@ interface Pipe {
 export function makePipe(): Pipe {
   const ends = pinned(8);
   if (libc.pipe2(ends.address, O_CLOEXEC) < 0) {
-    throw new EncoderError('no pipe to ffmpeg can be made: too many open files?', false);
+    const text = 'no pipe to ffmpeg can be made: too many open files?';
+    throw new EncoderError({ code: 'ffmpeg-not-started', text });
   }
   const view = new DataView(ends.view.buffer);
   const [readFd, writeFd] = [view.getInt32(0, true), view.getInt32(4, true)];

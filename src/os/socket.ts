@@ -1,4 +1,4 @@
-import { SourceError } from '../base/errors.ts';
+import { ConnectionError } from '../base/errors.ts';
 import { NS_PER_MS } from '../base/clock.ts';
 import {
   AF_INET,
@@ -29,11 +29,11 @@ const LONGEST_PATH_BYTES = 107;
 /** A dead address must not use up the time for the living ones behind it. */
 const CONNECT_LIMIT_NS = 2_500n * NS_PER_MS;
 
-/** Connects; the socket does not block and is closed by the caller. Rejects with a `SourceError` in the system's words. */
+/** Connects; the socket does not block and is closed by the caller. Rejects with a `ConnectionError` in the system's words. */
 async function connectSocket(address: SocketAddress, loop: PollLoop): Promise<number> {
   const { family, bytes } = sockaddr(address);
   const fd = libc.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) throw new SourceError(errorInWords(errno()));
+  if (fd < 0) throw new ConnectionError(errorInWords(errno()));
   try {
     const memory = pinned(bytes.length);
     memory.view.set(bytes);
@@ -48,7 +48,7 @@ async function connectSocket(address: SocketAddress, loop: PollLoop): Promise<nu
 
 /** Connects to the first address that answers; rejects with what went wrong with the last one. */
 export async function connectFirst(addresses: readonly SocketAddress[], loop: PollLoop): Promise<number> {
-  let failure: unknown = new SourceError('unknown host');
+  let failure: unknown = new ConnectionError('unknown host');
   for (const address of addresses) {
     try {
       return await connectSocket(address, loop);
@@ -60,15 +60,15 @@ export async function connectFirst(addresses: readonly SocketAddress[], loop: Po
 }
 
 async function connected(fd: number, error: number, loop: PollLoop): Promise<void> {
-  if (error !== EINPROGRESS) throw new SourceError(errorInWords(error));
+  if (error !== EINPROGRESS) throw new ConnectionError(errorInWords(error));
   const isReady = await loop.writable(fd, loop.nowNs() + CONNECT_LIMIT_NS);
-  if (!isReady) throw new SourceError('connection timed out');
+  if (!isReady) throw new ConnectionError('connection timed out');
   const result = pinned(4);
   const length = pinned(4);
   new DataView(length.view.buffer).setUint32(0, 4, true);
   libc.getsockopt(fd, SOL_SOCKET, SO_ERROR, result.address, length.address);
   const outcome = new DataView(result.view.buffer).getInt32(0, true);
-  if (outcome !== 0) throw new SourceError(errorInWords(outcome));
+  if (outcome !== 0) throw new ConnectionError(errorInWords(outcome));
 }
 
 /** Commands are one small packet each and must not wait for another. */
@@ -83,7 +83,7 @@ function sockaddr(address: SocketAddress): { readonly family: number; readonly b
   switch (address.kind) {
     case 'unix': {
       const path = new TextEncoder().encode(address.path);
-      if (path.length > LONGEST_PATH_BYTES) throw new SourceError('the path of the socket is too long');
+      if (path.length > LONGEST_PATH_BYTES) throw new ConnectionError('the path of the socket is too long');
       return { family: AF_UNIX, bytes: Uint8Array.of(AF_UNIX, 0, ...path, 0) };
     }
     case 'ipv4':

@@ -2,6 +2,6 @@
 export interface Feed {
   /** Runs until `signal` aborts, then rejects with its reason or returns. */
   run(signal: AbortSignal): Promise<void>;
-  /** Is told of a tick that had to repeat a frame because no other was there. */
+  /** A tick had to repeat a frame because no other was there. */
   onStarvedTick(nowNs: bigint): void;
 }

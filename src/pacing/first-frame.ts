@@ -1,20 +1,25 @@
-import type { Frame } from '../base/frame.ts';
 import { NS_PER_MS, type Clock } from '../base/clock.ts';
 import type { FrameReader } from '../base/frame-reader.ts';
+import type { Frame, FrameOwner } from '../base/frame.ts';
+
+interface FirstFrameParts {
+  readonly reader: FrameReader;
+  readonly owner: FrameOwner;
+  readonly clock: Clock;
+}
 
 /**
- * The frame that a stream begins with: the newest one if it is no older than `freshMs` (0 = however old), or else the
+ * The frame that a session begins with: the newest one if it is no older than `freshMs` (0 = however old), or else the
  * next that comes. One whose age cannot be told, since ids are no times, counts as old. Rejects with the abort reason.
  */
 export async function firstFrame(
-  reader: FrameReader,
+  { reader, owner, clock }: FirstFrameParts,
   freshMs: number,
-  clock: Clock,
   signal: AbortSignal,
 ): Promise<Frame> {
   const newest = await reader.newest(signal);
   if (newest && isFresh(newest, freshMs, clock.nowNs())) return newest;
-  if (newest) reader.drop(newest);
+  if (newest) owner.drop(newest);
   return (await reader.next(signal)).frame;
 }
 

@@ -1,11 +1,4 @@
-import type { Frame } from '../base/frame.ts';
-
-/** Where a frame goes back to that is not needed any more. */
-export interface FrameOwner {
-  release(frame: Frame): void;
-  /** The same for a frame that no tick has sent. */
-  drop(frame: Frame): void;
-}
+import type { Frame, FrameOwner } from '../base/frame.ts';
 
 /** What a tick sends: `isNew` is false for a repeated frame. */
 export interface Selection {

@@ -1,80 +1,141 @@
-import type { PacingSettings } from '../config/config.ts';
 import { NS_PER_MS, sleepMs, type Clock } from '../base/clock.ts';
+import type { FrameReader } from '../base/frame-reader.ts';
+import { periodNs, type FrameRate } from '../base/frame-rate.ts';
+import type { Frame, FrameOwner, FrameSink } from '../base/frame.ts';
+import { LAST_FRAME_LIMIT_MS } from '../base/stop-budget.ts';
+import type { PacingSettings } from '../config/config.ts';
 import type { Feed } from './feed.ts';
-import { periodNs } from '../base/frame-rate.ts';
 import { FrameSelector } from './frame-selector.ts';
 import { ScaleFeed } from './scale-feed.ts';
 import { SkipFeed } from './skip-feed.ts';
 import { startPhase } from './start-phase.ts';
-import { runTickLoop, type FrameSink, type TickObserver } from './tick-loop.ts';
+import { runTickLoop, type TickObserver } from './tick-loop.ts';
 import { TickSchedule } from './tick-schedule.ts';
-import type { Frame } from '../base/frame.ts';
-import type { FrameReader } from '../base/frame-reader.ts';
 
 /** Redis has this long to give the newest frame before the ticks begin without it. */
 const NEWEST_LIMIT_MS = 500;
-/** When the stream is to end, the frame being written has this long to be finished. */
-const LAST_FRAME_LIMIT_MS = 1_000;
 
 interface PumpParts {
-  readonly settings: Omit<PacingSettings, 'maxDelayMs'>;
+  readonly frameRate: FrameRate;
   readonly clock: Clock;
-  readonly reader: FrameReader;
+  readonly owner: FrameOwner;
   readonly sink: FrameSink;
   readonly observer: TickObserver;
 }
 
-/**
- * Moves frames from the reader to the sink, one a tick, until `signal` aborts or no new frame has come for the idle
- * timeout; a frame that is being written then is finished. Rejects with what the sink rejects with.
- * @param first the frame that was sent before the first tick
- */
-export async function runPump(
-  parts: PumpParts,
-  first: Frame,
-  signal: AbortSignal,
-): Promise<'idle' | 'stopped'> {
-  const { clock } = parts;
-  const { schedule, selector } = await begin(parts, first, signal);
-  const feed = createFeed(parts, schedule, selector);
-  const ending = new AbortController();
-  const inner = AbortSignal.any([signal, ending.signal]);
-  const ticks = runTickLoop(
-    { ...parts, schedule, selector, observer: withFeed(parts.observer, feed) },
-    inner,
-  );
-  try {
-    return await Promise.race([
-      ticks.then(() => 'stopped' as const),
-      runFeed(feed, inner),
-      untilIdle(parts, selector, inner),
-    ]);
-  } finally {
-    ending.abort();
-    const settled = ticks.catch(() => {});
-    const closing = new AbortController();
-    await Promise.race([settled, sleepMs(clock, LAST_FRAME_LIMIT_MS, closing.signal)]);
-    closing.abort();
-    selector.close();
-  }
-}
+/** What may be another from one run to the next. */
+export type PumpSettings = Pick<PacingSettings, 'method' | 'trimAfterMs' | 'idleTimeoutMs'>;
 
-/** Frames that came while the destination was being opened are not to be latency: only the newest of them counts. */
-async function begin(parts: PumpParts, first: Frame, signal: AbortSignal) {
-  const { clock, reader, settings } = parts;
-  const askedNs = clock.nowNs();
-  const newest = await newestInTime(reader, clock, signal);
-  const nowNs = clock.nowNs();
-  const measured = { writtenNs: newest?.writtenNs, fetchNs: nowNs - askedNs };
-  const { originNs, isNewestDue } = startPhase(measured, periodNs(settings.frameRate), nowNs);
-  const schedule = new TickSchedule(settings.frameRate, originNs);
-  const selector = new FrameSelector(first, reader, nowNs);
-  if (newest) {
-    selector.offer(newest, nowNs);
-    // A later frame is already on its way for tick 0; until it is here this one stands in for it.
-    if (!isNewestDue) selector.standIn();
+/**
+ * Moves frames from a reader to the sink for one session, one a tick. It may be stopped and run again with other settings
+ * or another reader: ticks go on at the times at which they would have come, and no frame that it holds is lost or sent
+ * as new twice.
+ */
+export class Pump {
+  readonly #selector: FrameSelector;
+  #schedule: TickSchedule | undefined;
+  /** Where frames come from; what another one has to give is not read from its beginning, but from its newest frame on. */
+  #reader: FrameReader | undefined;
+  /** Settles once no frame is being written. */
+  #ticks: Promise<void> = Promise.resolve();
+
+  /** @param first the frame that was sent before the first tick, which this owns from now on */
+  constructor(
+    private readonly parts: PumpParts,
+    first: Frame,
+  ) {
+    this.#selector = new FrameSelector(first, parts.owner, parts.clock.nowNs());
   }
-  return { schedule, selector };
+
+  /**
+   * Runs until `signal` aborts or no new frame has come for the idle timeout; a frame that is being written then is
+   * finished. Rejects with what the sink rejects with. One run at a time.
+   */
+  async run(reader: FrameReader, settings: PumpSettings, signal: AbortSignal): Promise<'idle' | 'stopped'> {
+    const schedule = (this.#schedule ??= await this.#begin(reader, signal));
+    if (!schedule) return 'stopped';
+    const feed = this.#createFeed(reader, settings, schedule);
+    const ending = new AbortController();
+    const inner = AbortSignal.any([signal, ending.signal]);
+    const loop = {
+      ...this.parts,
+      schedule,
+      selector: this.#selector,
+      observer: withFeed(this.parts.observer, feed),
+    };
+    // One that the sink had not taken by the end of the run before is finished first.
+    const ticks = this.#ticks.then(() => runTickLoop(loop, inner));
+    this.#ticks = ticks;
+    try {
+      return await Promise.race([
+        ticks.then(() => 'stopped' as const),
+        this.#runFeed(feed, reader, inner),
+        this.#untilIdle(settings.idleTimeoutMs, inner),
+      ]);
+    } finally {
+      ending.abort();
+      await withinLimit(ticks, this.parts.clock);
+    }
+  }
+
+  /** Gives back the frames that are held. It is not run again. */
+  close(): void {
+    this.#selector.close();
+  }
+
+  /**
+   * Frames that came while the destination was being opened are not to be latency: only the newest of them counts.
+   * @returns undefined if `signal` has aborted
+   */
+  async #begin(reader: FrameReader, signal: AbortSignal): Promise<TickSchedule | undefined> {
+    const { clock, frameRate } = this.parts;
+    const askedNs = clock.nowNs();
+    const newest = await newestInTime(reader, clock, signal);
+    const nowNs = clock.nowNs();
+    const measured = { writtenNs: newest?.writtenNs, fetchNs: nowNs - askedNs };
+    const { originNs, isNewestDue } = startPhase(measured, periodNs(frameRate), nowNs);
+    if (newest) this.#selector.offer(newest, nowNs);
+    if (signal.aborted) return undefined;
+    // A later frame is already on its way for tick 0; until it is here this one stands in for it.
+    if (!isNewestDue) this.#selector.standIn();
+    this.#reader = reader;
+    return new TickSchedule(frameRate, originNs);
+  }
+
+  #createFeed(reader: FrameReader, settings: PumpSettings, schedule: TickSchedule): Feed {
+    const { clock } = this.parts;
+    return settings.method === 'scale'
+      ? new ScaleFeed(reader, this.#selector, clock, BigInt(settings.trimAfterMs) * NS_PER_MS)
+      : new SkipFeed(reader, this.#selector, schedule, clock);
+  }
+
+  async #runFeed(feed: Feed, reader: FrameReader, signal: AbortSignal): Promise<'stopped'> {
+    try {
+      if (this.#reader !== reader) {
+        const newest = await reader.newest(signal);
+        if (newest) this.#selector.offer(newest, this.parts.clock.nowNs());
+        this.#reader = reader;
+      }
+      await feed.run(signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    return 'stopped';
+  }
+
+  /** A frame that waits for its tick is no idleness, however long ffmpeg makes it wait. */
+  async #untilIdle(idleTimeoutMs: number, signal: AbortSignal): Promise<'idle' | 'stopped'> {
+    const { clock } = this.parts;
+    const selector = this.#selector;
+    const timeoutNs = BigInt(Math.round(idleTimeoutMs)) * NS_PER_MS;
+    if (timeoutNs === 0n) return new Promise(() => {});
+    for (;;) {
+      const sinceNs = selector.hasNext ? clock.nowNs() : selector.lastOfferNs;
+      await clock.sleepUntil(sinceNs + timeoutNs, signal);
+      if (signal.aborted) return 'stopped';
+      if (!selector.hasNext && clock.nowNs() - selector.lastOfferNs >= timeoutNs) return 'idle';
+    }
+  }
 }
 
 async function newestInTime(
@@ -95,13 +156,6 @@ async function newestInTime(
   }
 }
 
-function createFeed(parts: PumpParts, schedule: TickSchedule, selector: FrameSelector): Feed {
-  const { reader, clock, settings } = parts;
-  return settings.method === 'scale'
-    ? new ScaleFeed(reader, selector, clock, BigInt(settings.trimAfterMs) * NS_PER_MS)
-    : new SkipFeed(reader, selector, schedule, clock);
-}
-
 function withFeed(observer: TickObserver, feed: Feed): TickObserver {
   return {
     onTick(tick, selection, nowNs) {
@@ -111,27 +165,10 @@ function withFeed(observer: TickObserver, feed: Feed): TickObserver {
   };
 }
 
-async function runFeed(feed: Feed, signal: AbortSignal): Promise<'stopped'> {
-  try {
-    await feed.run(signal);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-  return 'stopped';
-}
-
-/** A frame that waits for its tick is no idleness, however long ffmpeg makes it wait. */
-async function untilIdle(
-  parts: PumpParts,
-  selector: FrameSelector,
-  signal: AbortSignal,
-): Promise<'idle' | 'stopped'> {
-  const timeoutNs = BigInt(Math.round(parts.settings.idleTimeoutMs)) * NS_PER_MS;
-  if (timeoutNs === 0n) return new Promise(() => {});
-  for (;;) {
-    const sinceNs = selector.hasNext ? parts.clock.nowNs() : selector.lastOfferNs;
-    await parts.clock.sleepUntil(sinceNs + timeoutNs, signal);
-    if (signal.aborted) return 'stopped';
-    if (!selector.hasNext && parts.clock.nowNs() - selector.lastOfferNs >= timeoutNs) return 'idle';
-  }
+/** Waits for the frame that is being written, but not for ever. */
+async function withinLimit(ticks: Promise<void>, clock: Clock): Promise<void> {
+  const closing = new AbortController();
+  const settled = ticks.catch(() => {});
+  await Promise.race([settled, sleepMs(clock, LAST_FRAME_LIMIT_MS, closing.signal)]);
+  closing.abort();
 }

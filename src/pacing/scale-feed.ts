@@ -28,7 +28,10 @@ export class ScaleFeed implements Feed {
 
   async run(signal: AbortSignal): Promise<void> {
     let isAhead = false;
-    while (!signal.aborted) {
+    for (;;) {
+      // The next one takes its place if it comes before the tick; if not, the tick has this one, and repeats nothing.
+      if (!isAhead) await this.selector.whenTaken(signal);
+      if (signal.aborted) return;
       const askedNs = this.clock.nowNs();
       const { frame, waited, passedOver } = await this.reader.next(signal);
       const nowNs = this.clock.nowNs();
@@ -39,8 +42,6 @@ export class ScaleFeed implements Feed {
       // Past the maximum delay the stream is being thinned out as it is; trimming would only cost another read.
       isAhead = !passedOver && this.#trimmer.judge(isTight && !isTooLate, nowNs, ageNs) === 'trim';
       this.selector.offer(frame, nowNs);
-      // The next one takes its place if it comes before the tick; if not, the tick has this one, and repeats nothing.
-      if (!isAhead) await this.selector.whenTaken(signal);
     }
   }
 

@@ -1,15 +1,9 @@
-import type { Frame } from '../base/frame.ts';
 import type { Clock } from '../base/clock.ts';
+import type { FrameSink } from '../base/frame.ts';
 import type { FrameSelector, Selection } from './frame-selector.ts';
 import type { Tick, TickSchedule } from './tick-schedule.ts';
 
-/** Takes frames at our pace. */
-export interface FrameSink {
-  /** Resolves once the whole frame has been handed over; the caller keeps the pixels as they are until then. */
-  write(frame: Frame): Promise<void>;
-}
-
-/** Is told of every tick as its frame is handed over; if that fails, so does the session. */
+/** Hears of every tick as its frame is handed over; if that fails, so does the session. */
 export interface TickObserver {
   onTick(tick: Tick, selection: Selection, nowNs: bigint): void;
 }

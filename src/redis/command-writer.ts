@@ -1,4 +1,4 @@
-import { SourceError } from '../base/errors.ts';
+import { ConnectionError } from '../base/errors.ts';
 import {
   addressAt,
   EAGAIN,
@@ -27,7 +27,7 @@ export class CommandWriter {
     private readonly loop: PollLoop,
   ) {}
 
-  /** Sends all of it, or rejects with a `SourceError` at the deadline or if Redis is gone. */
+  /** Sends all of it, or rejects with a `ConnectionError` at the deadline or if Redis is gone. */
   async send(words: readonly string[], deadlineNs: bigint): Promise<void> {
     const text = commandText(words);
     const isUsual = text.length <= LONGEST_USUAL_COMMAND;
@@ -43,8 +43,8 @@ export class CommandWriter {
 
   async #untilWritable(deadlineNs: bigint): Promise<void> {
     const error = errno();
-    if (error !== EAGAIN && error !== EINTR) throw new SourceError(errorInWords(error));
-    if (!(await this.loop.writable(this.fd, deadlineNs))) throw new SourceError('it takes no command');
+    if (error !== EAGAIN && error !== EINTR) throw new ConnectionError(errorInWords(error));
+    if (!(await this.loop.writable(this.fd, deadlineNs))) throw new ConnectionError('it takes no command');
   }
 }
 

@@ -1,24 +1,24 @@
 import type { StreamEntry, WrongEntry, StreamId } from '../base/stream-entry.ts';
-import { SourceError } from '../base/errors.ts';
+import { ConnectionError } from '../base/errors.ts';
 import { NS_PER_MS } from '../base/clock.ts';
 import { NS_PER_SECOND } from '../base/frame-rate.ts';
-import { MOST_OTHER_BYTES, MOST_OTHER_FIELDS } from './entry-limits.ts';
+import { MOST_OTHER_BYTES, MOST_OTHER_FIELDS } from '../base/entry-limits.ts';
 import type { StreamShape } from './stream-connection.ts';
-import type { FrameSlot, FrameSlots, IsInPipe } from '../os/frame-slots.ts';
+import type { FrameSlot } from '../base/frame.ts';
+import type { FrameSlots } from '../os/frame-slots.ts';
 import type { PollLoop } from '../os/poll-loop.ts';
 import type { ReplyReader } from './reply-reader.ts';
 import type { RespReader } from './resp-reader.ts';
 
-/** While the pipe holds every slot, it is looked again this often. */
+/** While there is no free slot, it is looked again this often. */
 const SLOT_PERIOD_NS = NS_PER_MS / 2n;
 /** What nobody wants is read away for no longer; another connection is made sooner. */
 const READ_AWAY_LIMIT_NS = 5n * NS_PER_SECOND;
 
 /** What a connection reads into. */
-export interface DirectTarget {
+export interface ReadTarget {
   readonly shape: StreamShape;
-  readonly slots: FrameSlots;
-  readonly isInPipe: IsInPipe;
+  readonly slots: Pick<FrameSlots, 'acquire' | 'release'>;
   readonly loop: PollLoop;
 }
 
@@ -28,12 +28,12 @@ export class EntryReader {
   readonly #keyText: string;
   /** Where the frame of the entry that is being read went. */
   #slot: FrameSlot | undefined;
-  #failure: SourceError | undefined;
+  #failure: ConnectionError | undefined;
 
   constructor(
     private readonly bytes: ReplyReader,
     private readonly resp: RespReader,
-    private readonly target: DirectTarget,
+    private readonly target: ReadTarget,
   ) {
     this.#keyBytes = new TextEncoder().encode(target.shape.key);
     // Field names are compared byte by byte, in the one-character-a-byte form in which the reader gives them.
@@ -41,14 +41,14 @@ export class EntryReader {
   }
 
   /** Why the rest of a wrong entry was not read: the connection is out of step since then. */
-  get failure(): SourceError | undefined {
+  get failure(): ConnectionError | undefined {
     return this.#failure;
   }
 
   /**
    * The entry whose id was read, and whose fields come next. One that is wrong is given also where the rest of it cannot
    * be read, so that reading goes on behind it and not with it again; what went wrong is the `failure` then. Otherwise
-   * rejects with a `SourceError`.
+   * rejects with a `ConnectionError`.
    */
   async read(id: StreamId): Promise<StreamEntry> {
     try {
@@ -101,7 +101,7 @@ export class EntryReader {
       await this.bytes.skip(unreadBytes);
       await this.resp.skipStrings(strings);
     } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
+      if (!(error instanceof ConnectionError)) throw error;
       this.#failure = error;
     }
     return wrong;
@@ -122,11 +122,11 @@ export class EntryReader {
   }
 
   async #freeSlot(): Promise<FrameSlot> {
-    const { slots, isInPipe, loop } = this.target;
+    const { slots, loop } = this.target;
     for (;;) {
-      const slot = slots.acquire(isInPipe);
+      const slot = slots.acquire();
       if (slot) return slot;
-      if (this.bytes.isClosed) throw new SourceError('the connection was closed');
+      if (this.bytes.isClosed) throw new ConnectionError('the connection was closed');
       await loop.pause(SLOT_PERIOD_NS);
     }
   }

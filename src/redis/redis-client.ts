@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { RedisConfig } from '../config/config.ts';
-import { ConfigError, SourceError } from '../base/errors.ts';
 import { frameBufferLogin } from './frame-buffer-login.ts';
-import { redisErrorInWords } from './redis-errors.ts';
+import { redisError } from './redis-errors.ts';
 import { redisName } from './redis-name.ts';
+import { tlsTrust } from './tls-trust.ts';
 
 /** How long a connection may take to be made and to authenticate. */
 const CONNECT_LIMIT_MS = 5_000;
@@ -15,7 +14,7 @@ const ANSWER_LIMIT_MS = 5_000;
 const CONSEQUENCES = /^Connection is closed\.$|^Stream isn't writeable/;
 
 /**
- * One connection to Redis that is made once and never by itself again: whoever owns it decides when to try anew.
+ * One connection to Redis that is made once and never by itself again: whoever owns it decides when to try again.
  * Every wait has a limit, since a blocking read can otherwise hang for good after a loss (ioredis issue 2193).
  */
 export class RedisClient {
@@ -56,7 +55,7 @@ export class RedisClient {
       return await Promise.race([answer, late]);
     } catch (error) {
       this.close();
-      throw new SourceError(`${this.name}: ${this.#reason(error)}`, { cause: error });
+      throw redisError(this.name, this.#reason(error), { cause: error });
     } finally {
       clearTimeout(timer);
     }
@@ -66,7 +65,7 @@ export class RedisClient {
   #reason(error: unknown): string {
     const message = error instanceof Error ? error.message : String(error);
     const isConsequence = CONSEQUENCES.test(message);
-    return redisErrorInWords(isConsequence ? (this.lastError() ?? 'the connection was closed') : message);
+    return isConsequence ? (this.lastError() ?? 'the connection was closed') : message;
   }
 }
 
@@ -75,7 +74,7 @@ function clientOptions(config: RedisConfig) {
     ...(config.socket === undefined ? { host: config.host, port: config.port } : { path: config.socket }),
     ...(config.username !== undefined && { username: config.username }),
     ...(config.password !== undefined && { password: config.password }),
-    ...(config.tls && { tls: tlsOptions(config) }),
+    ...(config.tls && { tls: tlsTrust(config) }),
     // RESP2: the same short reply forms from every server since Redis 5, and no HELLO that an old one would refuse.
     protocol: 2,
     lazyConnect: true,
@@ -87,17 +86,4 @@ function clientOptions(config: RedisConfig) {
     connectionName: 'cosmos-video-builder',
     disableClientInfo: true,
   } satisfies RedisOptions;
-}
-
-/** Said, since the runtime would otherwise trust everybody where NODE_TLS_REJECT_UNAUTHORIZED says so. */
-const TRUST = { rejectUnauthorized: true };
-
-function tlsOptions(config: RedisConfig): typeof TRUST & { ca?: string } {
-  if (config.tlsCa === undefined) return TRUST;
-  try {
-    return { ...TRUST, ca: readFileSync(config.tlsCa, 'utf8') };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([`COSMOS_VIDEO_TLS_CA=${config.tlsCa} cannot be read: ${reason}`]);
-  }
 }

@@ -15,7 +15,6 @@ const NIL_BYTES = 5;
  */
 export class ReplyGuard {
   #receivedBytes = 0;
-  #mayEndInNil = false;
   readonly #mostBytes: number;
 
   /** @param frameBytes the size of a frame; 0 where it is not known */
@@ -35,18 +34,13 @@ export class ReplyGuard {
     });
   }
 
-  /**
-   * The next command is sent: what comes from now on is the answer to it.
-   * @param mayEndInNil also behind more, as the lag of a group does that Redis does not know
-   */
-  expect(mayEndInNil = false): void {
+  /** The next command is sent: what comes from now on is the answer to it. */
+  expect(): void {
     this.#receivedBytes = 0;
-    this.#mayEndInNil = mayEndInNil;
   }
 
   #faultOf(bytes: Buffer): string | undefined {
-    const isNilTooMany = !this.#mayEndInNil && isNilBehindMore(bytes);
-    if (this.redis.commandQueue.length === 0 || isNilTooMany) {
+    if (this.redis.commandQueue.length === 0 || isNilBehindMore(bytes)) {
       return 'it answers more than it was asked';
     }
     if (this.#receivedBytes === 0 && !MARKS.includes(bytes.toString('latin1', 0, 1))) {
@@ -58,7 +52,7 @@ export class ReplyGuard {
   }
 }
 
-/** ioredis fails at a second nil. Hardly an answer that is asked for has one at its end, unless it is nothing but one. */
+/** ioredis fails at a second nil. No answer that is asked for has one at its end, unless it is nothing but one. */
 function isNilBehindMore(bytes: Buffer): boolean {
   return bytes.length > NIL_BYTES && /^[*$]-1\r\n$/.test(bytes.toString('latin1', bytes.length - NIL_BYTES));
 }

@@ -1,4 +1,4 @@
-import { SourceError } from '../base/errors.ts';
+import { ConnectionError } from '../base/errors.ts';
 import { NS_PER_SECOND } from '../base/frame-rate.ts';
 import { addressAt, EAGAIN, EINTR, errno, errorInWords, libc, MSG_DONTWAIT, pinned } from '../os/libc.ts';
 import type { PollLoop } from '../os/poll-loop.ts';
@@ -52,7 +52,7 @@ export class ReplyReader {
     return this.#start < this.#end;
   }
 
-  /** Waits for the next bytes; there must be none unread. Rejects with a `SourceError` at the deadline, or if Redis is gone. */
+  /** Waits for the next bytes; there must be none unread. Rejects with a `ConnectionError` at the deadline, or if Redis is gone. */
   async more(): Promise<void> {
     this.#start = 0;
     this.#end = 0;
@@ -65,7 +65,7 @@ export class ReplyReader {
     this.#endNs = deadlineNs + ANSWER_LIMIT_NS;
   }
 
-  /** The last byte of the answer must have come by then; that it has not is a `SourceError`. */
+  /** The last byte of the answer must have come by then; that it has not is a `ConnectionError`. */
   endBy(endNs: bigint): void {
     this.#endNs = endNs;
   }
@@ -133,7 +133,7 @@ export class ReplyReader {
       this.#start = feed < 0 ? end : end + 1;
       if (feed >= 0) return line.endsWith('\r') ? line.slice(0, -1) : line;
     }
-    throw new SourceError(
+    throw new ConnectionError(
       `Redis sent a line of more than ${LONGEST_LINE_BYTES} bytes, which is no reply of its`,
     );
   }
@@ -182,7 +182,7 @@ export class ReplyReader {
   async #receive(address: number, mostBytes: number): Promise<number> {
     for (;;) {
       if (this.#unlookedBytes >= LOOK_PERIOD_BYTES) await this.#lookAtClock();
-      if (this.#isClosed) throw new SourceError('the connection was closed');
+      if (this.#isClosed) throw new ConnectionError('the connection was closed');
       const askedBytes = Math.min(mostBytes, LARGEST_RECEIVED_BYTES);
       const bytes = libc.recv(this.fd, addressAt(address, 0), askedBytes, MSG_DONTWAIT);
       this.#unlookedBytes += CALL_IN_BYTES;
@@ -190,9 +190,9 @@ export class ReplyReader {
         this.#unlookedBytes += bytes;
         return bytes;
       }
-      if (bytes === 0) throw new SourceError('the connection was closed');
+      if (bytes === 0) throw new ConnectionError('the connection was closed');
       const error = errno();
-      if (error !== EAGAIN && error !== EINTR) throw new SourceError(errorInWords(error));
+      if (error !== EAGAIN && error !== EINTR) throw new ConnectionError(errorInWords(error));
       await this.#untilReadable();
     }
   }
@@ -203,17 +203,19 @@ export class ReplyReader {
     const progressNs = askedNs + PROGRESS_LIMIT_NS;
     const deadlineNs = this.#deadlineNs > progressNs ? this.#deadlineNs : progressNs;
     if (await this.loop.readable(this.fd, deadlineNs)) return;
-    throw new SourceError(`no answer in ${(deadlineNs - askedNs + NS_PER_SECOND / 2n) / NS_PER_SECOND} s`);
+    throw new ConnectionError(
+      `no answer in ${(deadlineNs - askedNs + NS_PER_SECOND / 2n) / NS_PER_SECOND} s`,
+    );
   }
 
   async #lookAtClock(): Promise<void> {
     this.#unlookedBytes = 0;
     const nowNs = this.loop.nowNs();
     this.#checkEnd(nowNs);
-    if ((await this.loop.turn(nowNs)) === false) throw new SourceError('the connection was closed');
+    if ((await this.loop.turn(nowNs)) === false) throw new ConnectionError('the connection was closed');
   }
 
   #checkEnd(nowNs: bigint): void {
-    if (nowNs > this.#endNs) throw new SourceError('its answer does not end');
+    if (nowNs > this.#endNs) throw new ConnectionError('its answer does not end');
   }
 }

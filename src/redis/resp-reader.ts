@@ -1,4 +1,4 @@
-import { SourceError } from '../base/errors.ts';
+import { ConnectionError } from '../base/errors.ts';
 import type { SmallReply } from './stream-connection.ts';
 import type { ReplyReader } from './reply-reader.ts';
 
@@ -18,7 +18,7 @@ interface Usage {
 
 /**
  * The parts of replies in RESP2 (redis.io/docs/latest/develop/reference/protocol-spec). Everything rejects with a
- * `SourceError` where something else comes, or nothing in time; the connection is out of step then.
+ * `ConnectionError` where something else comes, or nothing in time; the connection is out of step then.
  */
 export class RespReader {
   constructor(private readonly bytes: ReplyReader) {}
@@ -26,7 +26,7 @@ export class RespReader {
   /** The rest of a line that has to begin with `mark`; an error reply is thrown as what Redis says. */
   async line(mark: string): Promise<string> {
     const line = await this.bytes.line();
-    if (line.startsWith('-')) throw new SourceError(line.slice(1));
+    if (line.startsWith('-')) throw new ConnectionError(line.slice(1));
     if (!line.startsWith(mark)) throw unknownForm(line);
     return line.slice(1);
   }
@@ -51,7 +51,7 @@ export class RespReader {
   /** The size of a string, which comes next. None can be nil here, which has no line break behind it either. */
   async stringSize(): Promise<number> {
     const sizeBytes = await this.#count('$');
-    if (sizeBytes < 0) throw new SourceError('it answers with nothing where there must be a string');
+    if (sizeBytes < 0) throw new ConnectionError('it answers with nothing where there must be a string');
     return sizeBytes;
   }
 
@@ -71,7 +71,7 @@ export class RespReader {
   async shortString(): Promise<string> {
     const sizeBytes = await this.stringSize();
     if (sizeBytes > LONGEST_SHORT_STRING_BYTES) {
-      throw new SourceError(`it answers with ${sizeBytes} bytes where there must be a number`);
+      throw new ConnectionError(`it answers with ${sizeBytes} bytes where there must be a number`);
     }
     return this.bytes.text(sizeBytes);
   }
@@ -123,7 +123,7 @@ export class RespReader {
 
   async #wholeList(count: number, depth: number, usage: Usage): Promise<readonly SmallReply[] | undefined> {
     if (count < 0) return undefined;
-    if (depth > DEEPEST_LIST) throw new SourceError('it answers with lists in lists without end');
+    if (depth > DEEPEST_LIST) throw new ConnectionError('it answers with lists in lists without end');
     const values: SmallReply[] = [];
     for (let left = count; left > 0; left -= 1) {
       const value = await this.#valueOf(await this.bytes.line(), depth + 1, usage);
@@ -152,27 +152,27 @@ export function understood<T>(read: () => T): T {
     return read();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new SourceError(`its answer cannot be understood: ${reason}`, { cause: error });
+    throw new ConnectionError(`its answer cannot be understood: ${reason}`, { cause: error });
   }
 }
 
-function unexpectedParts(found: number, wanted: number): SourceError {
-  return new SourceError(`it answers with ${found} parts where there must be ${wanted}`);
+function unexpectedParts(found: number, wanted: number): ConnectionError {
+  return new ConnectionError(`it answers with ${found} parts where there must be ${wanted}`);
 }
 
-function unknownForm(line: string): SourceError {
-  return new SourceError(`it answers in a form that is not known: ${line.slice(0, 40)}`);
+function unknownForm(line: string): ConnectionError {
+  return new ConnectionError(`it answers in a form that is not known: ${line.slice(0, 40)}`);
 }
 
 function countOf(text: string): number {
   if (!/^(-1|\d{1,10})$/.test(text))
-    throw new SourceError(`it answers with a size that is none: ${text.slice(0, 40)}`);
+    throw new ConnectionError(`it answers with a size that is none: ${text.slice(0, 40)}`);
   return Number(text);
 }
 
 function integer(text: string): bigint {
   if (!/^-?\d{1,20}$/.test(text))
-    throw new SourceError(`it answers with a number that is none: ${text.slice(0, 40)}`);
+    throw new ConnectionError(`it answers with a number that is none: ${text.slice(0, 40)}`);
   return BigInt(text);
 }
 

@@ -1,4 +1,5 @@
 import type { SourceCounts } from '../base/counts.ts';
+import type { StreamId } from '../base/stream-entry.ts';
 import { NS_PER_MS, type Clock } from '../base/clock.ts';
 import { EntryCounter, type EntryCount } from './entry-counter.ts';
 import { SourceCensus, type ReadingState } from './source-census.ts';
@@ -45,17 +46,20 @@ export class SourceWatch {
   /**
    * Begins to count with what comes from now on, and the newest entry that is there. Redis's count and that entry belong
    * together if there is none behind it after the count. Rejects with a `SourceError` if the connection is lost.
+   * @param newestAfter the id of the newest entry, if it comes after that one
    */
-  async begin(connection: StreamConnection): Promise<void> {
+  async begin(
+    connection: StreamConnection,
+    newestAfter: (id: StreamId) => Promise<StreamId | undefined>,
+  ): Promise<void> {
     if (this.#census.hasBegun) return;
     let newestId = STREAM_START;
     for (let look = 0; look < MOST_FIRST_LOOKS; look += 1) {
       const count = await this.#counter.count(connection);
-      const newer = await connection.readNewest(newestId);
-      if (newer?.kind === 'frame') connection.release(newer.pixels);
-      if (!newer && count) this.#census.begin(count, newestId === STREAM_START ? 0 : 1);
-      if (!newer) return;
-      newestId = newer.id;
+      const newerId = await newestAfter(newestId);
+      if (!newerId && count) this.#census.begin(count, newestId === STREAM_START ? 0 : 1);
+      if (!newerId) return;
+      newestId = newerId;
     }
   }
 

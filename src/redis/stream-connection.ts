@@ -1,6 +1,4 @@
-import type { StreamEntry } from '../base/stream-entry.ts';
-import type { StreamId } from '../base/stream-entry.ts';
-import type { Pixels } from '../base/frame.ts';
+import type { StreamEntry, StreamId } from '../base/stream-entry.ts';
 
 /** What to read: which stream, which field of an entry, and how many bytes a frame has. */
 export interface StreamShape {
@@ -13,8 +11,9 @@ export interface StreamShape {
 export type SmallReply = string | bigint | undefined | readonly SmallReply[] | { readonly error: string };
 
 /**
- * One connection for reading frames, one command at a time. Every call has a deadline and rejects with a `SourceError`
- * when Redis is lost, refuses or does not answer; the connection is of no use then and is to be closed.
+ * One connection for reading frames. Commands may be given at any time; each waits for the answer to the one before it,
+ * then has a deadline, and rejects with a `SourceError` when Redis is lost, refuses or does not answer. The connection is of
+ * no use then: all later ones reject, too, and it is to be closed. Who gets a frame gives its memory back to the owner.
  */
 export interface StreamConnection {
   /** The first entry after `after`; waits up to `blockMs` for one (0 = not at all), then gives undefined. */
@@ -25,8 +24,6 @@ export interface StreamConnection {
   serverTimeUs(): Promise<bigint>;
   /** Sends a command whose reply is small and gives it as it is; that Redis refuses it is an answer, too. */
   ask(words: readonly string[]): Promise<SmallReply>;
-  /** Gives back the memory of a frame's pixels that came over this connection; also when it is closed. */
-  release(pixels: Pixels): void;
   close(): void;
 }
 

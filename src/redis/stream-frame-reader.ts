@@ -1,18 +1,17 @@
-import type { SourceCounts } from '../base/counts.ts';
-import type { StreamEntry, WrongEntry, StreamId } from '../base/stream-entry.ts';
-import { SourceError } from '../base/errors.ts';
-import type { Frame } from '../base/frame.ts';
+import { abortable } from '../base/abortable.ts';
 import { Backoff } from '../base/backoff.ts';
 import { NS_PER_MS, sleepMs, type Clock } from '../base/clock.ts';
-import { abortable } from '../base/abortable.ts';
-import type { EntryCount } from './entry-counter.ts';
+import { SourceError } from '../base/errors.ts';
+import type { Emit, SourceEvent } from '../base/event.ts';
 import type { FrameReader, OrderedRead } from '../base/frame-reader.ts';
+import type { Frame, FrameOwner } from '../base/frame.ts';
+import { formatStreamId, type StreamEntry, type StreamId } from '../base/stream-entry.ts';
+import type { EntryCount } from './entry-counter.ts';
 import { RedisClock } from './redis-clock.ts';
-import { SerialConnection } from './serial-connection.ts';
+import type { SourceReport } from './source-report.ts';
 import { SourceWatch } from './source-watch.ts';
 import type { ConnectStream, StreamConnection } from './stream-connection.ts';
-import { compareStreamIds, formatStreamId, precedingStreamId, STREAM_START } from './stream-id.ts';
-import { abortableRead, releaseEntry } from './unwanted-entry.ts';
+import { compareStreamIds, precedingStreamId, STREAM_START } from './stream-id.ts';
 
 /**
  * Redis answers a blocking read after this long at the latest, and its counts are looked at as often: a dead connection
@@ -31,25 +30,14 @@ const LONGEST_RECONNECT_MS = 1_000;
 /** A connection that has answered for this long is good, also where no frame came over it. */
 const GOOD_CONNECTION_NS = 5_000n * NS_PER_MS;
 
-/** Is told what happens on the way from Redis. */
-export interface SourceObserver {
-  onLost(error: SourceError): void;
-  onConnected(): void;
-  /** Ids are lower than before, or the stream is gone: reading goes on with the newest entry. */
-  onStreamRestarted(): void;
-  onWrongEntry(entry: WrongEntry): void;
-  onFrameRead(id: StreamId): void;
-  /** A frame that was read will never be sent. */
-  onDropped(): void;
-}
-
 interface ReaderParts {
   readonly connect: ConnectStream;
   readonly stream: string;
   readonly clock: Clock;
-  /** Nothing older than this is read; 0 = no bound. */
   readonly maxDelayMs: number;
-  readonly observer: SourceObserver;
+  /** The memory of entries that nobody gets to see goes back there. */
+  readonly owner: FrameOwner;
+  readonly emit: Emit<SourceEvent>;
   /** Spreads the waits; as Math.random, which it is where it is left out. */
   readonly random?: () => number;
 }
@@ -62,6 +50,8 @@ interface PendingRead {
 
 /** The `FrameReader` over any kind of connection: position, maximum delay, wrong entries, losses. */
 export class StreamFrameReader implements FrameReader {
+  /** Nothing older than this is read; 0 = no bound. May be set at any time. */
+  maxDelayMs: number;
   readonly #redisClock = new RedisClock();
   readonly #reconnect: Backoff;
   readonly #resync: Backoff;
@@ -73,30 +63,32 @@ export class StreamFrameReader implements FrameReader {
   #resyncNs = 0n;
   #idsAreTimes = false;
   #pending: Promise<PendingRead> | undefined;
-  /** Where the memory of a frame goes back to, which may be a connection that is lost by then. */
-  readonly #origins = new WeakMap<Frame, StreamConnection>();
   readonly #watch: SourceWatch;
   #entriesRead = 0;
+  #wrong = 0;
 
   constructor(private readonly parts: ReaderParts) {
+    this.maxDelayMs = parts.maxDelayMs;
     this.#reconnect = new Backoff(FIRST_RECONNECT_MS, LONGEST_RECONNECT_MS, parts.random);
     this.#resync = new Backoff(FIRST_RESYNC_MS, LONGEST_RESYNC_MS, parts.random);
     this.#watch = new SourceWatch(parts.stream, parts.clock, BLOCK_MS);
   }
 
-  /** What is known of the source by the last look, a second ago at the most while Redis answers. */
-  get source(): SourceCounts {
+  /** What is known by the last look at the source, a second ago at the most while Redis answers. */
+  get report(): SourceReport {
     const { counts } = this.#watch;
-    if (counts.kind === 'not-counted') return counts;
+    const read = { read: this.#entriesRead - this.#wrong, wrong: this.#wrong };
+    if (counts.kind === 'not-counted') return { ...read, source: counts };
     // Reading has gone on since.
-    return { ...counts, entries: Math.max(counts.entries, this.#entriesRead + counts.passedOver) };
+    const entries = Math.max(counts.entries, this.#entriesRead + counts.passedOver);
+    return { ...read, source: { ...counts, entries } };
   }
 
   async next(signal: AbortSignal): Promise<OrderedRead> {
     for (;;) {
       const ordered = await this.#persist(signal, async (connection) => {
         const { entry, waited, passedOver } = await this.#readPending(connection, signal);
-        const frame = this.#accept(entry, connection);
+        const frame = this.#accept(entry);
         return frame && { frame, waited, passedOver };
       });
       if (ordered) return ordered;
@@ -110,37 +102,27 @@ export class StreamFrameReader implements FrameReader {
       const older = this.#pending && (await abortable(this.#pending, signal)).entry;
       await abortable(this.#redisClock.measureIfDue(connection, this.parts.clock), signal);
       const count = await abortable(this.#watch.countIfDue(connection), signal);
-      const newer = await abortableRead(
-        connection.readNewest(older?.id ?? this.#position),
-        connection,
-        signal,
-      );
+      const reading = connection.readNewest(older?.id ?? this.#position);
+      const newer = await abortable(reading, signal).catch((error: unknown) => {
+        reading.then((late) => this.#giveBack(late)).catch(() => {});
+        throw error;
+      });
       this.#answered(older !== undefined || newer !== undefined);
       this.#pending = undefined;
       if (!older && !newer) await abortable(this.#foundNothing(connection, count), signal);
-      const olderFrame = this.#accept(older, connection);
-      const newestFrame = this.#accept(newer, connection);
-      if (newestFrame && olderFrame) this.drop(olderFrame);
+      const olderFrame = this.#accept(older);
+      const newestFrame = this.#accept(newer);
+      if (newestFrame && olderFrame) this.parts.owner.drop(olderFrame);
       if (newer && count) this.#watch.look(count, this.#entriesRead, 'nothing-else');
       return newestFrame ?? olderFrame;
     });
   }
 
-  release(frame: Frame): void {
-    this.#origins.get(frame)?.release(frame.pixels);
-  }
-
-  drop(frame: Frame): void {
-    this.release(frame);
-    this.parts.observer.onDropped();
-  }
-
   close(): void {
-    const connection = this.#connection;
-    this.#connection = undefined;
-    if (connection) this.#pending?.then(({ entry }) => releaseEntry(entry, connection)).catch(() => {});
+    this.#pending?.then(({ entry }) => this.#giveBack(entry)).catch(() => {});
     this.#pending = undefined;
-    connection?.close();
+    this.#connection?.close();
+    this.#connection = undefined;
   }
 
   /** Runs one read, on a new connection whenever the one before it was lost. */
@@ -153,7 +135,7 @@ export class StreamFrameReader implements FrameReader {
         if (!(error instanceof SourceError)) throw error;
         this.close();
         this.#isLost = true;
-        this.parts.observer.onLost(error);
+        this.parts.emit({ kind: 'redis-lost', failure: error.failure });
         await sleepMs(this.parts.clock, this.#reconnect.nextMs(), signal);
       }
     }
@@ -162,11 +144,10 @@ export class StreamFrameReader implements FrameReader {
   async #connected(signal: AbortSignal): Promise<StreamConnection> {
     if (this.#connection) return this.#connection;
     const connecting = this.parts.connect();
-    const made = await abortable(connecting, signal).catch((error: unknown) => {
+    const connection = await abortable(connecting, signal).catch((error: unknown) => {
       connecting.then((late) => late.close()).catch(() => {});
       throw error;
     });
-    const connection = new SerialConnection(made);
     this.#connection = connection;
     this.#hasAnswered = false;
     this.#connectedNs = this.parts.clock.nowNs();
@@ -187,7 +168,7 @@ export class StreamFrameReader implements FrameReader {
     this.#hasAnswered = true;
     this.#isLost = false;
     this.#reconnect.reset();
-    this.parts.observer.onConnected();
+    this.parts.emit({ kind: 'redis-connected' });
   }
 
   async #readPending(connection: StreamConnection, signal: AbortSignal): Promise<PendingRead> {
@@ -227,12 +208,12 @@ export class StreamFrameReader implements FrameReader {
   /** Where a read starts: after the last entry, but never before now − maximum delay on the server's clock. */
   #start(): StreamId {
     const serverMs = this.#redisClock.serverMs(this.parts.clock.nowNs());
-    if (!this.#idsAreTimes || this.parts.maxDelayMs === 0 || serverMs === undefined) return this.#position;
-    const oldest = { ms: serverMs - BigInt(Math.round(this.parts.maxDelayMs)), sequence: 0n };
+    if (!this.#idsAreTimes || this.maxDelayMs === 0 || serverMs === undefined) return this.#position;
+    const oldest = { ms: serverMs - BigInt(Math.round(this.maxDelayMs)), sequence: 0n };
     return compareStreamIds(oldest, this.#position) > 0 ? oldest : this.#position;
   }
 
-  #accept(entry: StreamEntry | undefined, connection: StreamConnection): Frame | undefined {
+  #accept(entry: StreamEntry | undefined): Frame | undefined {
     if (!entry) return undefined;
     this.#position = entry.id;
     this.#entriesRead += 1;
@@ -241,14 +222,17 @@ export class StreamFrameReader implements FrameReader {
     const writtenNs = this.#redisClock.writtenNs(entry.id, nowNs);
     this.#idsAreTimes = writtenNs !== undefined;
     if (entry.kind !== 'frame') {
-      this.parts.observer.onWrongEntry(entry);
+      this.#wrong += 1;
+      this.parts.emit({ kind: 'wrong-entry', entry });
       return undefined;
     }
-    this.parts.observer.onFrameRead(entry.id);
     const id = formatStreamId(entry.id);
-    const frame: Frame = { id, pixels: entry.pixels, ...(writtenNs !== undefined && { writtenNs }) };
-    this.#origins.set(frame, connection);
-    return frame;
+    return { id, pixels: entry.pixels, ...(writtenNs !== undefined && { writtenNs }) };
+  }
+
+  /** What is not handed out as a frame gives its memory back. */
+  #giveBack(entry: StreamEntry | undefined): void {
+    if (entry?.kind === 'frame') this.parts.owner.release(entry);
   }
 
   #postponeResync(nowNs: bigint): void {
@@ -269,15 +253,21 @@ export class StreamFrameReader implements FrameReader {
    */
   async #findPosition(connection: StreamConnection): Promise<void> {
     const position = this.#position;
-    if (compareStreamIds(position, STREAM_START) === 0) return this.#watch.begin(connection);
-    const newest = await connection.readNewest(STREAM_START);
-    releaseEntry(newest, connection);
+    const newestAfter = (id: StreamId) => this.#newestAfter(id, connection);
+    if (compareStreamIds(position, STREAM_START) === 0) return this.#watch.begin(connection, newestAfter);
+    const newestId = await newestAfter(STREAM_START);
     // Whoever gave up waiting for this may have read on meanwhile.
     if (this.#position !== position) return;
-    if (newest && compareStreamIds(newest.id, position) >= 0) return;
-    this.#position = newest ? precedingStreamId(newest.id) : STREAM_START;
+    if (newestId && compareStreamIds(newestId, position) >= 0) return;
+    this.#position = newestId ? precedingStreamId(newestId) : STREAM_START;
     this.#idsAreTimes = false;
     this.#watch.startedOver(this.#entriesRead);
-    this.parts.observer.onStreamRestarted();
+    this.parts.emit({ kind: 'stream-started-over' });
+  }
+
+  async #newestAfter(id: StreamId, connection: StreamConnection): Promise<StreamId | undefined> {
+    const newest = await connection.readNewest(id);
+    this.#giveBack(newest);
+    return newest?.id;
   }
 }

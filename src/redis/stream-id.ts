@@ -9,10 +9,6 @@ export function parseStreamId(text: string): StreamId {
   return { ms: BigInt(match[1]), sequence: BigInt(match[2]) };
 }
 
-export function formatStreamId(id: StreamId): string {
-  return `${id.ms}-${id.sequence}`;
-}
-
 /** Negative if `a` comes before `b` in the stream, positive if after, 0 if they are the same. */
 export function compareStreamIds(a: StreamId, b: StreamId): number {
   if (a.ms !== b.ms) return a.ms < b.ms ? -1 : 1;

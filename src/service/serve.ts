@@ -1,21 +1,43 @@
-import type { Config } from '../config/config.ts';
-import { redactor } from '../config/redact.ts';
-import type { Parsed } from '../config/parse-config.ts';
-import type { Logger } from '../status/logger.ts';
-import { logRefusal } from '../status/refusal.ts';
+import { Backoff } from '../base/backoff.ts';
+import { sleepMs, systemClock, type Clock } from '../base/clock.ts';
+import type { Emit } from '../base/event.ts';
 import { redactingManager, type ServiceManager } from '../base/service-manager.ts';
-import { prepareRun, run, type RunPlan } from '../cli/run.ts';
+import type { Config, LogLevel } from '../config/config.ts';
+import { probeFrameFormat } from '../encoder/frame-format-probe.ts';
+import { startMover, type Mover } from '../mover/mover.ts';
+import type { MoverSettings } from '../mover/protocol.ts';
+import { redisName } from '../redis/redis-name.ts';
+import type { LeveledLogger } from '../status/logger.ts';
+import type { StatusSettings } from '../status/status-settings.ts';
+import { Status } from '../status/status.ts';
+import { oddSizeInWords, planInWords, type Plan } from './plan.ts';
+import { Plans } from './plans.ts';
+import { Redaction } from './redaction.ts';
+import { Reload } from './reload.ts';
+import { runSession } from './session.ts';
 import type { ReloadableSettings } from './reloadable-settings.ts';
+import { startFfmpeg } from './start-ffmpeg.ts';
 
-interface ServeParts {
-  readonly settings: ReloadableSettings;
-  /** Makes a logger for these settings that takes secrets out by `redact`. */
-  readonly createLog: (config: Config, redactText: (text: string) => string) => Logger;
+/** Waiting times before ffmpeg is started again. */
+const FIRST_RESTART_MS = 500;
+const LONGEST_RESTART_MS = 30_000;
+/** A session that ran this long was a good one: the next failure is a new one. */
+const GOOD_SESSION_MS = 10_000;
+/**
+ * libsrt takes a peer that is silent for 5 s for gone (SRTO_PEERIDLETIMEO, its default), and ffmpeg ends at its next write
+ * after that; what was under way when the peer went is in the rest.
+ */
+const SRT_SILENCE_MS = 5_500;
+
+export interface ServeParts {
+  readonly settings: Pick<ReloadableSettings, 'first' | 'again'>;
+  /** Makes a log that takes secrets out by `redact`. */
+  readonly createLog: (level: LogLevel, redact: (text: string) => string) => LeveledLogger;
   readonly manager: ServiceManager;
   readonly version: string;
-  /** Where the code of the frame thread is. */
+  /** Where the code of the mover's thread is. */
   readonly frameThreadUrl: string;
-  /** In order: the frame finished, the stream closed. */
+  /** In order: the frame finished, the video closed. */
   readonly stop: AbortSignal;
   /** At once: ffmpeg is killed. */
   readonly kill: AbortSignal;
@@ -23,82 +45,148 @@ interface ServeParts {
   readonly onReload: (reload: () => void) => void;
 }
 
-interface Stage {
-  readonly plan: RunPlan;
-  readonly log: Logger;
-  readonly manager: ServiceManager;
+/** Makes what the service is put together of; a test has others. */
+export interface Makers {
+  readonly clock: Clock;
+  readonly probeFrameFormat: typeof probeFrameFormat;
+  readonly startMover: typeof startMover;
+  readonly startFfmpeg: typeof startFfmpeg;
+  /** Spreads the waits. */
+  readonly random: () => number;
+}
+
+const REAL: Makers = {
+  clock: systemClock,
+  probeFrameFormat,
+  startMover,
+  startFfmpeg,
+  random: Math.random,
+};
+
+/** What is there for as long as the service runs. */
+interface Service extends ServeParts {
+  readonly makers: Makers;
+  readonly log: LeveledLogger;
+  readonly redaction: Redaction;
 }
 
 /**
- * The service with its settings, until it is told to stop: runs with them, and anew with others once these have been read
- * again and found good. Rejects with a `ConfigError` if the first ones are not.
+ * The service until `stop` aborts: waits for frames, runs one session after another, and takes over settings that are read
+ * again. The composition root, which knows every part. Rejects with a `ConfigError` where the first settings are not good,
+ * otherwise only for a fault of the program.
  */
-export async function serve(parts: ServeParts): Promise<void> {
-  const { manager, stop } = parts;
-  const first = await prepare(parts, parts.settings.first());
+export async function serve(parts: ServeParts, makers: Makers = REAL): Promise<void> {
+  const { stop, kill } = parts;
+  const { clock } = makers;
+  const { config, warnings } = parts.settings.first();
+  const redaction = new Redaction(config);
+  const log = parts.createLog(config.log.level, redaction.redact);
+  const manager = redactingManager(parts.manager, redaction.redact);
+  const service: Service = { ...parts, makers, log, manager, redaction };
+  for (const warning of warnings) log.warn(warning);
+  const first = await firstPlan(service, config);
   if (!first) return;
-  let stage = first;
-  let next: Stage | undefined;
-  let changed = new AbortController();
-  const readAgain = async () => {
-    manager.reloading();
-    const found = await reload(parts, next ?? stage);
-    next = found === stage ? undefined : found;
-    if (next) changed.abort();
-    else manager.ready();
-  };
-  let reloading: Promise<void> = Promise.resolve();
-  parts.onReload(() => {
-    reloading = reloading.then(readAgain);
-  });
-  const onStop = () => {
-    manager.stopping();
-    stage.log.info('stopping: finishing the frame, closing the stream');
-  };
-  stop.addEventListener('abort', onStop, { once: true });
-  for (;;) {
-    const { plan, log } = stage;
-    await run(plan, log, { ...parts, manager: stage.manager, stop: AbortSignal.any([stop, changed.signal]) });
-    if (stop.aborted || !next) break;
-    // Closing a stream takes seconds in which nobody else tells of progress.
-    manager.alive();
-    stage = next;
-    next = undefined;
-    changed = new AbortController();
+  const status = new Status({ clock, log, manager }, statusSettings(first));
+  const emit: Emit = (event) => status.on(event);
+  await using mover = makers.startMover(parts.frameThreadUrl, emit);
+  const reload = await begin(service, first, status, mover);
+  const restart = new Backoff(FIRST_RESTART_MS, LONGEST_RESTART_MS, makers.random);
+  while (!stop.aborted) {
+    await reload.takeOver();
+    emit({ kind: 'session', state: { kind: 'waiting' } });
+    if (!(await hasFrame(mover, AbortSignal.any([stop, reload.changed])))) continue;
+    const plan = reload.current;
+    const startEncoder = (stdinFd: number) => makers.startFfmpeg({ plan, stdinFd, emit, kill });
+    const linkSilenceMs = plan.config.output.destination.kind === 'srt' ? SRT_SILENCE_MS : 0;
+    const session = { clock, mover, startEncoder, emit, interruption: reload, linkSilenceMs };
+    const end = await runSession(session, stop);
+    if (end.streamedMs >= GOOD_SESSION_MS) restart.reset();
+    if (end.kind !== 'failed') continue;
+    const retryMs = restart.nextMs();
+    emit({ kind: 'session', state: { kind: 'failed', failure: end.failure, retryMs } });
+    await sleepMs(clock, retryMs, AbortSignal.any([stop, reload.changed]));
+    // Other settings may be the remedy: they are tried at once, and have failed at nothing yet.
+    if (reload.endsSession.aborted) restart.reset();
   }
-  stage.log.info('stopped');
+  log.info('stopped');
 }
 
 /** @returns nothing where we were told to stop before ffmpeg had said what it thinks of the settings */
-async function prepare(parts: ServeParts, { config, warnings }: Parsed<Config>): Promise<Stage | undefined> {
-  const redactText = redactor(config.source.redis.password, config.output.destination);
-  const log = parts.createLog(config, redactText);
-  for (const warning of warnings) log.warn(warning);
-  const manager = redactingManager(parts.manager, redactText);
+async function firstPlan({ makers, log, stop }: Service, config: Config): Promise<Plan | undefined> {
   try {
-    return { plan: await prepareRun(config, parts.stop), log, manager };
+    return { config, format: await makers.probeFrameFormat(config.encoder.ffmpeg, config.format, stop) };
   } catch (error) {
-    if (!parts.stop.aborted) throw error;
+    if (!stop.aborted) throw error;
     log.info('stopped while ffmpeg was asked about the settings');
     return undefined;
   }
 }
 
-/** @returns what to go on with: the stage that is, where the settings are the same or at fault */
-async function reload(parts: ServeParts, current: Stage): Promise<Stage> {
+/** Sets everything going with the first plan, and listens for the word to reload and to stop. */
+async function begin(service: Service, first: Plan, status: Status, mover: Mover): Promise<Reload> {
+  const { makers, log, manager, redaction, stop, version } = service;
+  const onStop = () => {
+    manager.stopping();
+    log.info('stopping: finishing the frame, closing the stream');
+  };
+  if (stop.aborted) onStop();
+  else stop.addEventListener('abort', onStop, { once: true });
+  log.info(`cosmos-video-builder ${version}: ${planInWords(first)}`);
+  warnOfOddSize(first, log);
+  await mover.configure(moverSettings(first));
+  const reload = new Reload({
+    ...service,
+    plans: new Plans(first),
+    probe: (config) => makers.probeFrameFormat(config.encoder.ffmpeg, config.format, stop),
+    onGood: (config) => {
+      redaction.learn(config);
+      log.setLevel(config.log.level);
+    },
+    onWords: (plan) => status.configure(statusSettings(plan)),
+    onTakenOver: async (plan) => {
+      log.info(`in force now: ${planInWords(plan)}`);
+      warnOfOddSize(plan, log);
+      status.configure(statusSettings(plan));
+      await mover.configure(moverSettings(plan));
+    },
+  });
+  service.onReload(() => void reload.request());
+  manager.ready();
+  return reload;
+}
+
+function warnOfOddSize({ format }: Plan, log: LeveledLogger): void {
+  const warning = oddSizeInWords(format);
+  if (warning !== undefined) log.warn(warning);
+}
+
+function moverSettings({ config: { source, pacing }, format }: Plan): MoverSettings {
+  return { source, pacing, frameBytes: format.sizeBytes };
+}
+
+function statusSettings({ config, format }: Plan): StatusSettings {
+  const { source, pacing, encoder, output, report } = config;
+  return {
+    redis: redisName(source.redis),
+    stream: source.stream,
+    key: source.key,
+    format,
+    destination: output.destination.display,
+    idleTimeoutMs: pacing.idleTimeoutMs,
+    frameRate: pacing.frameRate,
+    method: pacing.method,
+    preset: encoder.preset,
+    reportIntervalMs: report.intervalMs,
+  };
+}
+
+/** Whether there is one before `cutOff` aborts. */
+async function hasFrame(mover: Mover, cutOff: AbortSignal): Promise<boolean> {
   try {
-    const parsed = parts.settings.again();
-    if (Bun.deepEquals(parsed.config, current.plan.config)) {
-      current.log.info('settings read again: nothing has changed');
-      return current;
-    }
-    const next = await prepare(parts, parsed);
-    if (!next) return current;
-    current.log.info('settings read again: the stream starts anew with the changed ones');
-    return next;
+    await mover.awaitFrame(cutOff);
+    return true;
   } catch (error) {
-    logRefusal(error, current.log);
-    current.log.error('the settings that were read again are not good: those from before stay in force');
-    return current;
+    if (cutOff.aborted) return false;
+    throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { secondsBetween } from '../base/clock.ts';
 import { NS_PER_SECOND } from '../base/frame-rate.ts';
 
 /** Looks are a second apart; a busy machine makes that two, no more. */
@@ -13,13 +14,13 @@ export class HoldUp {
   #lastNs: bigint | undefined;
 
   /**
-   * To be called about once a second.
+   * Call it about once a second.
    * @returns how many seconds it stood still, about, where the last look was far too long ago
    */
   look(nowNs: bigint): number | undefined {
-    const gapNs = nowNs - (this.#lastNs ?? nowNs);
+    const lastNs = this.#lastNs ?? nowNs;
     this.#lastNs = nowNs;
-    return gapNs > LONGEST_GAP_NS ? Number(gapNs) / Number(NS_PER_SECOND) - HALF_LOOK_S : undefined;
+    return nowNs - lastNs > LONGEST_GAP_NS ? secondsBetween(lastNs, nowNs) - HALF_LOOK_S : undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import { PRESETS, type Preset } from '../config/config.ts';
 import { framesPerSecond, NS_PER_SECOND, type FrameRate } from '../base/frame-rate.ts';
+import { dueBetween, fpsBetween, slide, type Sample } from './frame-window.ts';
 
 /** A slowness is spoken of once it has gone on for this long. */
 const WINDOW_NS = 10n * NS_PER_SECOND;
@@ -16,11 +17,6 @@ const STANDSTILL_S = 2;
 const STANDSTILL_LOOKS = 2;
 /** How much faster each preset is than the one after it, about, in live encoding with zerolatency. */
 const PRESET_STEP = 1.35;
-
-interface Sample {
-  readonly atNs: bigint;
-  readonly frames: number;
-}
 
 /** ffmpeg is slow all the time, by frames a second over the last 10 s; or it took none for a while, and goes on. */
 export type KeepUpNews =
@@ -62,21 +58,17 @@ export class KeepUpMonitor {
       this.#samples = [now];
       return { kind: 'standstill', seconds: standstillS };
     }
-    this.#samples.push(now);
-    while (this.#samples[1] && nowNs - this.#samples[1].atNs >= WINDOW_NS) this.#samples.shift();
-    const first = this.#samples[0];
+    const first = slide(this.#samples, now, WINDOW_NS);
     // One that takes nothing at all is not slow: it goes on, or is ended.
-    if (!first || nowNs - first.atNs < WINDOW_NS || this.#emptyLooks >= STANDSTILL_LOOKS) return undefined;
-    const due = this.#due(first, now);
+    if (!first || this.#emptyLooks >= STANDSTILL_LOOKS) return undefined;
+    const due = dueBetween(first, now, this.rate);
     const taken = frames - first.frames;
     const isSlow = taken < Math.min(due * ENOUGH, due - TOLERATED_FRAMES) && this.#isSteady();
     const isNews = isSlow && !this.#hasWarned;
     if (isSlow) this.#hasWarned = true;
     // One that hovers about the limit is not news each time.
     if (taken >= due - TOLERATED_FRAMES) this.#hasWarned = false;
-    return isNews
-      ? { kind: 'slow', fps: (taken * Number(NS_PER_SECOND)) / Number(nowNs - first.atNs) }
-      : undefined;
+    return isNews ? { kind: 'slow', fps: fpsBetween(first, now) } : undefined;
   }
 
   /**
@@ -93,7 +85,7 @@ export class KeepUpMonitor {
     this.#emptyLooks = 0;
     this.#progress = { before: this.#samples.at(-1) ?? at, at: now };
     // It may have begun in the look before those without a frame.
-    const missing = this.#due(before, now) - (now.frames - before.frames);
+    const missing = dueBetween(before, now, this.rate) - (now.frames - before.frames);
     const seconds = missing / framesPerSecond(this.rate);
     const isOne = emptyLooks >= STANDSTILL_LOOKS && seconds >= STANDSTILL_S && missing >= TOLERATED_FRAMES;
     if (!isOne) return undefined;
@@ -106,16 +98,12 @@ export class KeepUpMonitor {
   #isSteady(): boolean {
     const looks = this.#samples.slice(1).map((now, index) => {
       const before = this.#samples[index] ?? now;
-      return { due: this.#due(before, now), taken: now.frames - before.frames };
+      return { due: dueBetween(before, now, this.rate), taken: now.frames - before.frames };
     });
     const others = looks.toSorted((a, b) => b.due - b.taken - (a.due - a.taken)).slice(HITCH_LOOKS);
     const due = others.reduce((sum, look) => sum + look.due, 0);
     const taken = others.reduce((sum, look) => sum + look.taken, 0);
     return taken < Math.min(due * ENOUGH_BETWEEN, due - 1);
-  }
-
-  #due(from: Sample, to: Sample): number {
-    return (framesPerSecond(this.rate) * Number(to.atNs - from.atNs)) / Number(NS_PER_SECOND);
   }
 }
 

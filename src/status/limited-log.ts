@@ -38,7 +38,7 @@ export class LimitedLog {
     this.#say(message, nowNs);
   }
 
-  /** Says the last message that was held back, once it may be said; to be called now and then. */
+  /** Says the last message that was held back, once it may be said. Call it now and then. */
   flush(nowNs: bigint): void {
     if (this.#heldBack === 0 || !this.#isPeriodOver(nowNs)) return;
     this.#heldBack -= 1;

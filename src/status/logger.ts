@@ -10,6 +10,11 @@ export interface Logger {
   error(message: string): void;
 }
 
+/** A log whose level may change while the program runs. */
+export interface LeveledLogger extends Logger {
+  setLevel(level: LogLevel): void;
+}
+
 /**
  * terminal: coloured; journal: one line each with its priority, no time, which journald adds itself; plain: time and
  * level in words, for a file or another program.
@@ -31,7 +36,7 @@ const CONSOLA_LEVELS: Record<LogLevel, number> = { error: 0, warn: 1, info: 3, d
  * Writes through consola to `output`; never throws. A line break in a message begins another line of it: texts from outside
  * have theirs written out where they come in. Every other control character in it is written out here.
  */
-export function createLogger({ level, style, redact, output }: LoggerOptions): Logger {
+export function createLogger({ level, style, redact, output }: LoggerOptions): LeveledLogger {
   const write = (text: string) => void output.write(text);
   const consola = createConsola({
     level: CONSOLA_LEVELS[level],
@@ -50,6 +55,9 @@ export function createLogger({ level, style, redact, output }: LoggerOptions): L
     info: (message) => consola.info(shown(message)),
     warn: (message) => consola.warn(shown(message)),
     error: (message) => consola.error(shown(message)),
+    setLevel: (next) => {
+      consola.level = CONSOLA_LEVELS[next];
+    },
   };
 }
 

@@ -3,30 +3,42 @@ import { NS_PER_SECOND } from '../base/frame-rate.ts';
 /** How often a failure that stays the same is said again. */
 const SAY_AGAIN_NS = 60n * NS_PER_SECOND;
 
+/** Failures that were not told of before one that is. */
+interface HeldBack {
+  readonly count: number;
+  /** They are like this one. */
+  readonly areSame: boolean;
+}
+
 /** Tells a failure that is to be said from one that only repeats what was said within the last minute. */
 export class RepeatedFailure {
   #reason: string | undefined;
   #saidNs = 0n;
   #heldBack = 0;
 
-  /** @returns how many like it were held back before; undefined where this one is to be held back */
-  next(reason: string, nowNs: bigint): number | undefined {
+  /** @returns what was held back before; undefined where this one is to be held back */
+  next(reason: string, nowNs: bigint): HeldBack | undefined {
     const isSame = withoutNumbers(reason) === this.#reason;
     if (isSame && nowNs - this.#saidNs < SAY_AGAIN_NS) {
       this.#heldBack += 1;
       return undefined;
     }
-    const heldBack = isSame ? this.#heldBack : 0;
+    const count = this.#heldBack;
     this.#reason = withoutNumbers(reason);
     this.#saidNs = nowNs;
     this.#heldBack = 0;
-    return heldBack;
+    return { count, areSame: isSame };
+  }
+
+  /** The next one is said, whatever it is. */
+  forget(): void {
+    this.#reason = undefined;
   }
 
   /** What failed is good again. @returns how many failures were held back and not told of */
   end(): number {
     const heldBack = this.#heldBack;
-    this.#reason = undefined;
+    this.forget();
     this.#heldBack = 0;
     return heldBack;
   }

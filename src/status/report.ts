@@ -1,37 +1,25 @@
-import type { SourceCounts, Ages, FrameCounts } from '../base/counts.ts';
-import type { EncoderCounts } from './encoder-stats.ts';
+import type { Ages, FrameCounts } from '../base/counts.ts';
+import { secondsBetween } from '../base/clock.ts';
+import { framesPerSecond, type FrameRate } from '../base/frame-rate.ts';
+import type { Interval, Snapshot } from './snapshot.ts';
 
-/** Everything that has been counted by some time since the start. */
-export interface Totals {
-  readonly frames: FrameCounts;
-  readonly encoder: EncoderCounts;
-  readonly source: SourceCounts;
-}
+type Counted = Pick<Snapshot, 'frames' | 'source'>;
 
-/** What one report line is made of. */
-export interface ReportInput {
-  readonly state: string;
-  /** The interval: what was counted at its start and its end. */
-  readonly before: Totals;
-  readonly after: Totals;
-  readonly seconds: number;
-  /** The frame rate that is asked for. */
-  readonly framesPerSecond: number;
-  /** Ages in the interval. */
-  readonly ages: Ages;
-}
-
-/** One line an interval, for a person and for grep. */
-export function reportLine({ state, before, after, seconds, framesPerSecond, ages }: ReportInput): string {
+/**
+ * One line an interval, for a person and for grep.
+ * @param rate the frame rate that is asked for
+ */
+export function reportLine({ before, ages }: Interval, after: Snapshot, rate: FrameRate): string {
+  const seconds = secondsBetween(before.atNs, after.atNs);
   const frames = (name: keyof FrameCounts) => after.frames[name] - before.frames[name];
   const dropped = droppedOf(after) - droppedOf(before);
   // What turns out to be lost may have been sent in the interval before.
   const unique = Math.max(0, frames('unique') - frames('lost'));
-  const speed = (after.encoder.frames - before.encoder.frames) / seconds / framesPerSecond;
+  const speed = (after.encoder.frames - before.encoder.frames) / seconds / framesPerSecond(rate);
   const megabits = ((after.encoder.bytes - before.encoder.bytes) * 8) / seconds / 1e6;
   return [
-    state,
-    `out ${rate(frames('output'), seconds)} fps, ${sourceInWords(before, after, seconds)}`,
+    after.session.state.kind,
+    `out ${perSecond(frames('output'), seconds)} fps, ${sourceInWords(before, after, seconds)}`,
     `unique ${unique}, dup ${frames('dup')}, dropped ${dropped}, wrong ${frames('wrong')}, lost ${frames('lost')}`,
     `backlog age ${agesInWords(ages)}, late ticks ${frames('late')}`,
     `encoder ${speed.toFixed(2)}x, ${megabits.toFixed(2)} Mbit/s`,
@@ -42,7 +30,7 @@ export function reportLine({ state, before, after, seconds, framesPerSecond, age
  * What became of every frame since the start of the program: source = unique + dropped + wrong + lost on the way +
  * waiting. A report line that got lost has then lost nothing.
  */
-export function totalsLine({ frames, source }: Totals): string {
+export function totalsLine({ frames, source }: Counted): string {
   const { dup, wrong, lost } = frames;
   const unique = frames.unique - lost;
   const dropped = droppedOf({ frames, source });
@@ -53,19 +41,19 @@ export function totalsLine({ frames, source }: Totals): string {
 }
 
 /** Trimmed or replaced here, or passed over in Redis. */
-function droppedOf({ frames, source }: Pick<Totals, 'frames' | 'source'>): number {
+function droppedOf({ frames, source }: Counted): number {
   return frames.dropped + (source.kind === 'counted' ? source.passedOver : 0);
 }
 
-function sourceInWords(before: Totals, after: Totals, seconds: number): string {
+function sourceInWords(before: Counted, after: Counted, seconds: number): string {
   if (before.source.kind === 'counted' && after.source.kind === 'counted') {
-    return `source ${rate(after.source.entries - before.source.entries, seconds)} fps`;
+    return `source ${perSecond(after.source.entries - before.source.entries, seconds)} fps`;
   }
-  const readOf = ({ frames }: Totals) => frames.read + frames.wrong;
-  return `source not counted, ${rate(readOf(after) - readOf(before), seconds)} fps read`;
+  const readOf = ({ frames }: Counted) => frames.read + frames.wrong;
+  return `source not counted, ${perSecond(readOf(after) - readOf(before), seconds)} fps read`;
 }
 
-function rate(count: number, seconds: number): string {
+function perSecond(count: number, seconds: number): string {
   return (count / seconds).toFixed(2);
 }
 

@@ -1,5 +1,4 @@
-import { NS_PER_MS } from '../base/clock.ts';
-import { NS_PER_SECOND } from '../base/frame-rate.ts';
+import { NS_PER_MS, secondsBetween } from '../base/clock.ts';
 
 /** After this long without a new frame it is said. */
 const LIMIT_MS = 5_000;
@@ -43,7 +42,7 @@ export class Silence {
    * none, none is read either, which says nothing of the source.
    */
   look(read: number, output: number, nowNs: bigint): SilenceNews | undefined {
-    const seconds = Number(nowNs - this.#sinceNs) / Number(NS_PER_SECOND);
+    const seconds = secondsBetween(this.#sinceNs, nowNs);
     const [hasNew, isTaken] = [read !== this.#read, output !== this.#output];
     this.#read = read;
     this.#output = output;

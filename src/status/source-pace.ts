@@ -1,4 +1,5 @@
 import { framesPerSecond, NS_PER_SECOND, type FrameRate } from '../base/frame-rate.ts';
+import { dueBetween, fpsBetween, slide, type Sample } from './frame-window.ts';
 
 /** A source that is faster is spoken of once it has been so for this long. */
 const WINDOW_NS = 30n * NS_PER_SECOND;
@@ -10,11 +11,6 @@ const FASTER_BY = 0.02;
 const OVER_BY = 0.01;
 /** Frames that may be too many in a window however low the rate is: one at each end of it. */
 const TOLERATED_FRAMES = 2;
-
-interface Sample {
-  readonly atNs: bigint;
-  readonly frames: number;
-}
 
 /** Watches whether more frames come in than the video can show. */
 export class SourcePace {
@@ -33,17 +29,16 @@ export class SourcePace {
    * @returns frames a second over the last 30 s, if those are too many and it was not yet said; once until it was over
    */
   sample(frames: number, nowNs: bigint): number | undefined {
-    this.#samples.push({ atNs: nowNs, frames });
-    while (this.#samples[1] && nowNs - this.#samples[1].atNs >= WINDOW_NS) this.#samples.shift();
-    const first = this.#samples[0];
-    if (!first || nowNs - first.atNs < WINDOW_NS) return undefined;
+    const now = { atNs: nowNs, frames };
+    const first = slide(this.#samples, now, WINDOW_NS);
+    if (!first) return undefined;
     const arrived = frames - first.frames;
-    const due = this.#due(nowNs - first.atNs);
+    const due = dueBetween(first, now, this.rate);
     if (arrived <= due * (1 + OVER_BY)) this.#hasWarned = false;
     const isFaster = arrived > Math.max(due * (1 + FASTER_BY), due + TOLERATED_FRAMES);
     if (!isFaster || !this.#isSteady() || this.#hasWarned) return undefined;
     this.#hasWarned = true;
-    return (arrived * Number(NS_PER_SECOND)) / Number(nowNs - first.atNs);
+    return fpsBetween(first, now);
   }
 
   /** Whether too many have come in every part of the window, not in one alone. */
@@ -52,12 +47,8 @@ export class SourcePace {
     return Array.from({ length: PARTS }, (_, part) => {
       const from = this.#samples[Math.round(part * step)];
       const to = this.#samples[Math.round((part + 1) * step)];
-      return from && to && to.frames - from.frames > this.#due(to.atNs - from.atNs);
+      return from && to && to.frames - from.frames > dueBetween(from, to, this.rate);
     }).every(Boolean);
-  }
-
-  #due(durationNs: bigint): number {
-    return (framesPerSecond(this.rate) * Number(durationNs)) / Number(NS_PER_SECOND);
   }
 }
 

@@ -1,38 +1,36 @@
-import type { Ages, FrameCounts } from '../base/counts.ts';
-import type { ServiceState } from '../service/run-service.ts';
+import { secondsBetween } from '../base/clock.ts';
+import type { Interval, Snapshot } from './snapshot.ts';
+import type { StatusSettings } from './status-settings.ts';
 
-/** What the last few seconds of a stream were like. */
-export interface RecentFrames {
-  readonly seconds: number;
-  readonly before: FrameCounts;
-  readonly after: FrameCounts;
-  readonly ages: Ages;
-}
-
-/** The line for `systemctl status`: what the service does now. */
+/**
+ * The line for `systemctl status`: what the service does now.
+ * @param recent the last few seconds of the session, where there are figures of it
+ */
 export function statusLine(
-  state: ServiceState,
-  names: { readonly stream: string; readonly destination: string },
-  recent: RecentFrames | undefined,
+  now: Snapshot,
+  names: Pick<StatusSettings, 'stream' | 'destination'>,
+  recent?: Interval,
 ): string {
+  const { state, output = names.destination } = now.session;
   switch (state.kind) {
     case 'waiting':
       return `waiting for frames on ${names.stream}`;
     case 'starting':
-      return `opening ${names.destination}`;
+      return `opening ${output}`;
     case 'closing':
-      return `closing the stream to ${names.destination}`;
+      return `closing the stream to ${output}`;
     case 'failed':
-      return `retrying in ${(state.retryMs / 1000).toFixed(1)} s: ${state.reason}`;
+      return `retrying in ${(state.retryMs / 1000).toFixed(1)} s: ${state.failure.text}`;
     case 'streaming':
-      return recent === undefined
-        ? `streaming to ${names.destination}`
-        : streamingLine(names.destination, recent);
+      return recent === undefined ? `streaming to ${output}` : streamingLine(output, recent, now);
   }
 }
 
-function streamingLine(destination: string, { seconds, before, after, ages }: RecentFrames): string {
-  const fps = ((after.output - before.output) / seconds).toFixed(1);
+function streamingLine(output: string, { before, ages }: Interval, after: Snapshot): string {
+  const fps = (
+    (after.frames.output - before.frames.output) /
+    secondsBetween(before.atNs, after.atNs)
+  ).toFixed(1);
   const lag = ages.count === 0 ? '' : `, lag ${(ages.sumMs / ages.count).toFixed(0)} ms`;
-  return `streaming ${fps} fps to ${destination}, ${after.dup - before.dup} dup${lag}`;
+  return `streaming ${fps} fps to ${output}, ${after.frames.dup - before.frames.dup} dup${lag}`;
 }

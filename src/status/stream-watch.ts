@@ -1,33 +1,26 @@
-import type { SourceCounts, FrameCounts } from '../base/counts.ts';
-import type { EncoderSettings, PacingSettings, SourceSettings } from '../config/config.ts';
+import { formatFrameRate } from '../base/frame-rate.ts';
 import { KeepUpMonitor, standstillInWords, tooSlowInWords } from './keep-up.ts';
 import { warningLog, type LimitedLog } from './limited-log.ts';
 import type { Logger } from './logger.ts';
 import { Silence, silenceInWords } from './silence.ts';
+import type { Snapshot } from './snapshot.ts';
 import { SourcePace, tooFastInWords } from './source-pace.ts';
+import type { StatusSettings } from './status-settings.ts';
 
-/** What of the settings says what a stream should be like. */
-export type StreamWishes = Pick<PacingSettings, 'frameRate' | 'method' | 'idleTimeoutMs'> &
-  Pick<EncoderSettings, 'preset'> &
-  Pick<SourceSettings, 'stream'>;
+/** What of the settings says what a session should be like. */
+type Wishes = Pick<StatusSettings, 'frameRate' | 'method' | 'preset' | 'stream' | 'idleTimeoutMs'>;
 
-/** What of a transport's report is looked at here. */
-interface Counted {
-  readonly counts: Pick<FrameCounts, 'output' | 'read' | 'wrong'>;
-  readonly source: SourceCounts;
-}
-
-/** Looks whether a stream is as it should be: ffmpeg keeps up, frames come, and not too many; and says where not. */
+/** Looks whether a session is as it should be: ffmpeg keeps up, frames come, and not too many; and says where not. */
 export class StreamWatch {
-  readonly #keepUp: KeepUpMonitor;
-  readonly #pace: SourcePace;
-  readonly #silence: Silence;
+  #keepUp: KeepUpMonitor;
+  #pace: SourcePace;
+  #silence: Silence;
   readonly #standstills: LimitedLog;
   readonly #silences: LimitedLog;
   readonly #returns: LimitedLog;
 
   constructor(
-    private readonly wishes: StreamWishes,
+    private wishes: Wishes,
     private readonly log: Logger,
   ) {
     this.#keepUp = new KeepUpMonitor(wishes.frameRate);
@@ -38,7 +31,18 @@ export class StreamWatch {
     this.#returns = warningLog((message) => log.info(message));
   }
 
-  /** A stream has begun: what was before it says nothing about it. */
+  /** Other settings are in force from now on. */
+  configure(wishes: Wishes): void {
+    const { frameRate, idleTimeoutMs } = this.wishes;
+    this.wishes = wishes;
+    const isSameRate = formatFrameRate(wishes.frameRate) === formatFrameRate(frameRate);
+    if (isSameRate && wishes.idleTimeoutMs === idleTimeoutMs) return;
+    this.#keepUp = new KeepUpMonitor(wishes.frameRate);
+    this.#pace = new SourcePace(wishes.frameRate);
+    this.#silence = new Silence(wishes.idleTimeoutMs);
+  }
+
+  /** A session has begun: what was before it says nothing about it. */
   restart(): void {
     this.#keepUp.restart();
     this.#pace.discard();
@@ -52,22 +56,22 @@ export class StreamWatch {
     this.#silence.postpone(nowNs);
   }
 
-  /** To be called about once a second while a stream runs. */
-  look({ counts, source }: Counted, nowNs: bigint): void {
-    this.#lookAtEncoder(counts.output, nowNs);
-    const silence = this.#silence.look(counts.read, counts.output, nowNs);
+  /** Call it about once a second while a session streams. */
+  look({ frames, source, atNs: nowNs }: Pick<Snapshot, 'frames' | 'source' | 'atNs'>): void {
+    this.#lookAtEncoder(frames.output, nowNs);
+    const silence = this.#silence.look(frames.read, frames.output, nowNs);
     const silenceLog = silence?.kind === 'silent' ? this.#silences : this.#returns;
     if (silence) silenceLog.log(silenceInWords(this.wishes.stream, silence), nowNs);
     // With skip all that is passed over is what was asked for.
     if (this.wishes.method === 'skip') return;
     const { stream, frameRate } = this.wishes;
     // A wrong frame needs no tick.
-    const arrived = source.kind === 'counted' ? source.entries - counts.wrong : counts.read;
+    const arrived = source.kind === 'counted' ? source.entries - frames.wrong : frames.read;
     const fps = this.#pace.sample(arrived, nowNs);
     if (fps !== undefined) this.log.warn(tooFastInWords(stream, fps, frameRate));
   }
 
-  /** Says what was held back because there was too much of it; to be called about once a second. */
+  /** Says what was held back because there was too much of it. Call it about once a second. */
   flush(nowNs: bigint): void {
     for (const limited of [this.#standstills, this.#silences, this.#returns]) limited.flush(nowNs);
   }

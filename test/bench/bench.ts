@@ -43,7 +43,7 @@ async function bench(signal: AbortSignal): Promise<number> {
   await using stage = await BenchStage.open(signal, options.tcp ? 'tcp' : 'socket');
   print(machineLine(machine), ...runTableHead());
   const { floors, runs } = await runScenarios(stage, readers);
-  const flatOut = await runFlatOuts(stage, readers);
+  const flatOut = await runFlatOuts(stage);
   const targets = judge(runs, flatOut);
   print('', ...targetTable(targets), ...busyLines(runs));
   const path = join(BENCH_FOLDER, 'bench.json');
@@ -85,14 +85,14 @@ async function runFloor(stage: BenchStage, size: FrameSize): Promise<RunResult> 
   return floor;
 }
 
-async function runFlatOuts(stage: BenchStage, readers: readonly Reader[]): Promise<FlatOutResult[]> {
+async function runFlatOuts(stage: BenchStage): Promise<FlatOutResult[]> {
   const sizes = [SIZES.full, SIZES.large].filter(({ name }) => isWanted({ name: `${name}/flat-out` }));
   const seconds = options.quick ? FLAT_OUT_S.quick : FLAT_OUT_S.whole;
   const results: FlatOutResult[] = [];
   for (const size of sizes) {
-    const ofSize = await runFlatOut(stage, size, readers, seconds);
-    results.push(...ofSize);
-    print(...ofSize.map(flatOutLine));
+    const ofSize = await runFlatOut(stage, size, seconds);
+    results.push(ofSize);
+    print(flatOutLine(ofSize));
   }
   return results;
 }

@@ -1,19 +1,18 @@
-import { DirectConnection } from '../../src/redis/direct-connection.ts';
 import { FrameSlots } from '../../src/os/frame-slots.ts';
 import { PipeSink } from '../../src/os/pipe-sink.ts';
 import { makePipe } from '../../src/os/pipe.ts';
 import { PollLoop } from '../../src/os/poll-loop.ts';
 import type { SocketAddress } from '../../src/os/socket.ts';
-import { systemClock, type Clock } from '../../src/base/clock.ts';
-import type { FrameSink } from '../../src/pacing/tick-loop.ts';
-import { ioredisConnector } from '../../src/redis/ioredis-connection.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import type { FrameOwner, FrameSink } from '../../src/base/frame.ts';
+import { RedisStreamConnection } from '../../src/redis/redis-stream-connection.ts';
 import type { ConnectStream } from '../../src/redis/stream-connection.ts';
-import { StdinSink } from '../../src/mover/stdin-sink.ts';
 
 /** What frames are moved with. */
 export interface FlatOutParts {
   readonly clock: Clock;
   readonly connect: ConnectStream;
+  readonly owner: FrameOwner;
   readonly sink: FrameSink;
   /** Runs `work` on the loop that belongs to these parts. */
   run(work: () => Promise<void>): Promise<void>;
@@ -28,31 +27,20 @@ interface Wishes {
 
 const LOOPBACK = [127, 0, 0, 1];
 
-/** The program's own parts for a reader by its name. */
-export function flatOutParts(reader: string, wishes: Wishes): FlatOutParts {
-  return reader === 'direct' ? directParts(wishes) : ioredisParts(wishes);
-}
-
-function ioredisParts({ address, sizeBytes, encoder }: Wishes): FlatOutParts {
-  const { stdin } = Bun.spawn([encoder, '-i', 'pipe:0'], { stdio: ['pipe', 'ignore', 'inherit'] });
-  return {
-    clock: systemClock,
-    connect: ioredisConnector(redisAt(address), shapeOf(sizeBytes)),
-    sink: new StdinSink(stdin, systemClock),
-    run: (work) => work(),
-  };
-}
-
-function directParts({ address, sizeBytes, encoder }: Wishes): FlatOutParts {
+/** The program's own parts. */
+export function flatOutParts({ address, sizeBytes, encoder }: Wishes): FlatOutParts {
   const { readFd, writeFd } = makePipe();
   Bun.spawn([encoder, '-i', 'pipe:0'], { stdio: [readFd, 'ignore', 'inherit'] });
   const loop = new PollLoop();
   const slots = new FrameSlots(sizeBytes);
   const sink = new PipeSink(writeFd, slots, loop, sizeBytes);
-  const target = { shape: shapeOf(sizeBytes), slots, loop, isInPipe: sink.holds.bind(sink) };
+  const giveBack: FrameOwner['release'] = ({ pixels }) => slots.release(pixels);
+  const way = { kind: 'addresses', addresses: [socketAddress(address)] } as const;
+  const target = { shape: { stream: 'imagestream', key: 'pixels', sizeBytes }, slots, loop };
   return {
     clock: loop,
-    connect: () => DirectConnection.connect(redisAt(address), 'Redis', [socketAddress(address)], target),
+    connect: () => RedisStreamConnection.connect(redisAt(address), 'Redis', way, target),
+    owner: { release: giveBack, drop: giveBack },
     sink,
     async run(work) {
       const done = work().finally(() => loop.stop());
@@ -74,8 +62,4 @@ function socketAddress(address: string): SocketAddress {
 
 function isPath(address: string): boolean {
   return address.startsWith('/');
-}
-
-function shapeOf(sizeBytes: number) {
-  return { stream: 'imagestream', key: 'pixels', sizeBytes };
 }

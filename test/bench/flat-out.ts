@@ -2,16 +2,16 @@
  * Moves frames from Redis to the encoder's stand-in as fast as the program's own parts can, without any pace, and prints
  * frames a second. Run by the benchmark as a process of its own.
  *
- * bun flat-out.ts READER PORT-OR-SOCKET FRAME_BYTES ENTRIES SECONDS ENCODER
+ * bun flat-out.ts PORT-OR-SOCKET FRAME_BYTES ENTRIES SECONDS ENCODER
  */
 import { StreamFrameReader } from '../../src/redis/stream-frame-reader.ts';
 import { flatOutParts } from './flat-out-parts.ts';
 
-const [, , reader = '', address = '', ...rest] = process.argv;
+const [, , address = '', ...rest] = process.argv;
 const [sizeBytes = 0, entries = 0, seconds = 0] = rest.map(Number);
 const NEVER = new AbortController().signal;
 
-const parts = flatOutParts(reader, { address, sizeBytes, encoder: rest[3] ?? '' });
+const parts = flatOutParts({ address, sizeBytes, encoder: rest[3] ?? '' });
 let frames = 0;
 let passedS = 0;
 await parts.run(moveUntilTime);
@@ -28,30 +28,22 @@ async function moveUntilTime(): Promise<void> {
 
 /** All that the stream holds, from its oldest frame on, which is where a new reader begins. */
 async function moveAll(): Promise<void> {
-  const { clock, connect, sink } = parts;
+  const { clock, connect, owner, sink } = parts;
   const frameReader = new StreamFrameReader({
     connect,
     stream: 'none that is counted',
     clock,
     maxDelayMs: 0,
-    observer: {
-      onLost: fail,
-      onConnected() {},
-      onStreamRestarted() {},
-      onWrongEntry: () => fail(new Error('an entry is not a frame')),
-      onDropped() {},
-      onFrameRead() {},
+    owner,
+    emit: ({ kind }) => {
+      if (kind === 'redis-lost' || kind === 'wrong-entry') throw new Error(kind);
     },
   });
   for (let index = 0; index < entries; index += 1) {
     const { frame } = await frameReader.next(NEVER);
     await sink.write(frame);
-    frameReader.release(frame);
+    owner.release(frame);
     frames += 1;
   }
   frameReader.close();
-}
-
-function fail(error: Error): never {
-  throw error;
 }

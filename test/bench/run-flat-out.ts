@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Child } from '../support/child.ts';
 import type { BenchStage } from './bench-stage.ts';
-import type { FrameSize, Reader } from './scenarios.ts';
+import type { FrameSize } from './scenarios.ts';
 import { TOOLS } from './tools.ts';
 
 /** Frames a second without any pace: the program's parts, and the floor. */
@@ -15,13 +15,12 @@ export interface FlatOutResult {
 const FILL_FPS = 10_000;
 const START_LIMIT_S = 20;
 
-/** Fills the stream once and lets the pump, then the program's parts with each reader, read it over and over. */
+/** Fills the stream once and lets the pump, then the program's parts, read it over and over. */
 export async function runFlatOut(
   stage: BenchStage,
   size: FrameSize,
-  readers: readonly Reader[],
   seconds: number,
-): Promise<FlatOutResult[]> {
+): Promise<FlatOutResult> {
   await stage.clear();
   await using run = new AsyncDisposableStack();
   const timing = { name: 'fill', pattern: 'constant', fps: FILL_FPS } as const;
@@ -38,12 +37,8 @@ export async function runFlatOut(
   };
   const { address } = stage;
   const floorFps = await fpsOf(TOOLS.pump, address, size.sizeBytes, seconds, TOOLS.frameClock);
-  const results: FlatOutResult[] = [];
-  for (const { name: reader } of readers) {
-    const harness = [process.execPath, join(import.meta.dir, 'flat-out.ts'), reader, address];
-    const numbers = [size.sizeBytes, size.maxEntries, seconds];
-    const fps = await fpsOf(...harness, ...numbers, TOOLS.frameClock);
-    results.push({ name: `${size.name}/flat-out/${reader}`, fps, floorFps });
-  }
-  return results;
+  const harness = [process.execPath, join(import.meta.dir, 'flat-out.ts'), address];
+  const numbers = [size.sizeBytes, size.maxEntries, seconds];
+  const fps = await fpsOf(...harness, ...numbers, TOOLS.frameClock);
+  return { name: `${size.name}/flat-out/direct`, fps, floorFps };
 }

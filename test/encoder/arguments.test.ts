@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { encodedSize, encoderArguments, gopFrames, type VideoSettings } from '../../src/encoder/arguments.ts';
+import { encodedSize, encoderArguments, type VideoSettings } from '../../src/encoder/arguments.ts';
 import type { FrameFormat } from '../../src/base/frame-format.ts';
 
 const FULL_HD: FrameFormat = {
@@ -126,7 +126,8 @@ describe('the keyframe interval in frames', () => {
     [1n, 7n, 2, 1],
     [1n, 1n, 0.1, 1],
   ])('at %s/%s frames a second, every %s s, is %s', (numerator, denominator, keyframeIntervalS, frames) => {
-    expect(gopFrames({ frameRate: { numerator, denominator }, keyframeIntervalS })).toBe(frames);
+    const args = argumentsWith({ frameRate: { numerator, denominator }, keyframeIntervalS });
+    expect(valueOf(args, '-g')).toBe(`${frames}`);
   });
 });
 

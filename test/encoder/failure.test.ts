@@ -1,34 +1,35 @@
 import { describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeExit, explainExit, type EncoderExit, type ExitCause } from '../../src/encoder/failure.ts';
+import type { FailureCode } from '../../src/base/failure.ts';
+import { explainExit, type EncoderExit } from '../../src/encoder/failure.ts';
 
 /** What real ffmpegs wrote last, from Debian 12 and 13, with libsrt 1.5.1 and 1.5.4; only paths and ports are changed. */
 const VERSIONS = ['5.1', '7.1'];
 
-/** What went wrong, as in the files of last words; whose fault it is, and what an operator is told. */
-const CASES: readonly (readonly [string, ExitCause['kind'], RegExp])[] = [
-  ['nobody listens for SRT', 'link', /^connection timed out or refused: no SRT listener/],
-  ['the passphrase is wrong', 'link', /^the receiver refuses the passphrase/],
-  ['the receiver alone has a passphrase', 'link', /both sides must agree/],
-  ['the receiver has no passphrase', 'link', /both sides must agree/],
-  ['the passphrase is too short', 'link', /10 to 64 characters/],
-  ['the name is unknown to SRT', 'link', /^unknown host/],
-  ['the name is unknown to UDP', 'link', /^unknown host/],
-  ['the name is unknown to RTP', 'link', /^unknown host/],
-  ['the name is unknown to RTMP', 'link', /^unknown host/],
-  ['a TCP connection is refused', 'link', /^connection refused/],
-  ['an SRT connection is lost', 'link', /^the connection to the destination was lost/],
-  ['the receiver closes a TCP connection', 'link', /^the receiver closed the connection/],
-  ['the receiver does not want the video', 'link', /^the receiver closed the connection/],
-  ['the encoder is missing', 'ffmpeg', /no such encoder: it needs libx264/],
-  ['the protocol is missing', 'ffmpeg', /does not know the protocol/],
-  ['the destination is a folder', 'file', /^the destination is a folder: add the name of a file/],
-  ['the folder is a file', 'file', /^what should be the folder of the destination is a file/],
-  ['the folder is not there', 'file', /folder .* does not exist/],
-  ['nothing can be written there', 'file', /can only be read/],
-  ['it may not write there', 'file', /^permission denied/],
-  ['the disk is full', 'file', /^the disk is full/],
+/** What went wrong, as in the files of last words; its code, and what an operator is told. */
+const CASES: readonly (readonly [string, FailureCode, RegExp])[] = [
+  ['nobody listens for SRT', 'link-no-answer', /^connection timed out or refused: no SRT listener/],
+  ['the passphrase is wrong', 'link-passphrase-refused', /^the receiver refuses the passphrase/],
+  ['the receiver alone has a passphrase', 'link-passphrase-mismatch', /both sides must agree/],
+  ['the receiver has no passphrase', 'link-passphrase-mismatch', /both sides must agree/],
+  ['the passphrase is too short', 'link-passphrase-length', /10 to 64 characters/],
+  ['the name is unknown to SRT', 'link-unknown-host', /^unknown host/],
+  ['the name is unknown to UDP', 'link-unknown-host', /^unknown host/],
+  ['the name is unknown to RTP', 'link-unknown-host', /^unknown host/],
+  ['the name is unknown to RTMP', 'link-unknown-host', /^unknown host/],
+  ['a TCP connection is refused', 'link-refused', /^connection refused/],
+  ['an SRT connection is lost', 'link-lost', /^the connection to the destination was lost/],
+  ['the receiver closes a TCP connection', 'link-closed', /^the receiver closed the connection/],
+  ['the receiver does not want the video', 'link-closed', /^the receiver closed the connection/],
+  ['the encoder is missing', 'ffmpeg-no-encoder', /no such encoder: it needs libx264/],
+  ['the protocol is missing', 'ffmpeg-no-protocol', /does not know the protocol/],
+  ['the destination is a folder', 'file-is-folder', /^the destination is a folder: add the name of a file/],
+  ['the folder is a file', 'file-folder-is-file', /^what should be the folder of the destination is a file/],
+  ['the folder is not there', 'file-no-folder', /folder .* does not exist/],
+  ['nothing can be written there', 'file-read-only', /can only be read/],
+  ['it may not write there', 'file-permission', /^permission denied/],
+  ['the disk is full', 'file-disk-full', /^the disk is full/],
 ];
 
 /** The files have `# NAME: exit status NUMBER` before the lines of each case. */
@@ -41,23 +42,23 @@ function realExit(version: string, name: string): EncoderExit {
 
 /** An ffmpeg that ended with status 1 after these lines. */
 function failedWith(...lastLines: string[]): string {
-  return describeExit({ code: 1, signal: null, lastLines });
+  return explainExit({ code: 1, signal: null, lastLines }).text;
 }
 
 describe.each(VERSIONS)('why ffmpeg %s ended', (version) => {
-  test.each([...CASES])('is said in words when %s', (name, kind, words) => {
+  test.each([...CASES])('is said in words when %s', (name, code, words) => {
     const exit = realExit(version, name);
     expect(exit.code).toBeGreaterThan(0);
-    const cause = explainExit(exit);
-    expect(cause.kind).toBe(kind);
-    expect(cause.words).toMatch(words);
+    const failure = explainExit(exit);
+    expect(failure).toMatchObject({ code, exitStatus: exit.code });
+    expect(failure.text).toMatch(words);
   });
 
   test('has behind it what ffmpeg says of the cause, without what is another at each run', () => {
     for (const [name] of CASES) {
-      const { words } = explainExit(realExit(version, name));
-      expect(words).toMatch(/ \(ffmpeg: [A-Za-z/].*\)$/);
-      expect(words).not.toMatch(/ffmpeg: .*(@|0x|\d\d:\d\d:\d\d|\[(error|fatal)\])/);
+      const { text } = explainExit(realExit(version, name));
+      expect(text).toMatch(/ \(ffmpeg: [A-Za-z/].*\)$/);
+      expect(text).not.toMatch(/ffmpeg: .*(@|0x|\d\d:\d\d:\d\d|\[(error|fatal)\])/);
     }
   });
 });
@@ -102,32 +103,40 @@ describe('why ffmpeg ended', () => {
 
   test('is the status where nothing else is known', () => {
     expect(failedWith('[error] something new')).toBe('exit status 1 (ffmpeg: something new)');
-    expect(describeExit({ code: 187, signal: null, lastLines: [] })).toBe('exit status 187');
+    expect(explainExit({ code: 187, signal: null, lastLines: [] }).text).toBe('exit status 187');
   });
 
   test('is a signal, by its number, before all that was said', () => {
     const exit = { code: null, lastLines: ['[error] srt://h:1: Input/output error'] };
-    expect(describeExit({ ...exit, signal: 'SIGKILL' })).toMatch(/^killed by signal 9 \(SIGKILL, .*memory\)/);
-    expect(describeExit({ ...exit, signal: 'SIGSEGV' })).toMatch(/^killed by signal 11 \(SIGSEGV\)/);
-    expect(describeExit({ ...exit, signal: 34 })).toMatch(/^killed by signal 34 /);
+    expect(explainExit({ ...exit, signal: 'SIGKILL' }).text).toMatch(
+      /^killed by signal 9 \(SIGKILL, .*memory\)/,
+    );
+    expect(explainExit({ ...exit, signal: 'SIGSEGV' }).text).toMatch(/^killed by signal 11 \(SIGSEGV\)/);
+    expect(explainExit({ ...exit, signal: 34 }).text).toMatch(/^killed by signal 34 /);
   });
 
   test('is a signal that ffmpeg itself followed', () => {
-    expect(describeExit({ code: 255, signal: null, lastLines: [] })).toBe(
+    expect(explainExit({ code: 255, signal: null, lastLines: [] }).text).toBe(
       'someone told it to end, by a signal (exit status 255)',
     );
   });
 
   test('is nothing that ffmpeg knows when it ends by itself', () => {
-    expect(describeExit({ code: 0, signal: null, lastLines: [] })).toBe(
+    expect(explainExit({ code: 0, signal: null, lastLines: [] }).text).toBe(
       'it ended by itself without an error',
     );
   });
 
-  test('has a kind, by which a lost link is told from an ffmpeg that ended', () => {
-    expect(explainExit({ code: null, signal: 'SIGSEGV', lastLines: [] }).kind).toBe('killed');
-    expect(explainExit({ code: 255, signal: null, lastLines: [] }).kind).toBe('ended');
-    expect(explainExit({ code: 0, signal: null, lastLines: [] }).kind).toBe('ended');
-    expect(explainExit({ code: 3, signal: null, lastLines: ['[error] something new'] }).kind).toBe('unknown');
+  test('has a code, by which a lost link is told from an ffmpeg that ended, and how it ended', () => {
+    const died = { code: null, signal: 'SIGSEGV', lastLines: [] } as const;
+    expect(explainExit(died)).toMatchObject({ code: 'ffmpeg-killed', signal: 'SIGSEGV' });
+    expect(explainExit(died)).not.toHaveProperty('exitStatus');
+    for (const status of [0, 255]) {
+      const ended = explainExit({ code: status, signal: null, lastLines: [] });
+      expect(ended).toMatchObject({ code: 'ffmpeg-ended', exitStatus: status });
+      expect(ended).not.toHaveProperty('signal');
+    }
+    const unknown = explainExit({ code: 3, signal: null, lastLines: ['[error] something new'] });
+    expect(unknown).toMatchObject({ code: 'ffmpeg-other', exitStatus: 3 });
   });
 });

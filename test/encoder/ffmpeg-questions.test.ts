@@ -70,6 +70,7 @@ describe('trouble that passes is no fault of the settings', () => {
     const troubled = script(folder, `without-${name.replace(' ', '-')}`, `echo '${words}' >&2; exit 1`);
     const error = await rejectionOf(probeFrameFormat(troubled, wanted));
     expect(error).toBeInstanceOf(EncoderError);
+    expect(error).toMatchObject({ failure: { code: 'ffmpeg-other', exitStatus: 1 } });
     expect(error.message).toContain(words);
   });
 
@@ -77,6 +78,7 @@ describe('trouble that passes is no fault of the settings', () => {
     const killed = script(folder, 'killed', 'kill -9 $$');
     const error = await rejectionOf(probeFrameFormat(killed, wanted));
     expect(error).toBeInstanceOf(EncoderError);
+    expect(error).toMatchObject({ failure: { code: 'ffmpeg-killed', signal: 'SIGKILL' } });
     expect(error.message).toMatch(
       /killed could not say the size of a frame: .*signal 9 \(SIGKILL, .*memory\)$/,
     );

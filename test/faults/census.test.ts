@@ -90,10 +90,10 @@ test.concurrent(
 );
 
 test.concurrent(
-  'a user with the rights that the README names counts all, is refused nothing, and leaves nothing behind',
+  'a user with the rights that the documents name counts all, is refused nothing, and leaves nothing behind',
   async () => {
     await using stage = await FaultStage.open();
-    await stage.redis.call('ACL', 'SETUSER', ...(await userOfReadme()));
+    await stage.redis.call('ACL', 'SETUSER', ...(await documentedUser()));
     const program = await stage.streaming({ USERNAME: 'viewer', PASSWORD: 'PASSWORD' });
     await program.isSound();
     expect(await program.child.stop()).toBe(0);
@@ -157,10 +157,10 @@ test.concurrent(
   LIMIT_MS,
 );
 
-/** The user whom the README has made, with its rights. */
-async function userOfReadme(): Promise<string[]> {
-  const readme = await Bun.file(join(import.meta.dir, '../../README.md')).text();
-  return /^ACL SETUSER (viewer on >PASSWORD .*)$/m.exec(readme)?.[1]?.split(' ') ?? [];
+/** The user whom the page on security has made, with its rights. */
+async function documentedUser(): Promise<string[]> {
+  const page = await Bun.file(join(import.meta.dir, '../../docs/security.md')).text();
+  return /^ACL SETUSER (viewer on >PASSWORD .*)$/m.exec(page)?.[1]?.split(' ') ?? [];
 }
 
 /** Names of the commands in the slow log that are there for no frame. */

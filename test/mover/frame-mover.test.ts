@@ -1,44 +1,9 @@
 import { describe, expect, test } from 'bun:test';
-import type { Frame } from '../../src/base/frame.ts';
-import { FrameMover } from '../../src/mover/frame-mover.ts';
-import { FakeRedis } from '../support/fake-connection.ts';
-import { FakeClock, settle } from '../support/fake-clock.ts';
+import { settle } from '../support/fake-clock.ts';
+import { moverStage } from '../support/mover-stage.ts';
 import { follow } from '../support/reader-stage.ts';
 
 const never = new AbortController().signal;
-
-/** A mover at 10 frames a second from a Redis in memory to a sink that takes everything. */
-function moverStage(method: 'scale' | 'skip' = 'scale') {
-  const clock = new FakeClock();
-  const redis = new FakeRedis(clock);
-  const events: string[] = [];
-  const written: string[] = [];
-  const mover = new FrameMover({
-    settings: {
-      frameRate: { numerator: 10n, denominator: 1n },
-      method,
-      maxDelayMs: 2_000,
-      trimAfterMs: 2_000,
-      idleTimeoutMs: 5_000,
-    },
-    clock,
-    connect: redis.connect,
-    stream: 'imagestream',
-    observer: {
-      onLost: ({ message }) => events.push(`lost: ${message}`),
-      onConnected: () => events.push('connected'),
-      onStreamRestarted: () => events.push('restarted'),
-      onWrongEntry: ({ kind }) => events.push(kind),
-      onScheduleRestarted: ({ skippedTicks }) => events.push(`gave up ${skippedTicks}`),
-    },
-  });
-  const sink = {
-    write: async (frame: Frame) => {
-      written.push(frame.id);
-    },
-  };
-  return { clock, redis, events, written, mover, sink };
-}
 
 describe('the frames of a stream', () => {
   test('begin with the one that was waited for, and are counted', async () => {
@@ -50,14 +15,14 @@ describe('the frames of a stream', () => {
     const first = redis.addNow();
     await settle();
     expect(waiting.outcome.kind).toBe('value');
-    await mover.writeFirst(sink);
+    await mover.openInput(sink);
     expect(written).toEqual([first]);
-    void mover.pump(sink, never);
+    void mover.pump(never);
     await settle();
     const second = redis.addNow();
     await clock.advanceMs(200);
     expect(written.at(-1)).toBe(second);
-    const { counts } = mover.report();
+    const { counts } = mover.counts();
     expect(counts).toMatchObject({ read: 2, wrong: 1, unique: 2, output: written.length });
     expect(counts.dup).toBe(written.length - 2);
     expect(events).toEqual(['connected', 'wrong-size']);
@@ -70,14 +35,15 @@ describe('the frames of a stream', () => {
       const first = redis.addNow();
       await settle();
       expect(waiting.outcome.kind).toBe('value');
-      await mover.writeFirst(sink);
+      await mover.openInput(sink);
       expect(written.at(-1)).toBe(first);
-      const pump = follow(mover.pump(sink, never));
+      const pump = follow(mover.pump(never));
       await clock.advanceMs(5_100);
       expect(pump.outcome).toEqual({ kind: 'value', value: 'idle' });
+      mover.endInput();
     }
     expect(redis.lent.size).toBe(0);
-    expect(mover.report().counts.unique).toBe(3);
+    expect(mover.counts().counts.unique).toBe(3);
   });
 
   test('are each counted as sent, dropped, or lost, whatever becomes of the session', async () => {
@@ -85,18 +51,16 @@ describe('the frames of a stream', () => {
     for (let session = 0; session < 6; session += 1) {
       redis.addNow();
       await mover.awaitFrame(never);
-      if (session === 0) {
-        mover.dropFirst();
-        continue;
-      }
-      await mover.writeFirst(sink);
+      // No session goes on with the first of them.
+      if (session === 0) continue;
+      await mover.openInput(sink);
       if (session === 1) {
-        mover.dropFirst();
+        mover.endInput();
         mover.countLoss({ encodedFrames: 0, unnoticedMs: 0 });
         continue;
       }
       const ending = new AbortController();
-      const pump = follow(mover.pump(sink, ending.signal));
+      const pump = follow(mover.pump(ending.signal));
       for (let frame = 0; frame < 7; frame += 1) {
         await clock.advanceMs(90);
         redis.addNow(frame === 3 ? 'wrong-size' : undefined);
@@ -105,12 +69,13 @@ describe('the frames of a stream', () => {
       ending.abort();
       await settle();
       expect(pump.outcome.kind).toBe('value');
+      mover.endInput();
       if (session % 2 === 0) mover.countLoss({ encodedFrames: 3, unnoticedMs: 0 });
     }
     const waiting = follow(mover.awaitFrame(never));
     await clock.advanceMs(10_000);
     expect(waiting.outcome.kind).toBe('open');
-    const { counts, source } = mover.report();
+    const { counts, source } = mover.counts();
     if (source.kind !== 'counted') throw new Error('the source is not counted');
     expect(source.entries).toBe(6 + 4 * 7);
     expect(counts.unique + counts.dropped + counts.wrong + source.passedOver).toBe(source.entries);
@@ -123,14 +88,14 @@ describe('the frames of a stream', () => {
     const { clock, redis, mover, sink } = moverStage();
     redis.addNow();
     await mover.awaitFrame(never);
-    await mover.writeFirst(sink);
+    await mover.openInput(sink);
     for (let frame = 0; frame < 12; frame += 1) {
       await clock.advanceMs(100);
       redis.addNow();
     }
-    void mover.pump(sink, never);
+    void mover.pump(never);
     await clock.advanceMs(3_000);
-    const { counts, source } = mover.report();
+    const { counts, source } = mover.counts();
     expect(source).toEqual({ kind: 'counted', entries: 13, passedOver: 11 });
     expect(counts).toMatchObject({ unique: 2, dropped: 0 });
   });
@@ -156,28 +121,35 @@ describe('the frames of a stream', () => {
     const { clock, redis, mover, sink } = moverStage();
     redis.addNow();
     await mover.awaitFrame(never);
-    mover.dropFirst();
+    await mover.openInput(sink);
+    mover.endInput();
     expect(redis.lent.size).toBe(0);
     redis.addNow();
     await mover.awaitFrame(never);
+    await mover.openInput(sink);
     const ending = new AbortController();
-    const pump = follow(mover.pump(sink, ending.signal));
+    const pump = follow(mover.pump(ending.signal));
     await clock.advanceMs(1_000);
     ending.abort();
     await settle();
     expect(pump.outcome).toEqual({ kind: 'value', value: 'stopped' });
+    mover.endInput();
     expect(redis.lent.size).toBe(0);
+    redis.addNow();
+    await mover.awaitFrame(never);
+    expect(redis.lent.size).toBe(1);
     await mover.close();
+    expect(redis.lent.size).toBe(0);
     expect(redis.connectionCount).toBe(0);
   });
 
   test('are repeated while Redis is lost, and go on when it is back', async () => {
     for (const method of ['scale', 'skip'] as const) {
-      const { clock, redis, written, mover, sink, events } = moverStage(method);
+      const { clock, redis, written, mover, sink, events } = moverStage({ method });
       redis.addNow();
       await mover.awaitFrame(never);
-      await mover.writeFirst(sink);
-      void mover.pump(sink, never);
+      await mover.openInput(sink);
+      void mover.pump(never);
       await clock.advanceMs(500);
       redis.refusal = 'refused';
       redis.lose('gone');
@@ -192,13 +164,13 @@ describe('the frames of a stream', () => {
   });
 
   test('are not all read where more wait than the maximum delay lets through', async () => {
-    const { clock, redis, mover, sink, written } = moverStage('scale');
+    const { clock, redis, mover, sink, written } = moverStage();
     redis.addNow();
     await mover.awaitFrame(never);
-    await mover.writeFirst(sink);
+    await mover.openInput(sink);
     const old = redis.addNow();
     await clock.advanceMs(2_500);
-    void mover.pump(sink, never);
+    void mover.pump(never);
     await clock.advanceMs(500);
     expect(written).toContain(old);
     for (let frame = 0; frame < 40; frame += 1) redis.addNow();
@@ -212,10 +184,28 @@ describe('a stall of the machine', () => {
     const { clock, redis, mover, sink, events } = moverStage();
     redis.addNow();
     await mover.awaitFrame(never);
-    await mover.writeFirst(sink);
-    void mover.pump(sink, never);
+    await mover.openInput(sink);
+    void mover.pump(never);
     await clock.advanceMs(1_000);
     await clock.jumpMs(3_000);
     expect(events.at(-1)).toMatch(/^gave up (29|30)$/);
+  });
+});
+
+describe('the counts', () => {
+  test('are told once a second, and once after a standstill', async () => {
+    const { clock, events, mover } = moverStage();
+    const ending = new AbortController();
+    const telling = follow(mover.tellCounts(ending.signal));
+    await clock.advanceMs(3_500);
+    expect(events.filter((event) => event.startsWith('counts'))).toHaveLength(3);
+    await clock.jumpMs(10_000);
+    expect(events.filter((event) => event.startsWith('counts'))).toHaveLength(4);
+    await clock.advanceMs(1_000);
+    expect(events.filter((event) => event.startsWith('counts'))).toHaveLength(5);
+    ending.abort();
+    await settle();
+    expect(telling.outcome.kind).toBe('value');
+    expect(clock.sleeperCount).toBe(0);
   });
 });

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WorkerTransport } from '../../src/mover/mover.ts';
+import { ConfigError } from '../../src/base/errors.ts';
+import type { Event } from '../../src/base/event.ts';
+import { startMover, type Mover } from '../../src/mover/mover.ts';
+import type { MoverSettings } from '../../src/mover/protocol.ts';
 import { Folder } from '../support/folder.ts';
 import { freeTcpPort } from '../support/ports.ts';
 import { RedisServer } from '../support/redis-server.ts';
@@ -9,27 +12,25 @@ import { until } from '../support/until.ts';
 
 const FRAME_THREAD = join(import.meta.dir, '../../src/frame-thread.ts');
 
-function transport(port: number, events: string[] = [], frameThreadUrl = FRAME_THREAD): WorkerTransport {
-  return new WorkerTransport({
-    settings: {
+function started(events: Event[] = [], threadUrl = FRAME_THREAD): Mover {
+  return startMover(threadUrl, (event) => events.push(event));
+}
+
+function settings(port: number): MoverSettings {
+  return {
+    source: { redis: { host: '127.0.0.1', port, db: 0, tls: false }, stream: 'stream', key: 'pixels' },
+    pacing: {
       frameRate: { numerator: 24n, denominator: 1n },
       method: 'scale',
       maxDelayMs: 0,
       trimAfterMs: 0,
       idleTimeoutMs: 0,
     },
-    redis: { host: '127.0.0.1', port, db: 0, tls: false },
-    shape: { stream: 'stream', key: 'pixels', sizeBytes: 100 },
-    observer: {
-      onLost: (error) => events.push(`lost: ${error.message}`),
-      onConnected: () => events.push('connected'),
-      onStreamRestarted: () => events.push('restarted'),
-      onWrongEntry: () => events.push('wrong entry'),
-      onScheduleRestarted: () => events.push('schedule restarted'),
-    },
-    frameThreadUrl,
-  });
+    frameBytes: 100,
+  };
 }
+
+const has = (events: readonly Event[], kind: Event['kind']) => events.some((event) => event.kind === kind);
 
 const descriptors = () => readdirSync('/proc/self/fd').length;
 /** What `read` makes of each entry of a folder below /proc/self; those that go meanwhile are left out. */
@@ -56,22 +57,21 @@ describe('the frame thread', () => {
     let [fdsBefore, threadsBefore] = [0, 0];
     for (let round = 0; round < rounds; round += 1) {
       if (round === 4) [fdsBefore, threadsBefore] = [descriptors(), threads()];
-      const events: string[] = [];
-      const moving = transport(server.port, events);
+      const events: Event[] = [];
+      const moving = started(events);
+      void moving.configure(settings(server.port)).catch(() => {});
       const stop = new AbortController();
       const waiting = moving.awaitFrame(stop.signal).catch(() => {});
-      // Closed while it starts, connects, reads, and reports.
-      if (round % 4 > 0) await until(async () => events.includes('connected'), 'connection');
-      if (round % 4 > 1) void moving.report();
+      // Closed while it starts, connects, reads, and sends.
+      if (round % 4 > 0) await until(async () => has(events, 'redis-connected'), 'connection');
+      if (round % 4 > 1) await waiting;
       if (round % 4 > 2) {
-        const input = moving.createInput();
-        input.started(undefined);
-        await moving.report();
-        input.end();
+        using input = moving.openInput();
+        await input.firstSent;
+        moving.endInput();
       }
       stop.abort();
-      await moving.close();
-      void waiting;
+      await moving[Symbol.asyncDispose]();
     }
     await until(async () => descriptors() <= fdsBefore, 'end of descriptors');
     await until(async () => threads() <= threadsBefore, 'end of threads');
@@ -83,58 +83,70 @@ describe('the frame thread', () => {
     writeFileSync(path, "self.addEventListener('message', () => { throw new Error('out of order'); });");
     for (const thread of [path, folder.file('missing.ts')]) {
       const threadsBefore = threads();
-      const failed = transport(await freeTcpPort(), [], thread);
-      const report = failed.report().catch(String);
-      expect(await report).toContain('the frame thread failed');
+      const failed = started([], thread);
+      const configured = failed.configure(settings(await freeTcpPort())).catch(String);
+      expect(await configured).toContain('the frame thread failed');
       // Its end is told once, before it is waited for.
       await until(async () => threads() <= threadsBefore, 'end of the thread');
-      await failed.close();
-      expect(await failed.report().catch(String)).toContain('the frame thread failed');
+      await failed[Symbol.asyncDispose]();
+      expect(await failed.pump(new AbortController().signal).catch(String)).toContain(
+        'the frame thread failed',
+      );
     }
   });
 
   test('that is in the middle of waiting hears that it is to stop', async () => {
-    const events: string[] = [];
-    const moving = transport(await freeTcpPort(), events);
+    const events: Event[] = [];
+    await using moving = started(events);
+    await moving.configure(settings(await freeTcpPort()));
     const stop = new AbortController();
     const waiting = moving.awaitFrame(stop.signal).catch(String);
-    await until(async () => events.length > 0, 'loss');
-    expect(events[0]).toContain('connection refused');
+    await until(async () => has(events, 'redis-lost'), 'loss');
+    expect(events[0]).toMatchObject({ kind: 'redis-lost', failure: { code: 'redis-refused' } });
     stop.abort();
     expect(await waiting).toContain('abort');
-    await moving.close();
   });
 
   test('drops only the frame of the stream that ends, not the one that waits for the next', async () => {
     await using server = await RedisServer.start();
     const redis = server.client();
-    const moving = transport(server.port);
+    const events: Event[] = [];
+    await using moving = started(events);
+    await moving.configure(settings(server.port));
     const never = new AbortController().signal;
     const add = () => redis.xadd('stream', '*', 'pixels', Buffer.alloc(100, 1));
     try {
       await add();
       await moving.awaitFrame(never);
-      const first = moving.createInput();
-      await first.writeFirst();
-      // Nobody reads it: the pipe is waited for while the next stream begins.
-      first.end();
+      const first = moving.openInput();
+      await first.firstSent;
+      // Nobody reads it: the pipe is waited for while the next session begins.
+      moving.endInput();
       await add();
       await moving.awaitFrame(never);
-      const second = moving.createInput();
-      await second.writeFirst();
-      const firstPipe = readlinkSync(`/proc/self/fd/${first.stdin}`);
-      first.started(undefined);
+      using second = moving.openInput();
+      await second.firstSent;
+      const firstPipe = readlinkSync(`/proc/self/fd/${first.fd}`);
+      first[Symbol.dispose]();
       await until(async () => !isOpen(firstPipe), 'end of the first pipe');
       const stop = new AbortController();
-      const pumping = second.pump(stop.signal);
-      await until(async () => (await moving.report()).counts.output > 3, 'ticks');
+      const pumping = moving.pump(stop.signal);
+      const output = () => events.findLast((event) => event.kind === 'frames')?.counts.output ?? 0;
+      await until(async () => output() > 3, 'ticks');
       stop.abort();
       expect(await pumping).toBe('stopped');
-      second.started(undefined);
-      second.end();
+      moving.endInput();
     } finally {
       redis.disconnect();
-      await moving.close();
     }
+  });
+
+  test('ends the program where a setting can never be right: the file of the certificate authority', async () => {
+    await using moving = started();
+    const { source, ...rest } = settings(await freeTcpPort());
+    const redis = { ...source.redis, tls: true, tlsCa: '/nowhere/ca.pem' };
+    await moving.configure({ ...rest, source: { ...source, redis } });
+    const waiting = moving.awaitFrame(new AbortController().signal);
+    expect(await waiting.catch((error: unknown) => error)).toBeInstanceOf(ConfigError);
   });
 });

@@ -44,7 +44,7 @@ async function withSink<T>(
     const slots = new FrameSlots(sizeBytes);
     const sink = new PipeSink(writeFd, slots, loop, sizeBytes);
     const write = async (value: number) => {
-      const slot = slots.acquire((held) => sink.holds(held));
+      const slot = slots.acquire();
       if (!slot) throw new Error('no slot is free');
       bytesOf(slot).fill(value);
       await sink.write({ id: '1-0', pixels: slot });
@@ -63,7 +63,7 @@ async function failure(promise: Promise<unknown>): Promise<string> {
   try {
     await promise;
   } catch (error) {
-    if (error instanceof EncoderError) return `${error.message}${error.isStall ? ' (stall)' : ''}`;
+    if (error instanceof EncoderError) return `${error.message} (${error.failure.code})`;
     throw error;
   }
   return 'it did not fail';
@@ -98,7 +98,7 @@ describe.each([
       libc.fcntl(writeFd, F_SETPIPE_SZ, 8_192);
       return failure(write(1));
     });
-    expect(result).toBe('ffmpeg takes no more frames: Broken pipe');
+    expect(result).toBe('ffmpeg takes no more frames: Broken pipe (ffmpeg-ended)');
   });
 
   test('is written until the end by finish(), which waits for the reader but not for ever', async () => {
@@ -111,7 +111,7 @@ describe.each([
     });
     expect(result.tookMs).toBeGreaterThanOrEqual(999);
     expect(result.tookMs).toBeLessThan(5_000);
-    expect(result.after).toBe('ffmpeg takes no more frames: its input is closed');
+    expect(result.after).toBe('ffmpeg takes no more frames: its input is closed (ffmpeg-ended)');
   });
 
   test('that is being written when the sink is closed fails, and closing twice closes once', async () => {
@@ -129,7 +129,10 @@ describe.each([
       [next.readFd, next.writeFd].forEach((fd) => libc.close(fd));
       return { words, isOpen };
     });
-    expect(result).toEqual({ words: 'ffmpeg takes no more frames: its input is closed', isOpen: true });
+    expect(result).toEqual({
+      words: 'ffmpeg takes no more frames: its input is closed (ffmpeg-ended)',
+      isOpen: true,
+    });
   });
 });
 
@@ -143,7 +146,7 @@ test.each([
     const words = await failure(write(1));
     return { words, tookMs: Number((loop.nowNs() - startNs) / NS_PER_MS) };
   });
-  expect(result.words).toBe('ffmpeg has taken no whole frame for 10 s (stall)');
+  expect(result.words).toBe('ffmpeg has taken no whole frame for 10 s (ffmpeg-stalled)');
   expect(result.tookMs).toBeGreaterThanOrEqual(9_999);
 });
 
@@ -155,9 +158,10 @@ test('where pages cannot be handed over, they are copied', async () => {
   await inLoop(async (loop) => {
     const slots = new FrameSlots(LARGE_BYTES);
     const sink = new PipeSink(fd, slots, loop, LARGE_BYTES);
-    const slot = slots.acquire(() => false);
+    const slot = slots.acquire();
+    if (!slot) throw new Error('no slot');
     bytesOf(slot).fill(7);
-    await sink.write({ id: '1-0', pixels: slot ?? new Uint8Array() });
+    await sink.write({ id: '1-0', pixels: slot });
     sink.close();
   });
   expect(readFileSync(path).equals(Buffer.alloc(LARGE_BYTES, 7))).toBe(true);
@@ -165,17 +169,30 @@ test('where pages cannot be handed over, they are copied', async () => {
 
 test('a slot is held by the pipe until it is read past it, and not longer', async () => {
   const { result } = await withSink(LARGE_BYTES, undefined, async ({ sink, slots, readFd }) => {
-    const slot = slots.acquire(() => false);
-    if (!slot) throw new Error('no slot');
-    const before = sink.holds(slot);
+    const [slot, ...others] = [slots.acquire(), slots.acquire(), slots.acquire()];
+    if (!slot || others.includes(undefined)) throw new Error('no slot');
     await sink.write({ id: '1-0', pixels: slot });
+    slots.release(slot);
     const away = new Uint8Array(new ArrayBuffer(LARGE_BYTES));
-    const held = [sink.holds(slot)];
+    const free = [slots.acquire()];
     for (const bytes of [LARGE_BYTES - 1, 1]) {
       for (let left = bytes; left > 0;) left -= libc.read(readFd, away, left);
-      held.push(sink.holds(slot));
+      free.push(slots.acquire());
     }
-    return [before, ...held];
+    return free.map((found) => found === slot);
   });
-  expect(result).toEqual([false, true, true, false]);
+  expect(result).toEqual([false, false, true]);
+});
+
+test('a pipe that is closed holds no slot', async () => {
+  const { result } = await withSink(LARGE_BYTES, undefined, async ({ sink, slots }) => {
+    const [slot] = [slots.acquire(), slots.acquire(), slots.acquire()];
+    if (!slot) throw new Error('no slot');
+    await sink.write({ id: '1-0', pixels: slot });
+    slots.release(slot);
+    const before = slots.acquire();
+    sink.close();
+    return [before, slots.acquire() === slot];
+  });
+  expect(result).toEqual([undefined, true]);
 });

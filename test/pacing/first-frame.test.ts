@@ -14,27 +14,27 @@ function stageWith(...agesMs: (number | undefined)[]) {
     const writtenNs = ageMs === undefined ? undefined : clock.nowNs() - BigInt(ageMs) * 1_000_000n;
     reader.add(fakeFrame(index + 1, writtenNs));
   }
-  return { clock, reader };
+  return { clock, reader, parts: { clock, reader, owner: reader } };
 }
 
 describe('the frame that a stream begins with', () => {
   test('is the newest, of which nothing older is read', async () => {
-    const { clock, reader } = stageWith(300, 200, 100);
-    expect(numberOf(await firstFrame(reader, FRESH_MS, clock, never))).toBe(3);
+    const { reader, parts } = stageWith(300, 200, 100);
+    expect(numberOf(await firstFrame(parts, FRESH_MS, never))).toBe(3);
     expect(reader.lent.size).toBe(1);
   });
 
   test('is the newest if it is just young enough', async () => {
-    const { clock, reader } = stageWith(5_000);
-    expect(numberOf(await firstFrame(reader, FRESH_MS, clock, never))).toBe(1);
+    const { parts } = stageWith(5_000);
+    expect(numberOf(await firstFrame(parts, FRESH_MS, never))).toBe(1);
   });
 
   test.each([
     ['is too old', 5_001],
     ['has no time', undefined],
   ])('is the next one where the newest %s', async (_, ageMs) => {
-    const { clock, reader } = stageWith(ageMs);
-    const first = follow(firstFrame(reader, FRESH_MS, clock, never));
+    const { reader, parts } = stageWith(ageMs);
+    const first = follow(firstFrame(parts, FRESH_MS, never));
     await settle();
     expect(first.outcome.kind).toBe('open');
     expect(reader.lent.size).toBe(0);
@@ -44,14 +44,14 @@ describe('the frame that a stream begins with', () => {
   });
 
   test('is the newest however old, where a stream is never closed for want of frames', async () => {
-    const { clock, reader } = stageWith(undefined);
-    expect(numberOf(await firstFrame(reader, 0, clock, never))).toBe(1);
+    const { parts } = stageWith(undefined);
+    expect(numberOf(await firstFrame(parts, 0, never))).toBe(1);
   });
 
   test('is waited for until that is given up', async () => {
-    const { clock, reader } = stageWith();
+    const { clock, parts } = stageWith();
     const giveUp = new AbortController();
-    const first = follow(firstFrame(reader, FRESH_MS, clock, giveUp.signal));
+    const first = follow(firstFrame(parts, FRESH_MS, giveUp.signal));
     await clock.advanceMs(60_000);
     giveUp.abort('stop');
     await settle();

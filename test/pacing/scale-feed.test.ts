@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
+import type { FrameSlot } from '../../src/base/frame.ts';
 import { StreamFrameReader } from '../../src/redis/stream-frame-reader.ts';
 import { FakeRedis } from '../support/fake-connection.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -180,15 +181,10 @@ const ignore = () => {};
 async function fromRedis(run: ScaleRun, sourceFps: number, maxDelayMs: number): Promise<SimulationResult> {
   const clock = new FakeClock();
   const redis = new FakeRedis(clock);
-  const observer = {
-    onLost: ignore,
-    onConnected: ignore,
-    onStreamRestarted: ignore,
-    onWrongEntry: ignore,
-    onFrameRead: ignore,
-    onDropped: ignore,
-  };
-  const reader = new StreamFrameReader({ connect: redis.connect, stream: 's', clock, maxDelayMs, observer });
+  const giveBack = ({ pixels }: { pixels: FrameSlot }) => redis.release(pixels);
+  const owner = { release: giveBack, drop: giveBack };
+  const { connect } = redis;
+  const reader = new StreamFrameReader({ connect, stream: 's', clock, maxDelayMs, owner, emit: ignore });
   const startNs = clock.nowNs();
   redis.addNow();
   const first = await reader.newest(new AbortController().signal);
@@ -199,7 +195,7 @@ async function fromRedis(run: ScaleRun, sourceFps: number, maxDelayMs: number): 
       redis.addNow();
     }
   };
-  return simulate(run, { clock, reader, first, writeFrames });
+  return simulate(run, { clock, reader, owner, first, writeFrames });
 }
 
 /** How far in milliseconds each new frame was written after the one before it, from 10 s on. */

@@ -36,8 +36,6 @@ class SkipStage {
     const schedule = new TickSchedule(rate, BigInt(START_MS) * 1_000_000n);
     const reader = {
       next: (signal: AbortSignal) => this.reader.next(signal),
-      release: (frame: ReturnType<typeof fakeFrame>) => this.reader.release(frame),
-      drop: (frame: ReturnType<typeof fakeFrame>) => this.reader.drop(frame),
       newest: (signal: AbortSignal) => {
         this.askedMs.push(Number(clock.nowNs()) / 1e6);
         return this.reader.newest(signal);

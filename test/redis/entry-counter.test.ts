@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import type { Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import { COUNTING_GROUP, EntryCounter, removeCountingGroup } from '../../src/redis/entry-counter.ts';
-import { ioredisConnector } from '../../src/redis/ioredis-connection.ts';
 import type { SmallReply } from '../../src/redis/stream-connection.ts';
 import { RedisServer } from '../support/redis-server.ts';
 
@@ -19,12 +18,39 @@ afterAll(async () => {
 
 let streams = 0;
 
+/** Asks a real Redis on this thread's own loop; a refusal is an answer. */
+async function asking(user: { username?: string; password?: string }) {
+  const client = new Redis({
+    host: '127.0.0.1',
+    port: server.port,
+    protocol: 2,
+    lazyConnect: true,
+    enableReadyCheck: false,
+    retryStrategy: () => null,
+    ...user,
+  });
+  client.on('error', () => {});
+  await client.connect();
+  return {
+    ask: async ([name = '', ...rest]: readonly string[]): Promise<SmallReply> => {
+      const reply: unknown = await client.call(name, ...rest).catch((error: unknown) => error);
+      return smallReply(reply);
+    },
+  };
+}
+
+function smallReply(reply: unknown): SmallReply {
+  if (reply instanceof Error) return { error: reply.message };
+  if (Array.isArray(reply)) return reply.map(smallReply);
+  if (typeof reply === 'number') return BigInt(reply);
+  return typeof reply === 'string' ? reply : undefined;
+}
+
 /** A counter on a real Redis, of a stream of its own. */
 async function counting(user: { username?: string; password?: string } = {}) {
   streams += 1;
   const stream = `stream-${streams}`;
-  const config = { host: '127.0.0.1', port: server.port, db: 0, tls: false, ...user };
-  const connection = await ioredisConnector(config, { stream, key: 'pixels', sizeBytes: 4 })();
+  const connection = await asking(user);
   const counter = new EntryCounter(stream);
   return { stream, connection, counter, count: () => counter.count(connection) };
 }

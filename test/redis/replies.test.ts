@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { SourceError } from '../../src/base/errors.ts';
 import { STREAM_START } from '../../src/redis/stream-id.ts';
-import { FRAME, freeSlots, inWords, onConnection } from './direct-stage.ts';
+import { FRAME, freeSlots, inWords, onConnection } from './connection-stage.ts';
 import { bulk, list, newestReply, readReply, ScriptedRedis, type Step } from './scripted-redis.ts';
 
 /** The entry that `readNewest` makes of this, or what it rejects with; every slot has to be free again. */
@@ -10,7 +10,7 @@ async function newestOf(...steps: readonly Step[]): Promise<string> {
   return onConnection([redis.address], async ({ connection, slots }) => {
     const words = await connection.readNewest(STREAM_START).then(
       (entry) => {
-        if (entry?.kind === 'frame') connection.release(entry.pixels);
+        if (entry?.kind === 'frame') slots.release(entry.pixels);
         return inWords(entry);
       },
       (error: unknown) => {
@@ -30,12 +30,12 @@ describe('a reply', () => {
     await using redis = await ScriptedRedis.start([
       cuts.map((cut) => [reply.slice(0, cut), { pauseMs: 2 }, reply.slice(cut)]),
     ]);
-    const found = await onConnection([redis.address], async ({ connection }) => {
+    const found = await onConnection([redis.address], async ({ connection, slots }) => {
       const words: string[] = [];
       while (words.length < cuts.length) {
         const entry = await connection.readAfter(STREAM_START, 1_000);
         words.push(inWords(entry));
-        if (entry?.kind === 'frame') connection.release(entry.pixels);
+        if (entry?.kind === 'frame') slots.release(entry.pixels);
       }
       return words;
     });

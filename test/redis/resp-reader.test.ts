@@ -4,13 +4,13 @@ import { libc } from '../../src/os/libc.ts';
 import { ReplyReader } from '../../src/redis/reply-reader.ts';
 import { RespReader } from '../../src/redis/resp-reader.ts';
 import { connectFirst } from '../../src/os/socket.ts';
-import { SourceError } from '../../src/base/errors.ts';
+import { ConnectionError } from '../../src/base/errors.ts';
 import { NS_PER_SECOND } from '../../src/base/frame-rate.ts';
 import { inLoop } from '../os/in-loop.ts';
 import { bulk, list, ScriptedRedis, type Conversation } from './scripted-redis.ts';
 
 /**
- * What the replies to so many commands are read as; a `SourceError` as its words.
+ * What the replies to so many commands are read as; a `ConnectionError` as its words.
  * @param askedNs how long ago they were asked for
  */
 async function played(replies: Conversation, askedNs = 0n): Promise<unknown[]> {
@@ -35,7 +35,7 @@ async function played(replies: Conversation, askedNs = 0n): Promise<unknown[]> {
 const repliesOf = (...replies: readonly string[]) => played(replies.map((reply) => [reply]));
 
 function wordsOf(error: unknown): string {
-  if (error instanceof SourceError) return error.message;
+  if (error instanceof ConnectionError) return error.message;
   throw error;
 }
 

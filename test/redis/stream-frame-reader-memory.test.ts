@@ -3,12 +3,12 @@ import { settle } from '../support/fake-clock.ts';
 import { follow, ReaderStage } from '../support/reader-stage.ts';
 
 describe('the memory of a frame', () => {
-  test('goes back to the connection that it came over', async () => {
+  test('goes back to its owner', async () => {
     const stage = new ReaderStage();
     stage.redis.addNow();
     const { frame } = await stage.next();
     expect(stage.redis.lent.size).toBe(1);
-    stage.reader.release(frame);
+    stage.owner.release(frame);
     expect(stage.redis.lent.size).toBe(0);
   });
 
@@ -22,13 +22,13 @@ describe('the memory of a frame', () => {
     stage.redis.lose('gone');
     const read = follow(stage.reader.next(stage.never));
     await stage.clock.advanceMs(1_000);
-    stage.reader.release(first.frame);
+    stage.owner.release(first.frame);
     expect(stage.redis.lent.size).toBe(1);
     stage.redis.refusal = undefined;
     stage.redis.addNow();
     await stage.clock.advanceMs(5_000);
     expect(read.outcome.kind).toBe('value');
-    stage.reader.release(second.frame);
+    stage.owner.release(second.frame);
     expect(stage.redis.lent.size).toBe(1);
   });
 
@@ -63,7 +63,7 @@ describe('the memory of a frame', () => {
   test('of a frame that is only looked at goes back at once', async () => {
     const stage = new ReaderStage();
     stage.redis.addNow();
-    stage.reader.release((await stage.next()).frame);
+    stage.owner.release((await stage.next()).frame);
     void stage.reader.next(stage.never);
     await stage.clock.advanceMs(60_000);
     expect(stage.redis.transferred.length).toBeGreaterThan(1);

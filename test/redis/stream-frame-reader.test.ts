@@ -7,7 +7,7 @@ describe('next', () => {
     const stage = new ReaderStage();
     const ids = [stage.redis.addNow(), stage.redis.addNow(), stage.redis.addNow()];
     expect([await stage.next(), await stage.next(), await stage.next()].map(({ id }) => id)).toEqual(ids);
-    expect(stage.framesRead).toEqual(ids);
+    expect(stage.reader.report.read).toBe(3);
     // The newest one crosses once more, to begin the count of the source with it.
     expect(stage.redis.transferred).toEqual([ids[2] ?? '', ...ids]);
   });
@@ -18,7 +18,7 @@ describe('next', () => {
     stage.redis.addNow();
     await stage.clock.advanceMs(40);
     const { frame, waited } = await stage.next();
-    expect(frame.pixels).toEqual(new Uint8Array([0]));
+    expect(frame.pixels).toEqual({ address: 1, sizeBytes: 1 });
     expect(frame.writtenNs).toBe(writtenNs);
     expect(waited).toBe(false);
   });
@@ -50,7 +50,7 @@ describe('next', () => {
     const id = stage.redis.addNow();
     expect((await stage.next()).id).toBe(id);
     expect(stage.events).toEqual(['connected', `no-key ${keyless}`, `wrong-size ${wrong}`]);
-    expect(stage.framesRead).toEqual([id]);
+    expect(stage.reader.report).toMatchObject({ read: 1, wrong: 2 });
   });
 
   test('connects once for all reads, and not before the first', async () => {
@@ -117,6 +117,24 @@ describe('the maximum delay', () => {
     await stage.clock.advanceMs(5_000);
     const ids = [stage.redis.addNow(), stage.redis.addNow()];
     expect([(await stage.next()).id, (await stage.next()).id]).toEqual(ids);
+  });
+
+  test('may be another while reading goes on, on the same connection', async () => {
+    const stage = new ReaderStage({ maxDelayMs: 2_000 });
+    stage.redis.addNow();
+    await stage.next();
+    const old = stage.redis.addNow();
+    await stage.clock.advanceMs(3_000);
+    const [young, newest] = [stage.redis.addNow(), stage.redis.addNow()];
+    stage.reader.maxDelayMs = 0;
+    expect(await stage.next()).toMatchObject({ id: old, passedOver: false });
+    await stage.clock.advanceMs(1_000);
+    stage.reader.maxDelayMs = 500;
+    const id = stage.redis.addNow();
+    expect(await stage.next()).toMatchObject({ id, passedOver: true });
+    expect(stage.redis.transferred).not.toContain(young);
+    expect(stage.redis.transferred).not.toContain(newest);
+    expect(stage.redis.attemptsMs).toHaveLength(1);
   });
 
   test('does not concern ids that are no times: they are read in plain order, without a time', async () => {
@@ -202,7 +220,7 @@ describe('a call that is given up', () => {
     await settle();
     expect(given.outcome.kind).toBe('error');
     expect(await stage.newest()).toBe(id);
-    expect(stage.framesRead).toEqual([id]);
+    expect(stage.reader.report.read).toBe(1);
   });
 
   test('leaves a frame that newest passes over for a newer one, and gives its memory back', async () => {
@@ -211,11 +229,12 @@ describe('a call that is given up', () => {
     void stage.reader.next(giveUp.signal).catch(() => {});
     await settle();
     giveUp.abort();
-    const older = stage.redis.addNow();
+    stage.redis.addNow();
     await settle();
     const newer = stage.redis.addNow();
     expect(await stage.newest()).toBe(newer);
-    expect(stage.framesRead).toEqual([older, newer]);
+    expect(stage.reader.report.read).toBe(2);
+    expect(stage.dropped).toBe(1);
     expect(stage.redis.lent.size).toBe(1);
   });
 

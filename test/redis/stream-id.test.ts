@@ -1,9 +1,8 @@
-import type { StreamId } from '../../src/base/stream-entry.ts';
+import { formatStreamId, type StreamId } from '../../src/base/stream-entry.ts';
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import {
   compareStreamIds,
-  formatStreamId,
   parseStreamId,
   precedingStreamId,
   STREAM_START,

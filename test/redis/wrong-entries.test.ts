@@ -3,7 +3,7 @@ import type { PollLoop } from '../../src/os/poll-loop.ts';
 import { SourceError } from '../../src/base/errors.ts';
 import { NS_PER_MS } from '../../src/base/clock.ts';
 import { STREAM_START } from '../../src/redis/stream-id.ts';
-import { FRAME, freeSlots, inWords, onConnection, type DirectStage } from './direct-stage.ts';
+import { FRAME, freeSlots, inWords, onConnection, type ConnectionStage } from './connection-stage.ts';
 import { NEVER } from '../os/in-loop.ts';
 import { bulk, newestReply, ScriptedRedis, type Step } from './scripted-redis.ts';
 
@@ -21,12 +21,12 @@ async function twoOf(...steps: readonly Step[]): Promise<string[]> {
   return onConnection([redis.address], readTwo);
 }
 
-async function readTwo({ connection, slots }: DirectStage): Promise<string[]> {
+async function readTwo({ connection, slots }: ConnectionStage): Promise<string[]> {
   const found: string[] = [];
   while (found.length < 2) {
     const entry = await connection.readNewest(STREAM_START).catch(wordsOf);
     found.push(typeof entry === 'string' ? entry : inWords(entry));
-    if (typeof entry === 'object' && entry.kind === 'frame') connection.release(entry.pixels);
+    if (typeof entry === 'object' && entry.kind === 'frame') slots.release(entry.pixels);
   }
   expect(freeSlots(slots)).toBe(3);
   return found;

@@ -99,6 +99,16 @@ describe('every log', () => {
   });
 });
 
+test('the level may change while the program runs', () => {
+  const stage = logWith('journal', 'error');
+  stage.log.setLevel('debug');
+  sayAll(stage);
+  expect(stage.text()).toBe('<7>one\n<6>two\n<4>three\n<3>four\n');
+  stage.log.setLevel('warn');
+  sayAll(stage);
+  expect(stage.text()).toEndWith('four\n<4>three\n<3>four\n');
+});
+
 describe('the style', () => {
   test('is that of the journal wherever systemd says that it reads', () => {
     expect(logStyle({ JOURNAL_STREAM: '8:12345' }, false)).toBe('journal');

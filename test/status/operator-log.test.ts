@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'bun:test';
-import { SourceError } from '../../src/base/errors.ts';
-import { operatorLog } from '../support/operator-log.ts';
+import { NO_FRAMES, OperatorStage } from '../support/operator-log.ts';
 
 const id = { ms: 1_700_000_000_000n, sequence: 3n };
 
 describe('what the service does', () => {
   test('is said in words', () => {
-    const { log, operator } = operatorLog();
-    operator.state({ kind: 'waiting' });
-    operator.state({ kind: 'starting' });
-    operator.state({ kind: 'streaming' });
-    operator.state({ kind: 'closing', reason: 'idle' });
-    operator.state({ kind: 'failed', reason: 'the disk is full', retryMs: 500 });
+    const stage = new OperatorStage();
+    const { log } = stage;
+    stage.state({ kind: 'waiting' });
+    stage.state({ kind: 'starting' });
+    stage.state({ kind: 'streaming' });
+    stage.state({ kind: 'closing', reason: 'idle' });
+    stage.fails('the disk is full');
     expect(log.lines).toEqual([
       'info: waiting for frames on imagestream',
       'info: a frame is there: opening srt://video:9000',
@@ -22,37 +22,40 @@ describe('what the service does', () => {
   });
 
   test('names the file that a recording goes to instead of one that is there', () => {
-    const { log, operator } = operatorLog();
-    operator.output('/data/out-2.ts');
+    const stage = new OperatorStage();
+    const { log } = stage;
+    stage.on({ kind: 'output', shown: '/data/out-2.ts' });
     expect(log.lines[0]).toEndWith('exists already: this stream goes to /data/out-2.ts');
   });
 });
 
 describe('a Redis that is lost', () => {
   test('is said once for each reason, and once that it is back', () => {
-    const { log, operator } = operatorLog();
-    operator.sourceConnected();
+    const stage = new OperatorStage();
+    const { log } = stage;
+    stage.on({ kind: 'redis-connected' });
     expect(log.take()).toEqual(['info: Redis at box:6379: connected']);
-    for (let attempt = 0; attempt < 20; attempt += 1) operator.sourceLost(new SourceError('refused'));
+    for (let attempt = 0; attempt < 20; attempt += 1) stage.losesRedis('refused');
     expect(log.take()).toEqual(['error: refused; trying again until it answers']);
-    operator.sourceLost(new SourceError('still loading'));
-    operator.sourceLost(new SourceError('still loading'));
+    stage.losesRedis('still loading');
+    stage.losesRedis('still loading');
     expect(log.take()).toHaveLength(1);
-    operator.sourceConnected();
+    stage.on({ kind: 'redis-connected' });
     expect(log.take()).toEqual(['info: Redis at box:6379: connected again']);
-    operator.sourceLost(new SourceError('refused'));
+    stage.losesRedis('refused');
     expect(log.take()).toHaveLength(1);
   });
 
   test('that comes and goes for ever is told of ever more rarely, and the last word is how it is', async () => {
-    const { log, clock, operator } = operatorLog();
-    operator.sourceConnected();
+    const stage = new OperatorStage();
+    const { log, clock } = stage;
+    stage.on({ kind: 'redis-connected' });
     for (let loss = 0; loss < 1_000; loss += 1) {
       await clock.advanceMs(600);
-      operator.sourceLost(new SourceError('closed'));
+      stage.losesRedis('closed');
       await clock.advanceMs(600);
-      operator.sourceConnected();
-      operator.flush();
+      stage.on({ kind: 'redis-connected' });
+      stage.on(NO_FRAMES);
       expect(log.lines.at(-1)).toMatch(/^info: Redis at box:6379: connected/);
     }
     // 20 minutes of it.
@@ -60,16 +63,18 @@ describe('a Redis that is lost', () => {
   });
 
   test('that has lost its data is said as well', () => {
-    const { log, operator } = operatorLog();
-    operator.streamRestarted();
+    const stage = new OperatorStage();
+    const { log } = stage;
+    stage.on({ kind: 'stream-started-over' });
     expect(log.lines[0]).toStartWith('warn: imagestream has started over');
   });
 });
 
 describe('a wrong frame', () => {
   test('of another size is named with its id, its size and the size needed', () => {
-    const { log, operator } = operatorLog();
-    operator.wrongEntry({ kind: 'wrong-size', id, sizeBytes: 2_073_600 });
+    const stage = new OperatorStage();
+    const { log } = stage;
+    stage.on({ kind: 'wrong-entry', entry: { kind: 'wrong-size', id, sizeBytes: 2_073_600 } });
     expect(log.lines).toEqual([
       'warn: frame 1700000000000-3 has 2073600 bytes in pixels, needed are 4147200 bytes for 1920x1080 gray16be: ' +
         'dropped; check COSMOS_VIDEO_RESOLUTION and COSMOS_VIDEO_FORMAT',
@@ -77,8 +82,9 @@ describe('a wrong frame', () => {
   });
 
   test('without the field is named with its id and the field', () => {
-    const { log, operator } = operatorLog();
-    operator.wrongEntry({ kind: 'no-key', id });
+    const stage = new OperatorStage();
+    const { log } = stage;
+    stage.on({ kind: 'wrong-entry', entry: { kind: 'no-key', id } });
     expect(log.lines).toEqual([
       'warn: frame 1700000000000-3 has no field pixels: dropped; check COSMOS_VIDEO_KEY',
     ]);
@@ -91,45 +97,49 @@ describe('a wrong frame', () => {
     ],
     [{ kind: 'too-much-beside', id }, 'has more than 64 MiB in the fields beside the frame'],
   ] as const)('with too much beside its pixels is named with it: %#', (entry, words) => {
-    const { log, operator } = operatorLog();
-    operator.wrongEntry(entry);
+    const stage = new OperatorStage();
+    const { log } = stage;
+    stage.on({ kind: 'wrong-entry', entry });
     expect(log.lines).toEqual([
       `warn: frame 1700000000000-3 ${words}: dropped; check what writes into the stream`,
     ]);
   });
 
   test('is said at most once a second, with the number of the others', async () => {
-    const { log, clock, operator } = operatorLog();
+    const stage = new OperatorStage();
+    const { log, clock } = stage;
     for (let frame = 0; frame < 72; frame += 1) {
-      operator.wrongEntry({ kind: 'no-key', id });
+      stage.on({ kind: 'wrong-entry', entry: { kind: 'no-key', id } });
       await clock.advanceMs(1_000 / 24);
     }
     expect(log.lines).toHaveLength(3);
     expect(log.lines[2]).toEndWith('(and 23 more before it)');
     await clock.advanceMs(1_000);
-    operator.flush();
+    stage.on(NO_FRAMES);
     expect(log.lines).toHaveLength(4);
   });
 });
 
 describe('wrong frames that never end', () => {
   test('are said ten times, then once a minute, but one that is wrong in another way at once', async () => {
-    const { log, clock, operator } = operatorLog();
+    const stage = new OperatorStage();
+    const { log, clock } = stage;
     for (let second = 0; second < 600; second += 1) {
-      operator.wrongEntry({ kind: 'wrong-size', id, sizeBytes: 9 });
-      operator.flush();
+      stage.on({ kind: 'wrong-entry', entry: { kind: 'wrong-size', id, sizeBytes: 9 } });
+      stage.on(NO_FRAMES);
       await clock.advanceMs(1_000);
     }
     expect(log.take()).toHaveLength(19);
-    operator.wrongEntry({ kind: 'no-key', id });
+    stage.on({ kind: 'wrong-entry', entry: { kind: 'no-key', id } });
     expect(log.take()).toHaveLength(1);
   });
 
   test('nor does a stream that starts over every second fill the journal', async () => {
-    const { log, clock, operator } = operatorLog();
+    const stage = new OperatorStage();
+    const { log, clock } = stage;
     for (let second = 0; second < 600; second += 1) {
-      operator.streamRestarted();
-      operator.flush();
+      stage.on({ kind: 'stream-started-over' });
+      stage.on(NO_FRAMES);
       await clock.advanceMs(1_000);
     }
     expect(log.lines).toHaveLength(19);
@@ -138,8 +148,9 @@ describe('wrong frames that never end', () => {
 
 describe('a schedule that starts anew', () => {
   test('is said with its lag and what it gives up', () => {
-    const { log, operator } = operatorLog();
-    operator.scheduleRestarted({ kind: 'restarted', lagNs: 3_250_000_000n, skippedTicks: 78n });
+    const stage = new OperatorStage();
+    const { log } = stage;
+    stage.on({ kind: 'schedule-restarted', lagMs: 3_250, skippedTicks: 78 });
     expect(log.lines).toEqual([
       'warn: 3250 ms behind the schedule: 78 ticks are given up, the schedule starts anew',
     ]);
@@ -148,11 +159,12 @@ describe('a schedule that starts anew', () => {
 
 describe('a line of ffmpeg', () => {
   test('over and over is said once a minute after the first ten', async () => {
-    const { log, clock, operator } = operatorLog();
+    const stage = new OperatorStage();
+    const { log, clock } = stage;
     for (let second = 0; second < 600; second += 1) {
-      for (let line = 0; line < 20; line += 1) operator.ffmpegLine('[warning] Non-monotonous DTS');
+      for (let line = 0; line < 20; line += 1) stage.ffmpegSays('[warning] Non-monotonous DTS');
       await clock.advanceMs(1_000);
-      operator.flush();
+      stage.on(NO_FRAMES);
     }
     expect(log.lines.length).toBeLessThan(10 + 11);
     expect(log.lines.at(-1)).toMatch(/\(and \d+ more before it\)$/);
@@ -165,15 +177,17 @@ describe('a line of ffmpeg', () => {
     ['[libx264 @ 0x5] [warning] slow', 'warn: ffmpeg: [libx264 @ 0x5] slow'],
     ['18:34:01/SRT:RcvQ REJECT', 'warn: ffmpeg: 18:34:01/SRT:RcvQ REJECT'],
   ])('%s is passed on at its level', (line, expected) => {
-    const { log, operator } = operatorLog();
-    operator.ffmpegLine(line);
+    const stage = new OperatorStage();
+    const { log } = stage;
+    stage.ffmpegSays(line);
     expect(log.lines).toEqual([expected]);
   });
 
   test('is held back where there are too many, errors apart from warnings', () => {
-    const { log, operator } = operatorLog();
-    for (let line = 0; line < 100; line += 1) operator.ffmpegLine('[warning] much');
-    operator.ffmpegLine('[error] last words');
+    const stage = new OperatorStage();
+    const { log } = stage;
+    for (let line = 0; line < 100; line += 1) stage.ffmpegSays('[warning] much');
+    stage.ffmpegSays('[error] last words');
     expect(log.lines).toHaveLength(11);
     expect(log.lines.at(-1)).toBe('error: ffmpeg: last words');
   });

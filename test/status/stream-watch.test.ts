@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import type { ScalingMethod } from '../../src/config/config.ts';
+import { NOTHING_COUNTED } from '../../src/status/snapshot.ts';
 import { StreamWatch } from '../../src/status/stream-watch.ts';
+import { SETTINGS } from '../support/operator-log.ts';
 import { LogDouble } from '../support/log-double.ts';
 
 /** How a stream goes in some seconds. */
@@ -16,28 +18,25 @@ class Stream {
   readonly log = new LogDouble();
   readonly watch: StreamWatch;
   #nowMs = 0;
-  #counts = { output: 0, read: 0, wrong: 0 };
+  #frames = NOTHING_COUNTED.frames;
   #passedOver = 0;
 
   constructor(method: ScalingMethod = 'scale') {
-    const frameRate = { numerator: 24n, denominator: 1n };
-    this.watch = new StreamWatch(
-      { frameRate, method, preset: 'medium', stream: 'imagestream', idleTimeoutMs: 0 },
-      this.log,
-    );
+    this.watch = new StreamWatch({ ...SETTINGS, idleTimeoutMs: 0, method }, this.log);
   }
 
   run(seconds: number, { sourceFps = 24, outputFps = 24, passedOverFps = 0 }: Pace = {}): this {
     for (let second = 0; second < seconds; second += 1) {
       this.#nowMs += 1_000;
-      const { output, read } = this.#counts;
-      this.#counts = { wrong: 0, output: output + outputFps, read: read + sourceFps - passedOverFps };
+      const { output, read } = this.#frames;
+      const frames = { output: output + outputFps, read: read + sourceFps - passedOverFps };
+      this.#frames = { ...this.#frames, ...frames };
       this.#passedOver += passedOverFps;
-      const nowNs = BigInt(this.#nowMs) * 1_000_000n;
-      this.watch.flush(nowNs);
+      const atNs = BigInt(this.#nowMs) * 1_000_000n;
+      this.watch.flush(atNs);
       const passedOver = this.#passedOver;
-      const entries = this.#counts.read + passedOver;
-      this.watch.look({ counts: this.#counts, source: { kind: 'counted', entries, passedOver } }, nowNs);
+      const entries = this.#frames.read + passedOver;
+      this.watch.look({ frames: this.#frames, source: { kind: 'counted', entries, passedOver }, atNs });
     }
     return this;
   }
@@ -87,5 +86,20 @@ describe('a source that brings no frame', () => {
     // Ten minutes: ten of each kind, and then one of each a minute.
     expect(stream.log.lines.length).toBeGreaterThan(20);
     expect(stream.log.lines.length).toBeLessThanOrEqual(2 * (10 + 10));
+  });
+});
+
+describe('other settings', () => {
+  test('that leave the frame rate alone forget nothing of what was counted', () => {
+    const stream = new Stream().run(8, { outputFps: 18 });
+    stream.watch.configure({ ...SETTINGS, idleTimeoutMs: 0, preset: 'fast' });
+    expect(stream.run(5, { outputFps: 18 }).log.lines).toHaveLength(1);
+    expect(stream.log.lines[0]).toContain('instead of fast');
+  });
+
+  test('with another frame rate have it watched instead', () => {
+    const stream = new Stream().run(20);
+    stream.watch.configure({ ...SETTINGS, idleTimeoutMs: 0, frameRate: { numerator: 18n, denominator: 1n } });
+    expect(stream.run(60, { outputFps: 18, sourceFps: 18 }).log.lines).toEqual([]);
   });
 });

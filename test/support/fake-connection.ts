@@ -1,10 +1,11 @@
-import type { StreamEntry, StreamId } from '../../src/base/stream-entry.ts';
-import { bytesOf } from '../os/slot-bytes.ts';
+import { formatStreamId, type StreamEntry, type StreamId } from '../../src/base/stream-entry.ts';
 import { SourceError } from '../../src/base/errors.ts';
 import { NS_PER_MS, type Clock } from '../../src/base/clock.ts';
+import type { FrameSlot } from '../../src/base/frame.ts';
+import { CommandQueue } from '../../src/redis/command-queue.ts';
 import { COUNTING_GROUP } from '../../src/redis/entry-counter.ts';
 import type { SmallReply, StreamConnection } from '../../src/redis/stream-connection.ts';
-import { compareStreamIds, formatStreamId, parseStreamId } from '../../src/redis/stream-id.ts';
+import { compareStreamIds, parseStreamId } from '../../src/redis/stream-id.ts';
 
 /** The server's wall clock, in milliseconds since 1970, when the test's clock stands at 0. */
 const WALL_ORIGIN_MS = 1_700_000_000_000n;
@@ -15,8 +16,8 @@ export class FakeRedis {
   readonly calls: string[] = [];
   /** Ids of the entries that crossed, in order. */
   readonly transferred: string[] = [];
-  /** Pixels handed out that have not come back. */
-  readonly lent = new Set<Uint8Array>();
+  /** Slots handed out that have not come back. */
+  readonly lent = new Set<FrameSlot>();
   /** Times of the attempts to connect, in milliseconds. */
   readonly attemptsMs: number[] = [];
   /** As `MAXLEN` of the producer: older entries fall out. */
@@ -49,11 +50,16 @@ export class FakeRedis {
     this.attemptsMs.push(Number(this.clock.nowNs() / NS_PER_MS));
     const madeNs = this.clock.nowNs() + BigInt(this.connectMs) * NS_PER_MS;
     await this.clock.sleepUntil(madeNs, new AbortController().signal);
-    if (this.refusal !== undefined) throw new SourceError(this.refusal);
+    if (this.refusal !== undefined) throw failure(this.refusal);
     const connection = new FakeConnection(this);
     this.#connections.add(connection);
     return connection;
   };
+
+  /** Takes back the memory of a frame. */
+  release(slot: FrameSlot): void {
+    if (!this.lent.delete(slot)) throw new Error('a slot came back that was not lent');
+  }
 
   get connectionCount(): number {
     return this.#connections.size;
@@ -74,13 +80,13 @@ export class FakeRedis {
   add(id: string, fault?: 'no-key' | 'wrong-size'): string {
     this.#exists = true;
     this.#added += 1;
-    this.#entries.push(entryOf(parseStreamId(id), fault));
+    this.#entries.push(entryOf(parseStreamId(id), this.#added, fault));
     if (this.#entries.length > this.maxEntries) this.#entries.shift();
     for (const connection of this.#connections) connection.wake();
     return id;
   }
 
-  /** What Redis answers to the commands by which entries are counted; */
+  /** What Redis answers to the commands by which entries are counted. */
   ask(words: readonly string[]): SmallReply {
     const [name = '', sub = ''] = words;
     if (name === 'XLEN') return BigInt(this.#entries.length);
@@ -135,7 +141,7 @@ export class FakeRedis {
 
 class FakeConnection implements StreamConnection {
   readonly #wakers = new Set<AbortController>();
-  readonly #lent = new Set<Uint8Array>();
+  readonly #queue = new CommandQueue();
   #isBusy = false;
   #lostReason: string | undefined;
 
@@ -144,7 +150,7 @@ class FakeConnection implements StreamConnection {
   readAfter(after: StreamId, blockMs: number): Promise<StreamEntry | undefined> {
     return this.#command(`${blockMs > 0 ? 'wait' : 'read'} ${formatStreamId(after)}`, async () => {
       this.#refuse();
-      if (this.redis.readAfterFault !== undefined) throw new SourceError(this.redis.readAfterFault);
+      if (this.redis.readAfterFault !== undefined) throw failure(this.redis.readAfterFault);
       const deadlineNs = this.redis.clock.nowNs() + BigInt(blockMs) * NS_PER_MS;
       const isOver = () => this.redis.clock.nowNs() >= deadlineNs;
       while (!this.redis.firstAfter(after) && !isOver()) await this.#sleepUntil(deadlineNs);
@@ -167,11 +173,6 @@ class FakeConnection implements StreamConnection {
     return this.#command(words.slice(0, 2).join(' '), () => this.redis.ask(words));
   }
 
-  release(pixels: Uint8Array): void {
-    if (!this.#lent.delete(pixels)) throw new Error('pixels came back that this connection has not lent');
-    this.redis.lent.delete(pixels);
-  }
-
   close(): void {
     this.lose('the connection was closed');
     this.redis.closed(this);
@@ -186,7 +187,11 @@ class FakeConnection implements StreamConnection {
     for (const waker of this.#wakers) waker.abort();
   }
 
-  async #command<T>(text: string, answer: () => T | Promise<T>): Promise<T> {
+  #command<T>(text: string, answer: () => T | Promise<T>): Promise<T> {
+    return this.#queue.run(() => this.#answered(text, answer));
+  }
+
+  async #answered<T>(text: string, answer: () => T | Promise<T>): Promise<T> {
     if (this.#isBusy) throw new Error(`"${text}" was asked before the answer to another command`);
     this.#isBusy = true;
     try {
@@ -211,26 +216,30 @@ class FakeConnection implements StreamConnection {
   }
 
   #alive(): void {
-    if (this.#lostReason !== undefined) throw new SourceError(this.#lostReason);
+    if (this.#lostReason !== undefined) throw failure(this.#lostReason);
   }
 
   #refuse(): void {
-    if (this.redis.readFault !== undefined) throw new SourceError(this.redis.readFault);
+    if (this.redis.readFault !== undefined) throw failure(this.redis.readFault);
   }
 
   #transfer(entry: StreamEntry | undefined): StreamEntry | undefined {
     if (!entry) return undefined;
     this.redis.transferred.push(formatStreamId(entry.id));
     if (entry.kind !== 'frame') return entry;
-    const copy = { ...entry, pixels: Uint8Array.from(bytesOf(entry.pixels)) };
-    this.#lent.add(copy.pixels);
+    const copy = { ...entry, pixels: { ...entry.pixels } };
     this.redis.lent.add(copy.pixels);
     return copy;
   }
 }
 
-function entryOf(id: StreamId, fault?: 'no-key' | 'wrong-size'): StreamEntry {
+/** @param address tells the pixels of one entry from those of another */
+function entryOf(id: StreamId, address: number, fault?: 'no-key' | 'wrong-size'): StreamEntry {
   if (fault === 'no-key') return { kind: fault, id };
   if (fault === 'wrong-size') return { kind: fault, id, sizeBytes: 7 };
-  return { kind: 'frame', id, pixels: new Uint8Array([Number(id.sequence & 255n)]) };
+  return { kind: 'frame', id, pixels: { address, sizeBytes: 1 } };
+}
+
+function failure(text: string): SourceError {
+  return new SourceError({ code: 'redis-other', text });
 }

@@ -3,8 +3,6 @@ import type { EncoderExit } from '../../src/encoder/failure.ts';
 
 /** An ffmpeg that does what a test tells it, and says what was asked of it. */
 export class FakeEncoder implements Encoder {
-  readonly pid = 4711;
-  readonly stdin = undefined;
   readonly ready: Promise<void>;
   readonly exited: Promise<EncoderExit>;
   /** Opens the destination. */

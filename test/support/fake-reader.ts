@@ -1,4 +1,4 @@
-import type { Frame } from '../../src/base/frame.ts';
+import type { Frame, FrameOwner } from '../../src/base/frame.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { FrameReader, OrderedRead } from '../../src/base/frame-reader.ts';
 
@@ -6,7 +6,7 @@ import type { FrameReader, OrderedRead } from '../../src/base/frame-reader.ts';
 export function fakeFrame(number: number, writtenNs?: bigint): Frame {
   return {
     id: `${number}-0`,
-    pixels: new Uint8Array([number & 255]),
+    pixels: { address: number, sizeBytes: 1 },
     ...(writtenNs !== undefined && { writtenNs }),
   };
 }
@@ -16,13 +16,11 @@ export function numberOf(frame: Frame): number {
   return Number.parseInt(frame.id, 10);
 }
 
-/** Frames out of a queue that a test fills; every frame handed out has to come back once. */
-export class FakeReader implements FrameReader {
+/** Frames out of a queue that a test fills, and their owner: every frame handed out has to come back once. */
+export class FakeReader implements FrameReader, FrameOwner {
   readonly released: Frame[] = [];
   /** Those of them that were never sent. */
   readonly dropped: Frame[] = [];
-  /** Frames handed out that have not come back. */
-  readonly lent = new Set<Frame>();
   newestCalls = 0;
   /** How long it takes to get the newest frame. */
   fetchMs = 0;
@@ -30,7 +28,11 @@ export class FakeReader implements FrameReader {
   #onAdded: (() => void) | undefined;
   #isBusy = false;
 
-  constructor(private readonly clock: Clock) {}
+  /** @param lent frames handed out that have not come back; those of another reader, too, where both have one owner */
+  constructor(
+    private readonly clock: Clock,
+    readonly lent = new Set<Frame>(),
+  ) {}
 
   add(...frames: Frame[]): void {
     this.#queue.push(...frames);
@@ -52,10 +54,12 @@ export class FakeReader implements FrameReader {
   newest(signal: AbortSignal): Promise<Frame | undefined> {
     this.newestCalls += 1;
     return this.#oneAtATime(async () => {
-      const frame = this.#queue.splice(0).at(-1);
+      const count = this.#queue.length;
       const doneNs = this.clock.nowNs() + BigInt(Math.round(this.fetchMs * 1e6));
       await this.clock.sleepUntil(doneNs, signal);
+      // What was given up is still there for the next call.
       signal.throwIfAborted();
+      const frame = this.#queue.splice(0, count).at(-1);
       return frame && this.#lend(frame);
     });
   }

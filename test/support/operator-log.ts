@@ -1,20 +1,57 @@
+import { NO_AGES } from '../../src/base/counts.ts';
+import type { Event } from '../../src/base/event.ts';
+import type { SessionState } from '../../src/base/session-state.ts';
 import { OperatorLog } from '../../src/status/operator-log.ts';
+import { NOTHING_COUNTED } from '../../src/status/snapshot.ts';
+import type { StatusSettings } from '../../src/status/status-settings.ts';
 import { FakeClock } from './fake-clock.ts';
 import { LogDouble } from './log-double.ts';
 
-const FORMAT = { pixelFormat: 'gray16be', widthPx: 1_920, heightPx: 1_080, sizeBytes: 4_147_200 };
+/** What the messages name in the tests. */
+export const SETTINGS: StatusSettings = {
+  redis: 'Redis at box:6379',
+  stream: 'imagestream',
+  key: 'pixels',
+  format: { pixelFormat: 'gray16be', widthPx: 1_920, heightPx: 1_080, sizeBytes: 4_147_200 },
+  destination: 'srt://video:9000',
+  idleTimeoutMs: 5_000,
+  frameRate: { numerator: 24n, denominator: 1n },
+  method: 'scale',
+  preset: 'medium',
+  reportIntervalMs: 60_000,
+};
+
+/** The event of each second, where nothing was counted. */
+export const NO_FRAMES: Event = {
+  kind: 'frames',
+  counts: NOTHING_COUNTED.frames,
+  source: NOTHING_COUNTED.source,
+  ages: NO_AGES,
+};
 
 /** What the operator is told, on a clock that a test turns. */
-export function operatorLog() {
-  const log = new LogDouble();
-  const clock = new FakeClock();
-  const operator = new OperatorLog(log, clock, {
-    redis: 'Redis at box:6379',
-    stream: 'imagestream',
-    key: 'pixels',
-    format: FORMAT,
-    destination: 'srt://video:9000',
-    idleTimeoutMs: 5_000,
-  });
-  return { log, clock, operator };
+export class OperatorStage {
+  readonly log = new LogDouble();
+  readonly clock = new FakeClock();
+  readonly operator = new OperatorLog(this.log, SETTINGS);
+
+  on(event: Event): void {
+    this.operator.on(event, this.clock.nowNs());
+  }
+
+  state(state: SessionState): void {
+    this.on({ kind: 'session', state });
+  }
+
+  fails(text: string): void {
+    this.state({ kind: 'failed', failure: { code: 'link-refused', text }, retryMs: 500 });
+  }
+
+  losesRedis(text: string): void {
+    this.on({ kind: 'redis-lost', failure: { code: 'redis-closed', text } });
+  }
+
+  ffmpegSays(line: string): void {
+    this.on({ kind: 'encoder-line', line });
+  }
 }

@@ -1,4 +1,4 @@
-import type { Frame } from '../../src/base/frame.ts';
+import type { Frame, FrameOwner } from '../../src/base/frame.ts';
 import type { FrameRate } from '../../src/base/frame-rate.ts';
 import { FrameSelector, type Selection } from '../../src/pacing/frame-selector.ts';
 import { ScaleFeed } from '../../src/pacing/scale-feed.ts';
@@ -35,6 +35,7 @@ export interface ScaleRun {
 interface SimulationParts {
   readonly clock: FakeClock;
   readonly reader: FrameReader;
+  readonly owner: FrameOwner;
   readonly first: Frame;
   /** The source: writes frames as time passes, until the signal aborts. */
   readonly writeFrames: (signal: AbortSignal) => Promise<void>;
@@ -56,32 +57,30 @@ export async function simulateScale(run: ScaleRun, writtenMs: readonly number[])
     }
   };
   const first = reader.lend(fakeFrame(0, startNs));
-  const result = await simulate(run, { clock, reader, first, writeFrames });
+  const result = await simulate(run, { clock, reader, owner: reader, first, writeFrames });
   if (reader.lent.size > 0) throw new Error(`${reader.lent.size} frames were not given back`);
   return result;
 }
 
 /** Runs the real feed, selector, schedule and tick loop of `scale`. */
 export async function simulate(run: ScaleRun, parts: SimulationParts): Promise<SimulationResult> {
-  const { clock, reader, first, writeFrames } = parts;
+  const { clock, reader, owner, first, writeFrames } = parts;
   const startNs = clock.nowNs();
   const sinceStartMs = (atNs: bigint) => Number(atNs - startNs) / NS_PER_MS;
   const sent: SentFrame[] = [];
   const trimmedMs: number[] = [];
   const ending = new AbortController();
   const trimAfterNs = BigInt(run.trimAfterMs * NS_PER_MS);
-  const trimmed: FrameReader = {
-    next: (signal) => reader.next(signal),
-    newest: (signal) => reader.newest(signal),
-    release: (frame) => reader.release(frame),
+  const trimmed: FrameOwner = {
+    release: (frame) => owner.release(frame),
     drop(frame) {
       // What still waits at the end is not trimmed.
       if (!ending.signal.aborted) trimmedMs.push(sinceStartMs(clock.nowNs()));
-      reader.drop(frame);
+      owner.drop(frame);
     },
   };
   const selector = new FrameSelector(first, trimmed, startNs);
-  const feed = new ScaleFeed(trimmed, selector, clock, trimAfterNs);
+  const feed = new ScaleFeed(reader, selector, clock, trimAfterNs);
   const schedule = new TickSchedule(run.rate, startNs + BigInt(Math.round(run.phaseMs * NS_PER_MS)));
   const observer = {
     onTick(tick: Tick, { frame, isNew }: Selection, nowNs: bigint) {

@@ -1,6 +1,7 @@
-import type { Frame } from '../../src/base/frame.ts';
+import { formatStreamId } from '../../src/base/stream-entry.ts';
+import type { SourceEvent } from '../../src/base/event.ts';
+import type { Frame, FrameOwner } from '../../src/base/frame.ts';
 import { StreamFrameReader } from '../../src/redis/stream-frame-reader.ts';
-import { formatStreamId } from '../../src/redis/stream-id.ts';
 import { FakeRedis } from './fake-connection.ts';
 import { FakeClock, settle } from './fake-clock.ts';
 
@@ -24,10 +25,16 @@ export function follow<T>(promise: Promise<T>): { outcome: Outcome<T> } {
 export class ReaderStage {
   readonly clock = new FakeClock();
   readonly redis = new FakeRedis(this.clock);
-  /** What the observer was told, in order, but for the frames. */
+  /** What the reader has said, in order. */
   readonly events: string[] = [];
-  readonly framesRead: string[] = [];
   dropped = 0;
+  readonly owner: FrameOwner = {
+    release: ({ pixels }) => this.redis.release(pixels),
+    drop: ({ pixels }) => {
+      this.redis.release(pixels);
+      this.dropped += 1;
+    },
+  };
   readonly reader: StreamFrameReader;
   readonly never = new AbortController().signal;
 
@@ -38,14 +45,8 @@ export class ReaderStage {
       random: () => 0,
       clock: this.clock,
       maxDelayMs,
-      observer: {
-        onLost: (error) => this.events.push(`lost: ${error.message}`),
-        onConnected: () => this.events.push('connected'),
-        onStreamRestarted: () => this.events.push('restarted'),
-        onWrongEntry: (entry) => this.events.push(`${entry.kind} ${formatStreamId(entry.id)}`),
-        onDropped: () => (this.dropped += 1),
-        onFrameRead: (id) => this.framesRead.push(formatStreamId(id)),
-      },
+      owner: this.owner,
+      emit: (event) => this.events.push(inWords(event)),
     });
   }
 
@@ -60,5 +61,18 @@ export class ReaderStage {
 
   async newest(): Promise<string | undefined> {
     return (await this.reader.newest(this.never))?.id;
+  }
+}
+
+function inWords(event: SourceEvent): string {
+  switch (event.kind) {
+    case 'redis-lost':
+      return `lost: ${event.failure.text}`;
+    case 'redis-connected':
+      return 'connected';
+    case 'stream-started-over':
+      return 'restarted';
+    case 'wrong-entry':
+      return `${event.entry.kind} ${formatStreamId(event.entry.id)}`;
   }
 }

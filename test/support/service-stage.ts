@@ -1,39 +1,57 @@
 import { EncoderError } from '../../src/base/errors.ts';
-import { runService } from '../../src/service/run-service.ts';
+import type { Emit } from '../../src/base/event.ts';
+import type { FrameFormat } from '../../src/base/frame-format.ts';
+import type { ServiceManager } from '../../src/base/service-manager.ts';
+import { parseConfig } from '../../src/config/parse-config.ts';
+import { serve, type Makers } from '../../src/service/serve.ts';
 import { FakeClock, settle } from './fake-clock.ts';
 import { FakeEncoder } from './fake-encoder.ts';
-import { FakeTransport, type FakeInput } from './fake-transport.ts';
+import { FakeMover, type FakeInput } from './fake-mover.ts';
 import { follow } from './reader-stage.ts';
 
-/** How long a dead link goes unnoticed. */
-export const LINK_SILENCE_MS = 5_000;
+/** How long a dead link to the destination goes unnoticed. */
+export const LINK_SILENCE_MS = 5_500;
 
-/** The service with everything around it in the hands of a test. */
+const SETTINGS = { DESTINATION: 'srt://video.example:9000', RESOLUTION: '320x240', FORMAT: 'gray' };
+
+/** The whole service with everything around it in the hands of a test: Redis, the mover's thread, ffmpeg, and time. */
 export class ServiceStage {
   readonly clock = new FakeClock();
-  readonly transport = new FakeTransport();
+  readonly mover = new FakeMover();
   readonly encoders: FakeEncoder[] = [];
   /** In words: `failed: why, 500 ms`. */
   readonly states: string[] = [];
+  readonly log: string[] = [];
+  /** What the service manager was told, its status apart. */
+  readonly told: string[] = [];
+  readonly levels: string[] = [];
   /** Why ffmpeg cannot be started at all. */
   cannotStart: string | undefined;
+  /** Asks ffmpeg for the size of a frame. */
+  probe: (format: Omit<FrameFormat, 'sizeBytes'>) => Promise<FrameFormat> = async (format) => ({
+    ...format,
+    sizeBytes: format.widthPx * format.heightPx,
+  });
+  probes = 0;
+  variables: Readonly<Record<string, string>> = SETTINGS;
   readonly #ending = new AbortController();
+  readonly #kill = new AbortController();
+  #reload = () => {};
 
   start() {
     return follow(
-      runService(
+      serve(
         {
-          clock: this.clock,
-          transport: this.transport,
-          startEncoder: () => this.#startEncoder(),
-          linkSilenceMs: LINK_SILENCE_MS,
-          random: () => 0,
-          onState: (state) => {
-            if (state.kind === 'failed') this.states.push(`failed: ${state.reason}, ${state.retryMs} ms`);
-            else this.states.push(state.kind === 'closing' ? `closing: ${state.reason}` : state.kind);
-          },
+          settings: { first: () => this.#settings(), again: () => this.#settings() },
+          createLog: (level, redact) => this.#log(level, redact),
+          manager: this.#manager(),
+          version: '1.2.3',
+          frameThreadUrl: 'nowhere',
+          stop: this.#ending.signal,
+          kill: this.#kill.signal,
+          onReload: (reload) => (this.#reload = reload),
         },
-        this.#ending.signal,
+        this.#makers(),
       ),
     );
   }
@@ -43,15 +61,28 @@ export class ServiceStage {
     await settle();
   }
 
+  kill(): void {
+    this.#kill.abort();
+  }
+
+  /** Reads the settings again, with these instead of those before. */
+  async reload(changes: Readonly<Record<string, string>>): Promise<void> {
+    this.variables = { ...this.variables, ...changes };
+    this.#reload();
+    await settle();
+  }
+
   get encoder(): FakeEncoder {
-    return lastOf(this.encoders);
+    const last = this.encoders.at(-1);
+    if (last === undefined) throw new Error('there is none yet');
+    return last;
   }
 
   get input(): FakeInput {
-    return lastOf(this.transport.inputs);
+    return this.mover.input;
   }
 
-  /** A service with a stream that has begun. */
+  /** A service with a session that has begun. */
   static async streaming(): Promise<ServiceStage> {
     const stage = new ServiceStage();
     stage.start();
@@ -59,7 +90,7 @@ export class ServiceStage {
     return stage;
   }
 
-  /** Lets the stream that is starting begin. */
+  /** Lets the session that is starting begin. */
   async open(): Promise<void> {
     await settle();
     this.input.takeFirst();
@@ -67,16 +98,71 @@ export class ServiceStage {
     await settle();
   }
 
-  #startEncoder(): FakeEncoder {
-    if (this.cannotStart !== undefined) throw new EncoderError(this.cannotStart, false);
+  #settings() {
+    const entries = Object.entries(this.variables).map(([name, value]) => [`COSMOS_VIDEO_${name}`, value]);
+    return parseConfig(Object.fromEntries(entries), {});
+  }
+
+  #makers(): Makers {
+    return {
+      clock: this.clock,
+      random: () => 0,
+      probeFrameFormat: (_, { pixelFormat, widthPx, heightPx }) => {
+        this.probes += 1;
+        return this.probe({ pixelFormat, widthPx, heightPx });
+      },
+      startMover: () => this.mover,
+      startFfmpeg: ({ emit }) => this.#startEncoder(emit),
+    };
+  }
+
+  #startEncoder(emit: Emit): FakeEncoder {
+    if (this.cannotStart !== undefined)
+      throw new EncoderError({ code: 'ffmpeg-not-started', text: this.cannotStart });
+    emit({ kind: 'output', shown: 'srt://video.example:9000' });
     const encoder = new FakeEncoder();
     this.encoders.push(encoder);
     return encoder;
   }
+
+  #log(first: string, redact: (text: string) => string) {
+    this.levels.push(first);
+    const write = (level: string) => (text: string) => {
+      this.log.push(`${level}: ${redact(text)}`);
+    };
+    return {
+      debug: write('debug'),
+      info: write('info'),
+      warn: write('warn'),
+      error: write('error'),
+      setLevel: (level: string) => {
+        this.levels.push(level);
+      },
+    };
+  }
+
+  #manager(): ServiceManager {
+    return {
+      ready: () => void this.told.push('ready'),
+      reloading: () => void this.told.push('reloading'),
+      stopping: () => void this.told.push('stopping'),
+      status: (text) => void this.states.push(stateOf(text)),
+      alive: () => {},
+    };
+  }
 }
 
-function lastOf<T>(items: readonly T[]): T {
-  const last = items.at(-1);
-  if (last === undefined) throw new Error('there is none yet');
-  return last;
+/** The state of the session, out of the line for the service manager. */
+function stateOf(line: string): string {
+  const [, seconds, reason] = /^retrying in ([\d.]+) s: ([^]*)$/.exec(line) ?? [];
+  if (seconds !== undefined) return `failed: ${reason}, ${Number(seconds) * 1000} ms`;
+  const states = {
+    waiting: 'waiting for',
+    starting: 'opening',
+    streaming: 'streaming to',
+    closing: 'closing',
+  };
+  const state = Object.entries(states).find(([, start]) => line.startsWith(start))?.[0];
+  if (state === undefined) throw new Error(`no state has this line: ${line}`);
+  return state;
 }

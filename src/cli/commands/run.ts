@@ -13,7 +13,7 @@ export const runCommand: Command = {
     const { ReloadableSettings } = await import('../../service/reloadable-settings.ts');
     await serve({
       settings: new ReloadableSettings(env, flags),
-      createLog: (config, redactText) => createLog(config.log.level, redactText),
+      createLog,
       manager: await findServiceManager(env),
       version,
       frameThreadUrl,

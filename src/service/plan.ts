@@ -1,0 +1,76 @@
+import type { Config } from '../config/config.ts';
+import { formatFrameRate } from '../base/frame-rate.ts';
+import type { FrameFormat } from '../base/frame-format.ts';
+import { encodedSize } from '../encoder/arguments.ts';
+import { redisName } from '../redis/redis-name.ts';
+
+/** Settings that ffmpeg has agreed to, and what it makes of them. */
+export interface Plan {
+  readonly config: Config;
+  readonly format: FrameFormat;
+}
+
+/** A part of the settings. */
+type Section = keyof Config;
+
+/**
+ * What has to be done for other settings. `nothing`: they are the same. `words`: another log level or report interval is in
+ * force at once. `frames`: the mover takes them over, and the session goes on. `session`: the video is closed, and opened with
+ * them.
+ */
+export type Reach = 'nothing' | 'words' | 'frames' | 'session';
+
+/** The sections in which two configurations differ. */
+export function changedSections(before: Config, after: Config): Section[] {
+  // The keys of an object of a known type without more of them are those of the type.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const sections = Object.keys(after) as Section[];
+  return sections.filter((section) => !Bun.deepEquals(before[section], after[section]));
+}
+
+/** How far a change of settings reaches: no farther than what has changed. */
+export function reachOf(before: Config, after: Config): Reach {
+  const reaches = new Set(changedSections(before, after).map((name) => reachOfSection(name, before, after)));
+  return REACHES.findLast((reach) => reaches.has(reach)) ?? 'nothing';
+}
+
+/** From the nearest to the farthest. */
+const REACHES: readonly Reach[] = ['nothing', 'words', 'frames', 'session'];
+
+function reachOfSection(section: Section, before: Config, after: Config): Reach {
+  switch (section) {
+    case 'log':
+    case 'report':
+      return 'words';
+    case 'source':
+      return 'frames';
+    case 'pacing':
+      // ffmpeg is told the rate when it is started.
+      return Bun.deepEquals(before.pacing.frameRate, after.pacing.frameRate) ? 'frames' : 'session';
+    case 'format':
+    case 'encoder':
+    case 'output':
+      return 'session';
+  }
+}
+
+/** All of the plan in one line of the log, without its secrets. */
+export function planInWords({ config, format }: Plan): string {
+  const { source, pacing, encoder, output } = config;
+  const cap = encoder.maxBitrateBps === undefined ? '' : `, at most ${encoder.maxBitrateBps / 1e6} Mbit/s`;
+  return (
+    `${source.stream} (${source.key}: ${format.widthPx}x${format.heightPx} ${format.pixelFormat}, ${format.sizeBytes} bytes) ` +
+    `of ${redisName(source.redis)} -> ${formatFrameRate(pacing.frameRate)} fps by ${pacing.method}, ` +
+    `H.264 ${encoder.preset}/${encoder.tune ?? 'no tune'}, CRF ${encoder.crf}${cap} -> ${output.destination.display}`
+  );
+}
+
+/** The warning where the picture has to be padded; undefined where it has not. */
+export function oddSizeInWords(format: FrameFormat): string | undefined {
+  const { widthPx, heightPx } = encodedSize(format);
+  if (widthPx === format.widthPx && heightPx === format.heightPx) return undefined;
+  return (
+    `COSMOS_VIDEO_RESOLUTION=${format.widthPx}x${format.heightPx} is odd, H.264 4:2:0 needs even sizes: ` +
+    `the video is ${widthPx}x${heightPx}, with a black line added at the right or bottom`
+  );
+}

@@ -1,0 +1,103 @@
+import type { FrameFormat } from '../base/frame-format.ts';
+import type { ServiceManager } from '../base/service-manager.ts';
+import type { Config } from '../config/config.ts';
+import type { Logger } from '../status/logger.ts';
+import { logRefusal } from '../status/refusal.ts';
+import { changedSections, type Plan, type Reach } from './plan.ts';
+import type { Plans } from './plans.ts';
+import type { Interruption } from './session.ts';
+import type { ReloadableSettings } from './reloadable-settings.ts';
+
+const DONE: Readonly<Record<Exclude<Reach, 'nothing'>, string>> = {
+  words: 'in force now, nothing restarts',
+  frames: 'the frames are read with the new ones, the video goes on',
+  session: 'the video is closed, and opened again with the new ones',
+};
+
+interface ReloadParts {
+  readonly settings: Pick<ReloadableSettings, 'again'>;
+  readonly log: Logger;
+  readonly manager: ServiceManager;
+  readonly plans: Plans;
+  /** Asks ffmpeg for the size of a frame; rejects with a `ConfigError` or an `EncoderError`. */
+  readonly probe: (config: Config) => Promise<FrameFormat>;
+  readonly stop: AbortSignal;
+  /** Settings were found good, and differ: their secrets are to be known, and their log level is in force at once. */
+  readonly onGood: (config: Config) => void;
+  /** The plan is in force, of which only words have changed. */
+  readonly onWords: (plan: Plan) => void;
+  /** The plan is in force; the mover stands still meanwhile. */
+  readonly onTakenOver: (plan: Plan) => Promise<void>;
+}
+
+/** Reads settings again while the service runs, and sees to it that a change restarts only what it concerns. */
+export class Reload implements Interruption {
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(private readonly parts: ReloadParts) {}
+
+  get changed(): AbortSignal {
+    return this.parts.plans.changed;
+  }
+
+  get endsSession(): AbortSignal {
+    return this.parts.plans.endsSession;
+  }
+
+  /** The plan in force. */
+  get current(): Plan {
+    return this.parts.plans.current;
+  }
+
+  /** Reads the settings again, one time after the other. Resolves when they are in force, wait, or were refused. */
+  request(): Promise<void> {
+    this.#last = this.#last.then(() => this.#readAgain());
+    return this.#last;
+  }
+
+  async takeOver(): Promise<void> {
+    const plan = this.parts.plans.takeOver();
+    if (!plan) return;
+    await this.parts.onTakenOver(plan);
+    this.parts.manager.ready();
+  }
+
+  async #readAgain(): Promise<void> {
+    const { manager, plans } = this.parts;
+    if (this.parts.stop.aborted) return;
+    manager.reloading();
+    const before = plans.newest.config;
+    const plan = await this.#good();
+    const reach = plan ? plans.offer(plan) : 'nothing';
+    if (plan) this.#tell(reach, changedSections(before, plan.config));
+    if (plan && reach !== 'nothing') this.parts.onGood(plan.config);
+    if (plan && plans.current === plan) this.parts.onWords(plan);
+    // Where a plan waits, that is said once it was taken over.
+    if (plans.newest === plans.current) manager.ready();
+  }
+
+  #tell(reach: Reach, sections: readonly string[]): void {
+    const { log } = this.parts;
+    if (reach === 'nothing') log.info('settings read again: nothing has changed');
+    else log.info(`settings read again (${sections.join(', ')} changed): ${DONE[reach]}`);
+  }
+
+  /** @returns the plan with the settings as they are now; undefined where they are not good, or it is to stop */
+  async #good(): Promise<Plan | undefined> {
+    const { settings, log, probe, stop, plans } = this.parts;
+    try {
+      const { config, warnings } = settings.again();
+      for (const warning of warnings) log.warn(warning);
+      const { newest } = plans;
+      const isSameFrame =
+        Bun.deepEquals(config.format, newest.config.format) &&
+        config.encoder.ffmpeg === newest.config.encoder.ffmpeg;
+      return { config, format: isSameFrame ? newest.format : await probe(config) };
+    } catch (error) {
+      if (stop.aborted) return undefined;
+      logRefusal(error, log);
+      log.error('the settings that were read again are not good: those from before stay in force');
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import { mergeAges, NO_AGES, type Ages, type FrameCounts, type SourceCounts } from '../base/counts.ts';
+import type { Event } from '../base/event.ts';
+import { partOf, type Failure } from '../base/failure.ts';
+import type { SessionState } from '../base/session-state.ts';
+import type { WrongEntry } from '../base/stream-entry.ts';
+
+/** All that is known of the program at one time: plain data, of which every report, line and page is made. */
+export interface Snapshot {
+  /** Monotonic time of the last event. */
+  readonly atNs: bigint;
+  readonly session: SessionStatus;
+  /** Since the start of the mover, like `source`. */
+  readonly frames: FrameCounts;
+  readonly source: SourceCounts;
+  /** Of the frames between the last two `frames` events. */
+  readonly ages: Ages;
+  /** When ticks were last seen to go on. Where no session streams, none are missed. */
+  readonly ticksNs: bigint;
+  readonly encoder: EncoderCounts;
+  readonly redis: RedisStatus;
+  /** The last failure of each part of the way, newest first. */
+  readonly failures: readonly PastFailure[];
+  readonly streamsStartedOver: number;
+  readonly schedulesRestarted: number;
+  readonly wrongEntries: Readonly<Record<WrongEntry['kind'], number>>;
+}
+
+interface SessionStatus {
+  readonly state: SessionState;
+  readonly sinceNs: bigint;
+  /** Where it goes, in the form that may be shown; absent until one was begun. */
+  readonly output?: string;
+}
+
+interface RedisStatus {
+  /** connecting: it was not reached yet. */
+  readonly state: 'connecting' | 'connected' | 'lost';
+  readonly sinceNs: bigint;
+}
+
+interface PastFailure extends Failure {
+  readonly atNs: bigint;
+}
+
+/** What every ffmpeg since the start of the program has made. */
+interface EncoderCounts {
+  readonly frames: number;
+  readonly bytes: number;
+  /** What the last one of them has made. */
+  readonly last: { readonly frames: number; readonly bytes: number };
+}
+
+/** What a mover begins with. */
+export const NOTHING_COUNTED: Pick<Snapshot, 'frames' | 'source'> = {
+  frames: { output: 0, unique: 0, dup: 0, dropped: 0, lost: 0, wrong: 0, read: 0, late: 0 },
+  source: { kind: 'counted', entries: 0, passedOver: 0 },
+};
+
+/** Before the first event. */
+export function firstSnapshot(nowNs: bigint): Snapshot {
+  return {
+    ...NOTHING_COUNTED,
+    atNs: nowNs,
+    session: { state: { kind: 'waiting' }, sinceNs: nowNs },
+    ages: NO_AGES,
+    ticksNs: nowNs,
+    encoder: { frames: 0, bytes: 0, last: { frames: 0, bytes: 0 } },
+    redis: { state: 'connecting', sinceNs: nowNs },
+    failures: [],
+    streamsStartedOver: 0,
+    schedulesRestarted: 0,
+    wrongEntries: { 'wrong-size': 0, 'no-key': 0, 'too-many-fields': 0, 'too-much-beside': 0 },
+  };
+}
+
+/** What is known after this event. */
+export function fold(before: Snapshot, event: Event, nowNs: bigint): Snapshot {
+  return { ...before, atNs: nowNs, ...changes(before, event, nowNs) };
+}
+
+function changes(before: Snapshot, event: Event, nowNs: bigint): Partial<Snapshot> {
+  switch (event.kind) {
+    case 'session':
+      return sessionChanges(before, event.state, nowNs);
+    case 'output':
+      return { session: { ...before.session, output: event.shown } };
+    case 'redis-connected':
+      return { redis: { state: 'connected', sinceNs: nowNs } };
+    case 'redis-lost':
+      return {
+        redis: before.redis.state === 'lost' ? before.redis : { state: 'lost', sinceNs: nowNs },
+        failures: withFailure(before.failures, event.failure, nowNs),
+      };
+    case 'stream-started-over':
+      return { streamsStartedOver: before.streamsStartedOver + 1 };
+    case 'wrong-entry': {
+      const { kind } = event.entry;
+      return { wrongEntries: { ...before.wrongEntries, [kind]: before.wrongEntries[kind] + 1 } };
+    }
+    case 'schedule-restarted':
+      return { schedulesRestarted: before.schedulesRestarted + 1 };
+    case 'frames': {
+      const { counts, ages, source } = event;
+      const goesOn = before.session.state.kind !== 'streaming' || counts.output !== before.frames.output;
+      return { frames: counts, ages, source, ticksNs: goesOn ? nowNs : before.ticksNs };
+    }
+    case 'encoder-progress':
+      return { encoder: encoderCounts(before.encoder, event.frames, event.sizeBytes) };
+    case 'encoder-line':
+      return {};
+  }
+}
+
+function sessionChanges(before: Snapshot, state: SessionState, nowNs: bigint): Partial<Snapshot> {
+  const session = { ...before.session, state, sinceNs: nowNs };
+  return state.kind === 'failed'
+    ? { session, failures: withFailure(before.failures, state.failure, nowNs) }
+    : { session };
+}
+
+function withFailure(failures: readonly PastFailure[], failure: Failure, nowNs: bigint) {
+  const others = failures.filter(({ code }) => partOf(code) !== partOf(failure.code));
+  return [{ ...failure, atNs: nowNs }, ...others];
+}
+
+/** ffmpeg counts from its own start: another one is told by its starting lower again. */
+function encoderCounts(before: EncoderCounts, frames: number, sizeBytes: number | undefined): EncoderCounts {
+  const last = frames < before.last.frames ? { frames: 0, bytes: 0 } : before.last;
+  const bytes = sizeBytes ?? last.bytes;
+  return {
+    frames: before.frames + frames - last.frames,
+    bytes: before.bytes + Math.max(0, bytes - last.bytes),
+    last: { frames, bytes },
+  };
+}
+
+/** The time from one snapshot on, with all ages since: two snapshots do not tell the highest. */
+export interface Interval {
+  readonly before: Snapshot;
+  readonly ages: Ages;
+}
+
+export function intervalFrom(before: Snapshot): Interval {
+  return { before, ages: NO_AGES };
+}
+
+/** The same interval, up to this snapshot, which is that of a `frames` event. */
+export function extended({ before, ages }: Interval, after: Snapshot): Interval {
+  return { before, ages: mergeAges(ages, after.ages) };
+}

@@ -1,0 +1,148 @@
+import { NS_PER_MS, type Clock } from '../base/clock.ts';
+import type { Event } from '../base/event.ts';
+import { NS_PER_SECOND } from '../base/frame-rate.ts';
+import type { ServiceManager } from '../base/service-manager.ts';
+import { heldUpInWords, HoldUp } from './hold-up.ts';
+import type { Logger } from './logger.ts';
+import { OperatorLog } from './operator-log.ts';
+import { reportLine, totalsLine } from './report.ts';
+import { extended, firstSnapshot, fold, intervalFrom, type Interval, type Snapshot } from './snapshot.ts';
+import { statusLine } from './status-line.ts';
+import type { StatusSettings } from './status-settings.ts';
+import { StreamWatch } from './stream-watch.ts';
+import { ticksGoOn } from './tick-progress.ts';
+
+const FIRST_REPORT_MS = 10_000;
+/** How often `systemctl status` gets new figures. */
+const RECENT_NS = 5n * NS_PER_SECOND;
+/** `frames` events come about once a second: what is due before the middle of the next second is due now. */
+const EARLY_NS = NS_PER_SECOND / 2n;
+
+interface StatusParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly manager: ServiceManager;
+}
+
+/**
+ * Hears of everything that happens, and tells it: in the log, in `systemctl status`, and to the watchdog. It asks nobody
+ * and has no timer: what is due now and then is done when a `frames` event comes.
+ */
+export class Status {
+  readonly #operator: OperatorLog;
+  readonly #stream: StreamWatch;
+  #settings: StatusSettings;
+  #snapshot: Snapshot;
+  readonly #holdUp = new HoldUp();
+  #report: Interval;
+  #reportDueNs: bigint;
+  /** Of a session that streams, from its first `frames` event on. */
+  #recent: Interval | undefined;
+  #hasToldNotCounted = false;
+
+  constructor(
+    private readonly parts: StatusParts,
+    settings: StatusSettings,
+  ) {
+    const nowNs = parts.clock.nowNs();
+    this.#settings = settings;
+    this.#operator = new OperatorLog(parts.log, settings);
+    this.#stream = new StreamWatch(settings, parts.log);
+    this.#snapshot = firstSnapshot(nowNs);
+    this.#report = intervalFrom(this.#snapshot);
+    this.#reportDueNs = nowNs + firstReportNs(settings);
+  }
+
+  /** All that is known now. */
+  get snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  /** Other settings are in force from now on. */
+  configure(settings: StatusSettings): void {
+    const before = this.#settings;
+    this.#settings = settings;
+    this.#operator.configure(settings);
+    this.#stream.configure(settings);
+    if (settings.redis !== before.redis) this.#hasToldNotCounted = false;
+    if (settings.reportIntervalMs === before.reportIntervalMs) return;
+    this.#reportDueNs = this.parts.clock.nowNs() + firstReportNs(settings);
+  }
+
+  /** Takes in what happened. Never throws. */
+  on(event: Event): void {
+    this.#snapshot = fold(this.#snapshot, event, this.parts.clock.nowNs());
+    this.#operator.on(event, this.#snapshot.atNs);
+    if (event.kind === 'session') this.#onSession();
+    if (event.kind === 'frames') this.#onFrames();
+  }
+
+  /** What was counted in another session says nothing about this one. */
+  #onSession(): void {
+    this.#recent = undefined;
+    this.#stream.restart();
+    this.#tellManager();
+  }
+
+  #onFrames(): void {
+    const now = this.#snapshot;
+    this.#stream.flush(now.atNs);
+    this.#lookForHoldUp();
+    if (ticksGoOn(now, this.#settings.frameRate)) this.parts.manager.alive();
+    this.#report = extended(this.#report, now);
+    if (now.session.state.kind === 'streaming') {
+      this.#tellRecent();
+      this.#stream.look(now);
+    }
+    if (now.atNs + EARLY_NS >= this.#reportDueNs) this.#writeReport();
+  }
+
+  #lookForHoldUp(): void {
+    const { atNs } = this.#snapshot;
+    const seconds = this.#holdUp.look(atNs);
+    if (seconds === undefined) return;
+    this.parts.log.warn(heldUpInWords(seconds));
+    this.#stream.heldUp(atNs);
+  }
+
+  #tellRecent(): void {
+    const now = this.#snapshot;
+    this.#recent = this.#recent ? extended(this.#recent, now) : intervalFrom(now);
+    if (now.atNs + EARLY_NS - this.#recent.before.atNs < RECENT_NS) return;
+    this.#tellManager();
+    this.#recent = intervalFrom(now);
+  }
+
+  #tellManager(): void {
+    this.parts.manager.status(statusLine(this.#snapshot, this.#settings, this.#recent));
+  }
+
+  #writeReport(): void {
+    const { log } = this.parts;
+    const now = this.#snapshot;
+    if (now.source.kind === 'not-counted') this.#tellNotCounted(now.source.reason);
+    log.info(reportLine(this.#report, now, this.#settings.frameRate));
+    log.debug(totalsLine(now));
+    this.#report = intervalFrom(now);
+    const intervalNs = toNs(this.#settings.reportIntervalMs);
+    const nextNs = this.#reportDueNs + intervalNs;
+    // After a standstill the reports that were missed are not made up.
+    this.#reportDueNs = nextNs > now.atNs + EARLY_NS ? nextNs : now.atNs + intervalNs;
+  }
+
+  #tellNotCounted(reason: string): void {
+    if (this.#hasToldNotCounted) return;
+    this.#hasToldNotCounted = true;
+    this.parts.log.info(
+      `what the source adds is not counted, so frames that are passed over in Redis are in no figure: ${reason}`,
+    );
+  }
+}
+
+function firstReportNs({ reportIntervalMs }: StatusSettings): bigint {
+  return toNs(Math.min(FIRST_REPORT_MS, reportIntervalMs));
+}
+
+function toNs(durationMs: number): bigint {
+  return BigInt(Math.round(durationMs)) * NS_PER_MS;
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'bun:test';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { documentAt, matches, ROOT, rowsOf } from './documents.ts';
+import { isPutTogether, messagesOf, piecesOf } from './messages.ts';
+
+/** In the lists of messages, but not ours: the runtime's word for a certificate. */
+const OF_OTHERS = ['self signed certificate'];
+
+const log = documentAt('docs/log.md').text;
+const rows = rowsOf(documentAt('docs/faults.md').text);
+
+test('every message in the tables of what happens when is one of the program', () => {
+  const words = wordsOfSources('src', 'systemd');
+  const quotes = rows.flatMap(([, journal = '']) => matches(/`([^`]+)`/g, journal));
+  expect(quotes.length).toBeGreaterThan(30);
+  expect(quotes.filter((quote) => !likeMessage(quote).test(words))).toEqual([]);
+});
+
+test('every fault in them has all of its cells, and stands there once', () => {
+  expect(rows.length).toBeGreaterThan(40);
+  expect(rows.filter((cells) => cells.length !== 4 || cells.includes(''))).toEqual([]);
+  const faults = rows.map(([fault]) => fault);
+  expect(faults.filter((fault, index) => faults.indexOf(fault) !== index)).toEqual([]);
+});
+
+test('every message in the lists of what the log says is one of the program', () => {
+  const pieces = piecesOf(wordsOfSources('src', 'systemd'));
+  const messages = messagesOf(log.slice(log.indexOf('\n## Information\n')));
+  expect(messages.length).toBeGreaterThan(80);
+  expect(messages.filter((message) => !isPutTogether(message, pieces))).toEqual(OF_OTHERS);
+});
+
+test('no message stands twice in the lists, so that there is one place to look', () => {
+  const messages = messagesOf(log.slice(log.indexOf('\n## Information\n')));
+  expect(messages.filter((message, index) => messages.indexOf(message) !== index)).toEqual([]);
+});
+
+test('a message with one word that is not the program’s is noticed', () => {
+  const pieces = piecesOf("const a = `${name} cannot be run: ${reason}; install it`; const b = 'ffmpeg';");
+  const wrong = [
+    'ffmpeg cannot be started: 3; install it',
+    'ffmpeg cannot be run',
+    '… be ran: …; install it',
+  ];
+  expect(wrong.filter((message) => isPutTogether(message, pieces))).toEqual([]);
+  const right = ['ffmpeg cannot be run: 3; install it', 'ffmpeg cannot be run…', '… run: …; install it'];
+  expect(right.filter((message) => !isPutTogether(message, pieces))).toEqual([]);
+});
+
+/** All that is written in these folders, comments apart; a text that is put together of several lines stands on one. */
+function wordsOfSources(...folders: string[]): string {
+  const paths = folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  );
+  const text = paths.map((path) => readFileSync(path, 'utf8')).join('\n');
+  return text.replaceAll(/^\s*(?:\/\/|\/?\*).*$/gm, '').replaceAll(/['`] \+\s*['`]/g, '');
+}
+
+/** A message of a document as a pattern: … stands for what differs. */
+function likeMessage(quote: string): RegExp {
+  const parts = quote.split('…').map((part) => RegExp.escape(part));
+  return new RegExp(parts.join('[^\n]*'));
+}

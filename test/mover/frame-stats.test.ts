@@ -1,0 +1,60 @@
+import { NO_AGES } from '../../src/base/counts.ts';
+import { describe, expect, test } from 'bun:test';
+import { FrameStats } from '../../src/mover/frame-stats.ts';
+import type { Selection } from '../../src/pacing/frame-selector.ts';
+import { fakeFrame } from '../support/fake-reader.ts';
+
+const MS = 1_000_000n;
+const NOW_NS = 90_000n * MS;
+
+function selection(isNew: boolean, ageMs?: number): Selection {
+  const writtenNs = ageMs === undefined ? undefined : NOW_NS - BigInt(Math.round(ageMs * 1e6));
+  return { frame: fakeFrame(1, writtenNs), isNew };
+}
+
+describe('the count of the frames', () => {
+  test('has every frame that was sent as new or as repeated, and the late ones besides', () => {
+    const stats = new FrameStats();
+    stats.onFirstFrame(NOW_NS);
+    stats.onTick({ kind: 'regular', lagNs: 0n }, selection(true), NOW_NS);
+    stats.onTick({ kind: 'regular', lagNs: 0n }, selection(false), NOW_NS);
+    stats.onTick({ kind: 'made-up', lagNs: 0n }, selection(false), NOW_NS);
+    stats.onTick({ kind: 'late', lagNs: 0n }, selection(true), NOW_NS);
+    stats.onTick({ kind: 'restarted', lagNs: 0n, skippedTicks: 3n }, selection(true), NOW_NS);
+    expect(stats.counts).toMatchObject({ output: 6, unique: 4, dup: 2, late: 3 });
+  });
+
+  test('has what was dropped, and what a session has lost', () => {
+    const stats = new FrameStats();
+    for (let i = 0; i < 2; i += 1) stats.onDropped();
+    stats.onFirstFrame(NOW_NS);
+    stats.onLoss({ encodedFrames: 0, unnoticedMs: 0 }, NOW_NS);
+    expect(stats.counts).toMatchObject({ dropped: 2, unique: 1, lost: 1, output: 1 });
+  });
+
+  test('that was given out does not change any more', () => {
+    const stats = new FrameStats();
+    const { counts } = stats;
+    stats.onDropped();
+    expect(counts.dropped).toBe(0);
+  });
+});
+
+describe('the ages', () => {
+  test('are those of new frames that have a time, since they were last asked for', () => {
+    const stats = new FrameStats();
+    const tick = { kind: 'regular', lagNs: 0n } as const;
+    stats.onTick(tick, selection(true, 10), NOW_NS);
+    stats.onTick(tick, selection(true, 20.5), NOW_NS);
+    stats.onTick(tick, selection(true), NOW_NS);
+    stats.onTick(tick, selection(false, 900), NOW_NS);
+    expect(stats.takeAges()).toEqual({ count: 2, sumMs: 30.5, maxMs: 20.5 });
+    expect(stats.takeAges()).toEqual(NO_AGES);
+  });
+
+  test('are never negative, although two clocks differ', () => {
+    const stats = new FrameStats();
+    stats.onTick({ kind: 'regular', lagNs: 0n }, selection(true, -3), NOW_NS);
+    expect(stats.takeAges()).toEqual({ count: 1, sumMs: 0, maxMs: 0 });
+  });
+});

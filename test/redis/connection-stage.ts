@@ -1,0 +1,68 @@
+import { formatStreamId, type StreamEntry } from '../../src/base/stream-entry.ts';
+import { bytesOf } from '../os/slot-bytes.ts';
+import { FrameSlots } from '../../src/os/frame-slots.ts';
+import type { PollLoop } from '../../src/os/poll-loop.ts';
+import type { SocketAddress } from '../../src/os/socket.ts';
+import type { RedisConfig } from '../../src/config/config.ts';
+import { RedisStreamConnection } from '../../src/redis/redis-stream-connection.ts';
+import type { WayToRedis } from '../../src/redis/way-to-redis.ts';
+import { inLoop } from '../os/in-loop.ts';
+
+export const FRAME = '0123456789abcdef';
+
+interface Options {
+  readonly config?: Partial<RedisConfig>;
+  readonly key?: string;
+  readonly sizeBytes?: number;
+}
+
+export interface ConnectionStage {
+  readonly connection: RedisStreamConnection;
+  readonly slots: FrameSlots;
+  readonly loop: PollLoop;
+}
+
+/** Connects, lets `use` do its work and closes; all of it blocks this thread. */
+export function onConnection<T>(
+  to: readonly SocketAddress[] | ((loop: PollLoop) => Promise<WayToRedis>),
+  use: (stage: ConnectionStage) => Promise<T>,
+  { config = {}, key = 'pixels', sizeBytes = FRAME.length }: Options = {},
+): Promise<T> {
+  return inLoop(async (loop) => {
+    const slots = new FrameSlots(sizeBytes);
+    const shape = { stream: 'stream', key, sizeBytes };
+    const redis = { host: '', port: 0, db: 0, tls: false, ...config };
+    const way = typeof to === 'function' ? await to(loop) : { kind: 'addresses' as const, addresses: to };
+    const connection = await RedisStreamConnection.connect(redis, 'Redis', way, { shape, slots, loop });
+    try {
+      return await use({ connection, slots, loop });
+    } finally {
+      connection.close();
+    }
+  });
+}
+
+/** An entry in words: its id, and the pixels or what is wrong. */
+export function inWords(entry: StreamEntry | undefined): string {
+  if (!entry) return 'none';
+  const id = formatStreamId(entry.id);
+  switch (entry.kind) {
+    case 'frame':
+      return `${id} ${Buffer.from(bytesOf(entry.pixels)).toString('latin1')}`;
+    case 'wrong-size':
+      return `${id} has ${entry.sizeBytes} bytes`;
+    case 'no-key':
+      return `${id} has no key`;
+    case 'too-many-fields':
+      return `${id} has ${entry.fieldCount} fields`;
+    case 'too-much-beside':
+      return `${id} has too much beside`;
+  }
+}
+
+/** How many slots are free now: all of them unless somebody holds one. */
+export function freeSlots(slots: FrameSlots): number {
+  let count = 0;
+  while (slots.acquire()) count += 1;
+  return count;
+}
