@@ -2,7 +2,7 @@
 
 # make deb builds both; make deb ARCH=arm64 builds one.
 ARCH := amd64 arm64
-DEB_TOOLS := dh:debhelper dpkg-buildpackage:dpkg-dev openssl:openssl \
+DEB_TOOLS := dh:debhelper dpkg-buildpackage:dpkg-dev openssl:openssl lowdown:lowdown \
   x86_64-linux-gnu-strip:binutils-x86-64-linux-gnu aarch64-linux-gnu-strip:binutils-aarch64-linux-gnu
 DEB_TEST_TOOLS := lintian:lintian shellcheck:shellcheck man:man-db \
   mmdebstrap:mmdebstrap systemd-nspawn:systemd-container \
@@ -11,7 +11,7 @@ DEB_TEST_TOOLS := lintian:lintian shellcheck:shellcheck man:man-db \
 
 # As Debian orders versions: 1.0.0-rc.1 is before 1.0.0.
 DEB_VERSION := $(shell sed -n 's/^  "version": "\(.*\)",$$/\1/p' package.json | sed 's/-/~/')
-DEB_SOURCES := $(shell find packaging systemd -type f) CHANGELOG.md README.md
+DEB_SOURCES := $(shell find packaging systemd -type f) $(wildcard docs/*.md) CHANGELOG.md README.md
 DEBS = $(foreach arch,$(ARCH),dist/cosmos-video-builder_$(DEB_VERSION)_$(arch).deb)
 
 .PHONY: deb test-deb test-packages deb-tools deb-test-tools always

@@ -44,7 +44,7 @@ const HEAD = `# Settings of cosmos-video-builder: read by cosmos-video-builder.s
 #
 # One NAME=value a line. A line that begins with # has no effect: it shows the default; remove the #
 # and change the value. A value with a space, a quote or a backslash is put in '...'.
-# After a change: systemctl reload cosmos-video-builder. What every setting means: man cosmos-video-builder
+# After a change: systemctl reload cosmos-video-builder. What every setting means: man cosmos-video.env
 `;
 
 /** The installed settings file: every setting with its meaning, as a comment where the default is in force. */

@@ -58,6 +58,15 @@ names_all_settings() { # in FILE, as many as --help has
   names=$("$executable" --help | grep -oE '^  COSMOS_VIDEO_[A-Z_]+') || { echo '--help names no setting'; return 1; }
   for name in $names; do grep -q "$name" "$1" || { echo "$name is missing"; return 1; }; done
 }
+pages_of_units_exist() { # in the package that is unpacked in FOLDER
+  local pages page section
+  pages=$(find "$1" -name '*.service' -exec grep -ohE 'man:[^ ]+' {} + | sort -u)
+  [ "$(wc -l <<<"$pages")" -ge 3 ] || { echo "the units name too few: $pages"; return 1; }
+  for page in $pages; do
+    section=${page##*(} page=${page#man:}
+    [ -e "$1/usr/share/man/man${section%)}/${page%(*}.${section%)}.gz" ] || { echo "$page is missing"; return 1; }
+  done
+}
 # A second build of the same files, in another folder and at another time of day. It is for the commit whose time the
 # package has, which this folder may have left behind. Bun notes where modules lie relative to the folder, so that links
 # to those of the first would show; hard links do not.
@@ -65,7 +74,8 @@ same_bytes() {
   local copy=dist/another/folder deb=$1 arch=$2 status=0
   rm -rf dist/another
   mkdir -p "$copy"
-  cp -r src packaging systemd package.json package-lock.json tsconfig.json README.md CHANGELOG.md LICENSE "$copy"
+  cp -r src packaging systemd package.json package-lock.json tsconfig.json README.md CHANGELOG.md LICENSE \
+    docs "$copy"
   cp -al node_modules "$copy/node_modules"
   SOURCE_DATE_EPOCH=$(stat -c %Y "$executable") "$copy/packaging/build-deb" "$arch" &&
     cmp "$deb" "$copy/dist/$(basename "$deb")" || status=1
@@ -92,15 +102,17 @@ for deb in "$@"; do
 done
 
 deb=$1 arch=$(field "$1" Architecture) root=$work/$arch executable=$work/$arch/usr/bin/cosmos-video-builder
-gunzip -kf "$root/usr/share/man/man1/cosmos-video-builder.1.gz"
-manual=$root/usr/share/man/man1/cosmos-video-builder.1
 check 'the settings file has every setting of --help' names_all_settings "$root/etc/cosmos-video.env"
+manual=$root/usr/share/man
+check 'every manual page that a unit names is there' pages_of_units_exist "$root"
 if command -v man >/dev/null; then
-  MANWIDTH=80 man -l -Tascii "$manual" | col -b >"$work/manual.txt"
-  check 'so has the manual page' names_all_settings "$work/manual.txt"
-  check 'the manual page has no fault' [ -z "$(LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "$manual" 2>&1 >/dev/null)" ]
+  MANWIDTH=80 man -l -Tascii "$manual/man5/cosmos-video.env.5.gz" | col -b >"$work/manual.txt"
+  check 'the manual page of the settings has every setting, too' names_all_settings "$work/manual.txt"
+  for page in man1/cosmos-video-builder.1 man5/cosmos-video.env.5 man7/cosmos-video-builder.7; do
+    check "$page has no fault" [ -z "$(LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -E UTF-8 -l -Tutf8 -Z "$manual/$page.gz" 2>&1 >/dev/null)" ]
+  done
 else
-  skip 'the manual page' 'man is not installed'
+  skip 'the manual pages' 'man is not installed'
 fi
 check 'completion: commands' completes check ch
 check 'completion: values of a flag' completes ultrafast run --codec_preset ul
