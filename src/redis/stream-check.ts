@@ -81,7 +81,7 @@ export class StreamCheck {
     if (first === undefined) return undefined;
     const [rawId, rawFields] = listOf(first);
     const id = parseStreamId(bytesOf(rawId).toString('latin1'));
-    const fields = rawFields === null ? [] : listOf(rawFields).map(bytesOf);
+    const fields = listOf(rawFields).map(bytesOf);
     const fieldCount = Math.ceil(fields.length / 2);
     if (fieldCount > MOST_OTHER_FIELDS + 1) return { kind: 'too-many-fields', id, fieldCount };
     const sizeBytes = fieldValue(fields, this.shape.key)?.length;
