@@ -50,8 +50,8 @@ describe('the newest entry', () => {
       { kind: 'too-many-fields', fieldCount: 1_002 },
     ],
   ])('is seen to be %s', async (_, reply, entry) => {
-    const id = { ms: 1n, sequence: 2n };
-    expect<unknown>(await checking([reply], (check) => check.newest())).toEqual({ ...entry, id });
+    const seen = await checking([reply], (check) => check.newest());
+    expect(seen).toMatchObject({ ...entry, id: { ms: 1n, sequence: 2n } });
   });
 
   test('may be missing', async () => {
@@ -59,8 +59,9 @@ describe('the newest entry', () => {
   });
 });
 
+const next = (check: StreamCheck) => check.next(STREAM_START, 100);
+
 test('the next entry is the one that comes, or none', async () => {
-  const next = (check: StreamCheck) => check.next(STREAM_START, 100);
   const entry = await checking([{ pauseMs: 20 }, readReply('1-2', 'pixels', FRAME)], next);
   expect(entry && formatStreamId(entry.id)).toBe('1-2');
   expect(await checking(['*-1\r\n'], next)).toBeUndefined();
@@ -112,7 +113,7 @@ describe('an answer', () => {
     ['no reply at all\r\n'],
   ])('that is none ends the connection, but never the program: %j', async (reply) => {
     const { failure, after } = await checking([reply], async (check) => ({
-      failure: await failureOf(check.next(STREAM_START, 100)),
+      failure: await failureOf(next(check)),
       after: await failureOf(check.askTime()),
     }));
     expect(failure?.text).toMatch(/^Redis at .*(it answers|its answer|what answers there)/);
