@@ -34,6 +34,7 @@ interface Holding extends FrameSlot {
 export class FrameSlots {
   readonly #slots: readonly Holding[];
   readonly #memory: MappedMemory;
+  #isClosed = false;
 
   /** Throws where there is no memory for the frames. */
   constructor(sizeBytes: number) {
@@ -48,8 +49,9 @@ export class FrameSlots {
     }));
   }
 
-  /** Takes a slot that nobody holds; undefined while there is none. */
+  /** Takes a slot that nobody holds; undefined while there is none, and once the memory was given back. */
   acquire(): FrameSlot | undefined {
+    if (this.#isClosed) return undefined;
     const slot = this.#slots.find((candidate) => !candidate.isTaken && !isInPipe(candidate));
     if (slot) slot.isTaken = true;
     return slot;
@@ -67,8 +69,9 @@ export class FrameSlots {
     holding.endBytes = endBytes;
   }
 
-  /** Gives the memory back; no slot is used any more. */
+  /** Gives the memory back; what is in the slots is not used any more. */
   close(): void {
+    this.#isClosed = true;
     this.#memory.unmap();
   }
 

@@ -124,9 +124,9 @@ export class EntryReader {
   async #freeSlot(): Promise<FrameSlot> {
     const { slots, loop } = this.target;
     for (;;) {
+      if (this.bytes.isClosed) throw new ConnectionError('the connection was closed');
       const slot = slots.acquire();
       if (slot) return slot;
-      if (this.bytes.isClosed) throw new ConnectionError('the connection was closed');
       await loop.pause(SLOT_PERIOD_NS);
     }
   }

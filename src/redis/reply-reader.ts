@@ -139,9 +139,11 @@ export class ReplyReader {
   }
 
   /**
-   * Reads exactly so many bytes and the line break behind them into memory that has room for both.
+   * Reads exactly so many bytes and the line break behind them into memory that has room for both. Rejects like `more`, and
+   * writes nothing once this is closed: the memory may be gone with it.
    */
   async value(sizeBytes: number, address: number): Promise<void> {
+    if (this.#isClosed) throw new ConnectionError('the connection was closed');
     const bufferedBytes = Math.min(this.#end - this.#start, sizeBytes);
     libc.memcpy(addressAt(address, 0), addressAt(this.#buffer.address, this.#start), bufferedBytes);
     this.#start += bufferedBytes;

@@ -94,6 +94,15 @@ test('a pipe is asked only about slots that would be free otherwise, and no more
   expect(pipe.asked).toBe(1);
 });
 
+test('none is given out once their memory was given back, and one that is held may still come back', () => {
+  const slots = new FrameSlots(10);
+  const held = slots.acquire();
+  if (!held) throw new Error('no slot');
+  slots.close();
+  slots.release(held);
+  expect(slots.acquire()).toBeUndefined();
+});
+
 test('one of somebody else is refused', () => {
   const slots = new FrameSlots(10);
   const other = { address: 0, sizeBytes: 10 };

@@ -2,6 +2,7 @@ import { formatStreamId } from '../../src/base/stream-entry.ts';
 import { describe, expect, test } from 'bun:test';
 import { readdirSync } from 'node:fs';
 import * as fc from 'fast-check';
+import { NS_PER_MS } from '../../src/base/clock.ts';
 import { SourceError } from '../../src/base/errors.ts';
 import type { Failure } from '../../src/base/failure.ts';
 import { parseStreamId, STREAM_START } from '../../src/redis/stream-id.ts';
@@ -10,7 +11,7 @@ import type { PollLoop } from '../../src/os/poll-loop.ts';
 import { Folder } from '../support/folder.ts';
 import { freeTcpPort } from '../support/ports.ts';
 import { RedisServer } from '../support/redis-server.ts';
-import { FRAME, inWords, onConnection, type ConnectionStage } from './connection-stage.ts';
+import { FRAME, freeSlots, inWords, onConnection, type ConnectionStage } from './connection-stage.ts';
 import { bulk, list, newestReply, ScriptedRedis } from './scripted-redis.ts';
 
 /** What a promise rejects with; it has to be a `SourceError`. */
@@ -152,6 +153,20 @@ describe('a connection', () => {
     });
     expect(await failure(late)).toBe('Redis: the connection was closed');
   });
+});
+
+test('a frame that waits for a slot takes none when its connection is closed', async () => {
+  await using redis = await ScriptedRedis.start(GOOD);
+  const words = onConnection([redis.address], async ({ connection, slots, loop }) => {
+    const [held] = [slots.acquire(), slots.acquire(), slots.acquire()];
+    if (!held) throw new Error('no slot');
+    const reading = failure(connection.readNewest(STREAM_START));
+    await loop.pause(50n * NS_PER_MS);
+    connection.close();
+    slots.release(held);
+    return { words: await reading, free: freeSlots(slots) };
+  });
+  expect(await words).toEqual({ words: 'Redis: the connection was closed', free: 1 });
 });
 
 describe('with a real Redis', () => {
