@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { EXECUTABLE, startBuilder } from '../support/builder.ts';
+import { EXECUTABLE, SMALL, startBuilder } from '../support/builder.ts';
 import { Child } from '../support/child.ts';
 import { Stage } from '../support/stage.ts';
 import { frameNumbers, analyse } from '../support/video.ts';
@@ -56,6 +56,22 @@ test('the variable of the old sample file is understood, a misspelt one is named
   expect(builder.text).toMatch(/COSMOS_VIDEO_DESINATION.*COSMOS_VIDEO_DESTINATION/);
   expect(builder.text).toMatch(/COSMOS_VIDEO_FRAMERATE_SCALE.*COSMOS_VIDEO_FRAMERATE_SCALING/);
   expect(await builder.stop()).toBe(0);
+});
+
+test('a choice of reader, which there once was, is warned of and changes nothing', async () => {
+  await using stage = await Stage.open();
+  const path = stage.file('x.ts');
+  const builder = stage.builder({ READER: 'ioredis', DESTINATION: path });
+  await builder.line(/connected/);
+  await stage.writer.writeUntil(async () => builder.count(/streaming to/) === 1);
+  const until = stage.writer.number + 24;
+  await stage.writer.writeUntil(async () => stage.writer.number >= until);
+  expect(await builder.stop()).toBe(0);
+  expect(builder.count(/warn +COSMOS_VIDEO_READER has no effect any more: frames are read in one way/)).toBe(
+    1,
+  );
+  expect(builder.count(/ (warn|error) /)).toBe(1);
+  expect(analyse(await frameNumbers(path, SMALL))).toMatchObject({ backwards: 0, unreadable: 0 });
 });
 
 test('under journald every line has its priority, and no time or colour', async () => {

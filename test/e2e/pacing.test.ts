@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { READERS, SMALL } from '../support/builder.ts';
+import { SMALL } from '../support/builder.ts';
 import { bursts, constantRate, jittered, type Timing } from '../support/picture-writer.ts';
 import { Stage } from '../support/stage.ts';
 import { analyse, frameNumbers, type Analysis } from '../support/video.ts';
@@ -66,7 +66,7 @@ function usualStep(steps: readonly number[]): number | undefined {
 const FRAME_BYTES = SMALL.widthPx * SMALL.heightPx * 2;
 const GOOD = { backwards: 0, unreadable: 0 };
 
-describe.each(READERS)('scale through %s', (READER) => {
+describe('scale', () => {
   test.each([
     ['sends a constant source frame by frame', constantRate(24)],
     ['evens out jitter', jittered(24, 0.4)],
@@ -74,7 +74,7 @@ describe.each(READERS)('scale through %s', (READER) => {
   ])(
     '%s',
     async (_, timing) => {
-      const video = await received({ ...EVERY_FRAME, READER }, 24, timing);
+      const video = await received(EVERY_FRAME, 24, timing);
       expect(video).toMatchObject({ ...GOOD, last: 24 * SECONDS - 1 });
       expect(settled(video).filter((step) => step > 1)).toEqual([]);
       expect(usualStep(video.steps)).toBe(1);
@@ -86,7 +86,7 @@ describe.each(READERS)('scale through %s', (READER) => {
   test(
     'repeats frames of a source at half the rate, and loses none',
     async () => {
-      const video = await received({ ...EVERY_FRAME, READER }, 12, constantRate(12));
+      const video = await received(EVERY_FRAME, 12, constantRate(12));
       expect(video).toMatchObject({ ...GOOD, last: 12 * SECONDS - 1 });
       const steps = settled(video);
       expect(steps.filter((step) => step > 1)).toEqual([]);
@@ -100,7 +100,7 @@ describe.each(READERS)('scale through %s', (READER) => {
   test(
     'thins out a source at twice the rate to the maximum delay',
     async () => {
-      const video = await received({ READER, MAX_DELAY: '0.5', TRIM_AFTER: '0' }, 48, constantRate(48));
+      const video = await received({ MAX_DELAY: '0.5', TRIM_AFTER: '0' }, 48, constantRate(48));
       expect(video).toMatchObject(GOOD);
       // Half a second of backlog is there after a second; every other frame is passed over from then on, until the
       // source ends and leaves that backlog.
@@ -112,11 +112,11 @@ describe.each(READERS)('scale through %s', (READER) => {
   );
 });
 
-describe.each(READERS)('skip through %s', (READER) => {
+describe('skip', () => {
   test(
     'takes the newest frame at each tick, and only that one crosses from Redis',
     async () => {
-      const video = await received({ READER, FRAMERATE_SCALING: 'skip' }, 96, constantRate(96));
+      const video = await received({ FRAMERATE_SCALING: 'skip' }, 96, constantRate(96));
       expect(video).toMatchObject({ ...GOOD, last: 96 * SECONDS - 1 });
       expect(meanOf(video.steps)).toBeGreaterThan(2);
       expect(meanOf(video.steps)).toBeLessThan(7);
@@ -129,7 +129,7 @@ describe.each(READERS)('skip through %s', (READER) => {
   test(
     'repeats the frame when no newer one is there',
     async () => {
-      const video = await received({ READER, FRAMERATE_SCALING: 'skip' }, 12, constantRate(12));
+      const video = await received({ FRAMERATE_SCALING: 'skip' }, 12, constantRate(12));
       expect(video).toMatchObject({ ...GOOD, last: 12 * SECONDS - 1 });
       expect(usualStep(video.steps)).toBe(1);
       expect(video.dup / video.frames).toBeGreaterThan(0.35);

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test';
 import { readdirSync } from 'node:fs';
 import { Child } from '../support/child.ts';
 import { freeUdpPort } from '../support/ports.ts';
+import { childrenOf, commandOf } from '../support/processes.ts';
 import { Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { output, probe } from '../support/video.ts';
@@ -121,7 +122,7 @@ test(
     await builder.line(/connected/);
     let commandLines = '';
     await stage.writer.writeUntil(async () => {
-      commandLines += await childCommandLines(builder.pid);
+      commandLines += childCommandLines(builder.pid);
       return builder.count(/streaming to/) > 0;
     });
     await receiver.received(1000);
@@ -154,18 +155,8 @@ test(
   LIMIT_MS,
 );
 
-async function childCommandLines(pid: number): Promise<string> {
-  const children = await Bun.file(`/proc/${pid}/task/${pid}/children`).text();
-  const lines = children
-    .trim()
-    .split(' ')
-    .filter((child) => child !== '')
-    .map((child) =>
-      Bun.file(`/proc/${child}/cmdline`)
-        .text()
-        .catch(() => ''),
-    );
-  return (await Promise.all(lines)).join('\n');
+function childCommandLines(pid: number): string {
+  return childrenOf(pid).flatMap(commandOf).join('\n');
 }
 
 test(

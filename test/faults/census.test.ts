@@ -1,17 +1,21 @@
 import { expect, test } from 'bun:test';
 import type { Redis } from 'ioredis';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { script } from '../support/script.ts';
 import { freeUdpPort } from '../support/ports.ts';
 import { SrtReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
-import { FaultStage, lasting } from './fault-stage.ts';
+import { FaultStage } from './fault-stage.ts';
 import { nextAccount } from './frame-account.ts';
 
 // What the count of the source costs, and that it is right.
 
 const LIMIT_MS = 120_000;
-const RATE_FPS = 24;
+/** So many come before the destination opens: two seconds of them. */
+const WAITING_FRAMES = 48;
+/** The one that opens the video, and the newest once it is open. */
+const SHOWN_FRAMES = 2;
 const FULL_HD = { pixelFormat: 'gray16be', widthPx: 1920, heightPx: 1080 } as const;
 const REPORT = / out [\d.]+ fps, source /;
 const REPORTS = 20;
@@ -135,9 +139,15 @@ test.concurrent(
   'frames that come while ffmpeg is slow to open the destination are counted as dropped',
   async () => {
     await using stage = await FaultStage.open();
-    const body = 'case "$*" in *pipe:0*) sleep 1.5;; esac; exec ffmpeg "$@"';
-    const program = await stage.streaming({ FFMPEG: script(stage.stage.folder, 'late-ffmpeg', body) });
-    expect((await program.isSound()).dropped).toBeGreaterThanOrEqual(1.4 * RATE_FPS);
+    const sign = stage.file('sign');
+    const body = `case "$*" in *pipe:0*) while [ ! -e ${sign} ]; do sleep 0.05; done;; esac; exec ffmpeg "$@"`;
+    const FFMPEG = script(stage.stage.folder, 'late-ffmpeg', body);
+    const program = await stage.waiting({ settings: { FFMPEG } });
+    await program.line(/opening/);
+    await written(stage, WAITING_FRAMES);
+    writeFileSync(sign, '');
+    await program.streams();
+    expect((await program.isSound()).dropped).toBeGreaterThanOrEqual(WAITING_FRAMES - SHOWN_FRAMES);
   },
   LIMIT_MS,
 );
@@ -149,13 +159,19 @@ test.concurrent(
     const port = await freeUdpPort();
     const program = await stage.waiting({ settings: { DESTINATION: `srt://127.0.0.1:${port}` } });
     await program.line(/opening srt/);
-    await lasting(2000);
+    await written(stage, WAITING_FRAMES);
     stage.use(await SrtReceiver.start(stage.file('received.ts'), { port }));
     await program.streams();
-    expect((await program.isSound()).dropped).toBeGreaterThanOrEqual(1.9 * RATE_FPS);
+    expect((await program.isSound()).dropped).toBeGreaterThanOrEqual(WAITING_FRAMES - SHOWN_FRAMES);
   },
   LIMIT_MS,
 );
+
+/** Waits until the sensor has written so many frames more. */
+async function written({ sensor }: FaultStage, frames: number): Promise<void> {
+  const before = sensor.written;
+  await until(async () => sensor.written >= before + frames, `${frames} frames of the sensor`);
+}
 
 /** The user whom the page on security has made, with its rights. */
 async function documentedUser(): Promise<string[]> {

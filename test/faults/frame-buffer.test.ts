@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { READERS, SMALL, startBuilder } from '../support/builder.ts';
+import { SMALL, startBuilder } from '../support/builder.ts';
 import { Folder } from '../support/folder.ts';
 import { FrameBuffer } from '../support/frame-buffer.ts';
 import { until } from '../support/until.ts';
@@ -79,16 +79,15 @@ test.concurrent('whoever writes frames may do what a producer does, and nothing 
   redis.disconnect();
 });
 
-test.concurrent.each(READERS)(
-  'through %s the builder logs in to the frame buffer by itself, also after that was started again',
-  async (READER) => {
+test.concurrent(
+  'the builder logs in to the frame buffer by itself, also after that was started again',
+  async () => {
     using folder = new Folder();
     // Whoever writes has a password here, which the builder does not know.
     await using buffer = await FrameBuffer.start((config) =>
       config.replace('user default on nopass', 'user default on >secret'),
     );
     await using builder = startBuilder({
-      READER,
       DESTINATION: folder.file('x.ts'),
       SOCKET: buffer.socket,
       IDLE_TIMEOUT: '1',

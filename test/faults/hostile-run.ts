@@ -20,7 +20,6 @@ export async function startWith(fault: Fault, settings: Readonly<Record<string, 
   const path = stack.use(new Folder()).file('video.ts');
   const builder = stack.use(
     startBuilder({
-      READER: 'direct',
       PORT: `${server.port}`,
       DESTINATION: path,
       STATS_INTERVAL: '1',

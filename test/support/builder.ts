@@ -6,9 +6,6 @@ export const EXECUTABLE = join(import.meta.dir, '../../dist/cosmos-video-builder
 
 export const SMALL = { pixelFormat: 'gray16be', widthPx: 320, heightPx: 240 } as const;
 
-/** Both ways of reading frames: what is true of one has to be true of the other. */
-export const READERS = ['direct', 'ioredis'] as const;
-
 /** Starts the program with small pictures and a fast preset; `settings` are names without `COSMOS_VIDEO_`. */
 export function startBuilder(settings: Readonly<Record<string, string>>, ...args: string[]): Child {
   return new Child([EXECUTABLE, ...args], { env: environment(settings) });

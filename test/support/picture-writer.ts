@@ -23,12 +23,31 @@ export const bursts =
   (index) =>
     (Math.floor(index / size) * size * 1000) / fps;
 
-/** Writes numbered test pictures into `imagestream`, as a sensor's software would. */
-export class PictureWriter {
-  readonly #picture = createTestPicture(SMALL);
-  #number = 0;
+interface Place {
+  readonly stream?: string;
+  readonly key?: string;
+  /** What a picture is like; small where it is left out. */
+  readonly picture?: Parameters<typeof createTestPicture>[0];
+  /** The number of the first picture. */
+  readonly first?: number;
+}
 
-  constructor(private readonly redis: Redis) {}
+/** Writes numbered test pictures into a stream, as a sensor's software would. */
+export class PictureWriter {
+  readonly #picture: ReturnType<typeof createTestPicture>;
+  readonly #stream: string;
+  readonly #key: string;
+  #number: number;
+
+  constructor(
+    private readonly redis: Redis,
+    { stream = 'imagestream', key = 'pixels', picture = SMALL, first = 0 }: Place = {},
+  ) {
+    this.#picture = createTestPicture(picture);
+    this.#stream = stream;
+    this.#key = key;
+    this.#number = first;
+  }
 
   /** The number of the next picture. */
   get number(): number {
@@ -38,7 +57,7 @@ export class PictureWriter {
   async write(): Promise<string | null> {
     const pixels = Buffer.from(this.#picture.draw(this.#number));
     this.#number += 1;
-    return this.redis.xadd('imagestream', 'MAXLEN', '=', 100, '*', 'pixels', pixels);
+    return this.redis.xadd(this.#stream, 'MAXLEN', '=', 100, '*', this.#key, pixels);
   }
 
   /** Writes `count` pictures at their times. */
