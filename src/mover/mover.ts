@@ -94,6 +94,8 @@ class ThreadMover implements Mover {
   }
 
   async pump(signal: AbortSignal): Promise<'idle' | 'stopped'> {
+    // Settings that were read again while the destination opened have aborted it already.
+    if (signal.aborted) return 'stopped';
     const end = await this.#call({ name: 'pump' }, signal);
     return end === 'idle' ? 'idle' : 'stopped';
   }
