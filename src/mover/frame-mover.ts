@@ -4,6 +4,7 @@ import { SourceError } from '../base/errors.ts';
 import type { Emit, MoverEvent, SourceEvent } from '../base/event.ts';
 import type { Frame, FrameOwner, FrameSink } from '../base/frame.ts';
 import { NS_PER_SECOND } from '../base/frame-rate.ts';
+import type { SourceSettings } from '../config/config.ts';
 import { firstFrame } from '../pacing/first-frame.ts';
 import { Pump } from '../pacing/pump.ts';
 import type { TickObserver } from '../pacing/tick-loop.ts';
@@ -15,7 +16,7 @@ import { StreamFrameReader } from '../redis/stream-frame-reader.ts';
 import { FrameStats } from './frame-stats.ts';
 import type { MoverSettings } from './protocol.ts';
 
-/** Taking our mark out of Redis may take this long when the program ends. */
+/** Taking our mark out of Redis may take this long. */
 const FAREWELL_LIMIT_MS = 300;
 /** How often the counts are told. */
 const COUNTS_PERIOD_NS = NS_PER_SECOND;
@@ -76,6 +77,7 @@ export class FrameMover {
     if (before) {
       this.#dropFirst();
       before.reader.close();
+      if (isOtherStream(before.settings.source, settings.source)) void this.#takeMarkOut(before);
       this.#readBefore = continued(this.#readBefore, before.reader.report);
     }
     this.#setup = this.#open(settings);
@@ -147,12 +149,16 @@ export class FrameMover {
   async close(): Promise<void> {
     this.endInput();
     this.#dropFirst();
-    const setup = this.#setup;
-    setup?.reader.close();
-    if (setup?.reader.report.source.kind !== 'counted') return;
+    this.#setup?.reader.close();
+    if (this.#setup) await this.#takeMarkOut(this.#setup);
+  }
+
+  /** Of a source that is not read any more. Never rejects, and takes a moment at the most. */
+  async #takeMarkOut({ source, settings, reader }: Setup): Promise<void> {
+    if (reader.report.source.kind !== 'counted') return;
     const done = new AbortController();
     const limit = sleepMs(this.parts.clock, FAREWELL_LIMIT_MS, done.signal);
-    await Promise.race([removeGroup(setup.source.connect, setup.settings.source.stream), limit]);
+    await Promise.race([removeGroup(source.connect, settings.source.stream), limit]);
     done.abort();
   }
 
@@ -192,6 +198,15 @@ export class FrameMover {
 
 function isOtherSource(before: MoverSettings, after: MoverSettings): boolean {
   return before.frameBytes !== after.frameBytes || !Bun.deepEquals(before.source, after.source);
+}
+
+/** Whether the stream lies elsewhere, whoever reads it and however. */
+function isOtherStream(before: SourceSettings, after: SourceSettings): boolean {
+  return !Bun.deepEquals(placeOf(before), placeOf(after));
+}
+
+function placeOf({ stream, redis: { host, port, socket, db } }: SourceSettings) {
+  return { stream, host, port, socket, db };
 }
 
 /** Only scale has a backlog that could become old. */

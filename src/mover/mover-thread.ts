@@ -26,10 +26,11 @@ export class MoverThread {
   });
   readonly #mailbox: MailboxReader;
   readonly #calls = new Map<number, AbortController>();
+  readonly #ways = new Map<number, PromiseWithResolvers<WayToRedis>>();
   readonly #leaving = new AbortController();
+  #lastWayId = 0;
   #memory: { readonly slots: FrameSlots; readonly frameBytes: number } | undefined;
   #sink: PipeSink | undefined;
-  #way: PromiseWithResolvers<WayToRedis> | undefined;
 
   constructor(private readonly start: MoverStart) {
     this.#mailbox = new MailboxReader(start.mailbox);
@@ -67,12 +68,12 @@ export class MoverThread {
     };
   }
 
-  /** One at a time: a connection that nobody waits for any more may have asked for it before. */
-  async #findWay(source: SourceSettings): Promise<WayToRedis> {
-    while (this.#way) await this.#way.promise;
-    this.#way = Promise.withResolvers();
-    send({ kind: 'find-way', source });
-    return this.#way.promise;
+  #findWay(source: SourceSettings): Promise<WayToRedis> {
+    const id = (this.#lastWayId += 1);
+    const way = Promise.withResolvers<WayToRedis>();
+    this.#ways.set(id, way);
+    send({ kind: 'find-way', id, source });
+    return way.promise;
   }
 
   async #readMail(): Promise<void> {
@@ -93,8 +94,8 @@ export class MoverThread {
       case 'abort':
         return this.#calls.get(message.id)?.abort();
       case 'way':
-        this.#way?.resolve(message.way);
-        this.#way = undefined;
+        this.#ways.get(message.id)?.resolve(message.way);
+        this.#ways.delete(message.id);
         return;
       case 'quit':
         return void this.#quit();

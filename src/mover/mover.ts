@@ -156,15 +156,15 @@ class ThreadMover implements Mover {
       case 'answer':
         return this.#calls.get(message.id)?.resolve(message.outcome);
       case 'find-way':
-        return void this.#findWay(message.source.redis);
+        return void this.#findWay(message.id, message.source.redis);
       case 'event':
         return this.emit(message.event);
     }
   }
 
-  async #findWay(redis: RedisConfig): Promise<void> {
+  async #findWay(id: number, redis: RedisConfig): Promise<void> {
     try {
-      this.#send({ kind: 'way', way: await this.#way.find(redis) });
+      this.#send({ kind: 'way', id, way: await this.#way.find(redis) });
     } catch (error) {
       this.#failAll(error instanceof Error ? error : new Error(String(error)));
     }

@@ -30,8 +30,8 @@ export type Request =
 export type ToThread =
   | { readonly kind: 'call'; readonly id: number; readonly request: Request }
   | { readonly kind: 'abort'; readonly id: number }
-  /** The answer to `find-way`. */
-  | { readonly kind: 'way'; readonly way: WayToRedis }
+  /** The answer to the `find-way` with this id. */
+  | { readonly kind: 'way'; readonly id: number; readonly way: WayToRedis }
   | { readonly kind: 'quit' };
 
 /** What a call came to. */
@@ -49,5 +49,5 @@ export type FromThread =
   | { readonly kind: 'left' }
   | { readonly kind: 'answer'; readonly id: number; readonly outcome: Outcome }
   /** The thread can neither look up names nor speak TLS: it asks for the way to Redis. */
-  | { readonly kind: 'find-way'; readonly source: SourceSettings }
+  | { readonly kind: 'find-way'; readonly id: number; readonly source: SourceSettings }
   | { readonly kind: 'event'; readonly event: SourceEvent | MoverEvent };
