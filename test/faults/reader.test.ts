@@ -64,15 +64,19 @@ test.concurrent(
   LIMIT_MS,
 );
 
-test.concurrent(
-  'an answer without an end costs no more memory than a few frames',
-  async () => {
-    await using run = await startWith({ kind: 'value', amount: 2 ** 40 });
+test.concurrent.each([
+  ['a value of 10 GB', 9_999_999_999, /has 9999999999 bytes in pixels, .*153600 bytes/],
+  ['a value of a size that Redis does not have', 2 ** 40, /it answers with a size that is none: 1099511627776/],
+] as const)(
+  '%s costs no more memory than a few frames',
+  async (_, amount, words) => {
+    await using run = await startWith({ kind: 'value', amount });
     const { builder } = run;
-    await builder.line(/has 1099511627776 bytes in pixels, .*153600 bytes/);
-    await builder.line(/connected again/);
+    await builder.line(words);
+    await builder.line(/unique [1-9]/, { nth: builder.count(/unique [1-9]/) + 2 });
     const peakKb = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${builder.pid}/status`, 'utf8'))?.[1];
     expect(Number(peakKb)).toBeLessThan(MOST_KB);
+    expect(builder.count(/streaming to/)).toBe(1);
     expect(await builder.stop()).toBe(0);
   },
   LIMIT_MS,

@@ -164,6 +164,8 @@ test.concurrent.each(STATES)(
     const children = childrenOf(program.child.pid);
     expect(await program.child.stop('SIGTERM', STOP_MS)).toBe(0);
     await gone(children);
+    // In order, step by step: the limit for all of them says nothing.
+    expect(program.child.lines.at(-1)).toMatch(/ stopped/);
   },
   LIMIT_MS,
 );
