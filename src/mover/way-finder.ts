@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { ConnectionError } from '../base/errors.ts';
+import { ConfigError, ConnectionError } from '../base/errors.ts';
 import type { RedisConfig } from '../config/config.ts';
 import { ipAddressBytes } from '../os/ip-address.ts';
 import type { SocketAddress } from '../os/socket.ts';
@@ -13,7 +13,7 @@ import type { WayToRedis } from '../redis/way-to-redis.ts';
 export class WayFinder {
   readonly #closed = new AbortController();
 
-  /** The way for one new connection. Rejects only with a `ConfigError`, or for a fault of the program. */
+  /** The way for one new connection. Rejects only for a fault of the program. */
   async find(redis: RedisConfig): Promise<WayToRedis> {
     if (redis.tls) return this.#throughTls(redis);
     const addresses = await addressesOf(redis);
@@ -27,11 +27,15 @@ export class WayFinder {
   }
 
   async #throughTls(redis: RedisConfig): Promise<WayToRedis> {
+    const name = redisName(redis);
     try {
       return { kind: 'socket', fd: await openTlsTunnel(redis, this.#closed.signal) };
     } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
-      return { kind: 'failed', failure: redisFailure(redisName(redis), error.message) };
+      if (error instanceof ConnectionError)
+        return { kind: 'failed', failure: redisFailure(name, error.message) };
+      if (!(error instanceof ConfigError)) throw error;
+      // The file of the certificate authority was good when the settings were read, and may be again.
+      return { kind: 'failed', failure: { code: 'redis-tls', text: `${name}: ${error.message}` } };
     }
   }
 }

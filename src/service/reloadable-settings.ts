@@ -4,6 +4,7 @@ import { readRegularFile, UnfitFileError } from '../os/regular-file.ts';
 import type { Flags, Variables } from '../config/setting-reader.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../base/errors.ts';
+import { tlsTrust } from '../redis/tls-trust.ts';
 
 const PREFIX = 'COSMOS_VIDEO_';
 /** Far more than all settings with all their comments; what is larger is another file. */
@@ -25,7 +26,7 @@ export class ReloadableSettings {
 
   /** The settings that the program was started with. Throws a `ConfigError` with every fault. */
   first(): Parsed<Config> {
-    return parseConfig(this.variables, this.flags);
+    return withFiles(parseConfig(this.variables, this.flags));
   }
 
   /**
@@ -43,12 +44,19 @@ export class ReloadableSettings {
     const settings = paths.flatMap((path) =>
       Object.entries(readFile(path)).filter(([name]) => name.startsWith(PREFIX)),
     );
-    return parseConfig({ ...this.#fixed, ...Object.fromEntries(settings) }, this.flags);
+    return withFiles(parseConfig({ ...this.#fixed, ...Object.fromEntries(settings) }, this.flags));
   }
 
   #paths(): string[] {
     return (this.variables['COSMOS_VIDEO_ENV_FILE'] ?? '').split(':').filter(Boolean);
   }
+}
+
+/** Settings are as good as the files that they name. */
+function withFiles(parsed: Parsed<Config>): Parsed<Config> {
+  const { redis } = parsed.config.source;
+  if (redis.tls) tlsTrust(redis);
+  return parsed;
 }
 
 function readFile(markedPath: string): Record<string, string> {

@@ -204,6 +204,22 @@ test(
 );
 
 test(
+  'a certificate authority that cannot be read is refused when it is read again, and the video goes on',
+  async () => {
+    await using run = await ReloadStage.open();
+    const { builder, stage } = run;
+    await run.streams();
+    const before = await run.running();
+    await run.reload({ TLS: 'on', TLS_CA: '/nowhere/ca.pem' }, /TLS_CA=\/nowhere\/ca\.pem cannot be read/);
+    await builder.line(/those from before stay in force/);
+    await run.showMore(stage.writer);
+    expect(await run.running()).toEqual(before);
+    expect(await builder.stop()).toBe(0);
+  },
+  LIMIT_MS,
+);
+
+test(
   'reloads in quick succession end in the last settings, with one restart at the most for each',
   async () => {
     await using run = await ReloadStage.open();

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { TlsStage } from '../redis/tls-stage.ts';
 import { environment, EXECUTABLE, SMALL } from '../support/builder.ts';
@@ -138,6 +138,26 @@ test(
     const numbers = await frameNumbers(run.path, SMALL);
     expect(analyse(numbers)).toMatchObject(GOOD);
     expect(Math.max(...numbers.map((number) => number ?? 0))).toBeGreaterThan(run.writer.number - 12);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'while the file of its certificate authority is away, Redis that comes back is tried again',
+  async () => {
+    await using run = await TlsRun.open();
+    const TLS_CA = run.folder.file('ca.pem');
+    copyFileSync(run.tls.tlsCa, TLS_CA);
+    const builder = await run.streaming({ TLS_CA, IDLE_TIMEOUT: '0' });
+    renameSync(TLS_CA, `${TLS_CA}.old`);
+    await run.tls.server.stop();
+    await builder.line(/connection (was closed|refused)/);
+    await run.tls.server.startAgain();
+    await builder.line(/COSMOS_VIDEO_TLS_CA=\S+ca\.pem cannot be read: .*trying again/);
+    renameSync(`${TLS_CA}.old`, TLS_CA);
+    await run.writer.writeUntil(async () => builder.count(/connected again/) === 1);
+    expect(builder.count(/streaming to/)).toBe(1);
+    expect(await builder.stop()).toBe(0);
   },
   LIMIT_MS,
 );
