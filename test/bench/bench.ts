@@ -10,12 +10,11 @@ import { parseArgs } from 'node:util';
 import { BenchStage } from './bench-stage.ts';
 import { runInterruptibly } from './interruption.ts';
 import { describeMachine, machineLine } from './machine.ts';
-import { readersOfProgram } from './program.ts';
 import { ratiosTo } from './ratios.ts';
 import { runFlatOut, type FlatOutResult } from './run-flat-out.ts';
 import { runProgram, runPump, type Durations, type RunResult } from './run-scenario.ts';
 import { busyLines, isSound, runTableHead, runTableRows, type MeasuredRun } from './run-table.ts';
-import { allScenarios, quickScenarios, SIZES, type FrameSize, type Reader } from './scenarios.ts';
+import { allScenarios, quickScenarios, SIZES, type FrameSize } from './scenarios.ts';
 import { judge, targetTable } from './targets.ts';
 import { BENCH_FOLDER, compileTools } from './tools.ts';
 
@@ -23,7 +22,7 @@ const QUICK: Durations = { idleS: 0.5, warmUpS: 1.5, measureS: 4 };
 const WHOLE: Durations = { idleS: 3, warmUpS: 5, measureS: 20 };
 /** The figures that are to hold over a minute. */
 const LONG: Durations = { ...WHOLE, measureS: 60 };
-const LONG_RUN = '1920x1080/scale/constant/';
+const LONG_RUN = '1920x1080/scale/constant';
 const FLAT_OUT_S = { quick: 1, whole: 10 } as const;
 
 const { values: options } = parseArgs({
@@ -38,11 +37,10 @@ await runInterruptibly(bench);
 
 async function bench(signal: AbortSignal): Promise<number> {
   const machine = describeMachine();
-  const readers = await readersOfProgram();
   await compileTools();
   await using stage = await BenchStage.open(signal, options.tcp ? 'tcp' : 'socket');
   print(machineLine(machine), ...runTableHead());
-  const { floors, runs } = await runScenarios(stage, readers);
+  const { floors, runs } = await runScenarios(stage);
   const flatOut = await runFlatOuts(stage);
   const targets = judge(runs, flatOut);
   print('', ...targetTable(targets), ...busyLines(runs));
@@ -55,8 +53,8 @@ async function bench(signal: AbortSignal): Promise<number> {
 }
 
 /** Each scenario in turn; before the first of each size the floor for it. */
-async function runScenarios(stage: BenchStage, readers: readonly Reader[]) {
-  const scenarios = (options.quick ? quickScenarios(readers) : allScenarios(readers)).filter(isWanted);
+async function runScenarios(stage: BenchStage) {
+  const scenarios = (options.quick ? quickScenarios() : allScenarios()).filter(isWanted);
   const floors = new Map<FrameSize, RunResult>();
   const runs: MeasuredRun[] = [];
   for (const scenario of scenarios) {
@@ -76,7 +74,7 @@ function isWanted({ name }: { readonly name: string }): boolean {
 
 function durationsOf(name: string): Durations {
   if (options.quick) return QUICK;
-  return name.startsWith(LONG_RUN) ? LONG : WHOLE;
+  return name === LONG_RUN ? LONG : WHOLE;
 }
 
 async function runFloor(stage: BenchStage, size: FrameSize): Promise<RunResult> {
@@ -90,9 +88,9 @@ async function runFlatOuts(stage: BenchStage): Promise<FlatOutResult[]> {
   const seconds = options.quick ? FLAT_OUT_S.quick : FLAT_OUT_S.whole;
   const results: FlatOutResult[] = [];
   for (const size of sizes) {
-    const ofSize = await runFlatOut(stage, size, seconds);
-    results.push(ofSize);
-    print(flatOutLine(ofSize));
+    const result = await runFlatOut(stage, size, seconds);
+    results.push(result);
+    print(flatOutLine(result));
   }
   return results;
 }

@@ -1,16 +1,15 @@
+import type { FrameOwner, FrameSink } from '../../src/base/frame.ts';
 import { FrameSlots } from '../../src/os/frame-slots.ts';
 import { PipeSink } from '../../src/os/pipe-sink.ts';
 import { makePipe } from '../../src/os/pipe.ts';
 import { PollLoop } from '../../src/os/poll-loop.ts';
 import type { SocketAddress } from '../../src/os/socket.ts';
-import type { Clock } from '../../src/base/clock.ts';
-import type { FrameOwner, FrameSink } from '../../src/base/frame.ts';
 import { RedisStreamConnection } from '../../src/redis/redis-stream-connection.ts';
 import type { ConnectStream } from '../../src/redis/stream-connection.ts';
 
 /** What frames are moved with. */
-export interface FlatOutParts {
-  readonly clock: Clock;
+interface FlatOutParts {
+  readonly clock: PollLoop;
   readonly connect: ConnectStream;
   readonly owner: FrameOwner;
   readonly sink: FrameSink;
@@ -27,21 +26,22 @@ interface Wishes {
 
 const LOOPBACK = [127, 0, 0, 1];
 
-/** The program's own parts. */
+/** The program's own parts, with the encoder's stand-in started behind them. */
 export function flatOutParts({ address, sizeBytes, encoder }: Wishes): FlatOutParts {
   const { readFd, writeFd } = makePipe();
   Bun.spawn([encoder, '-i', 'pipe:0'], { stdio: [readFd, 'ignore', 'inherit'] });
   const loop = new PollLoop();
   const slots = new FrameSlots(sizeBytes);
-  const sink = new PipeSink(writeFd, slots, loop, sizeBytes);
-  const giveBack: FrameOwner['release'] = ({ pixels }) => slots.release(pixels);
-  const way = { kind: 'addresses', addresses: [socketAddress(address)] } as const;
   const target = { shape: { stream: 'imagestream', key: 'pixels', sizeBytes }, slots, loop };
+  const release: FrameOwner['release'] = ({ pixels }) => slots.release(pixels);
   return {
     clock: loop,
-    connect: () => RedisStreamConnection.connect(redisAt(address), 'Redis', way, target),
-    owner: { release: giveBack, drop: giveBack },
-    sink,
+    connect: () => {
+      const way = { kind: 'addresses', addresses: [socketAddress(address)] } as const;
+      return RedisStreamConnection.connect(redisAt(address), 'Redis', way, target);
+    },
+    owner: { release, drop: release },
+    sink: new PipeSink(writeFd, slots, loop, sizeBytes),
     async run(work) {
       const done = work().finally(() => loop.stop());
       loop.run();

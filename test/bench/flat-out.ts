@@ -4,6 +4,7 @@
  *
  * bun flat-out.ts PORT-OR-SOCKET FRAME_BYTES ENTRIES SECONDS ENCODER
  */
+import type { SourceEvent } from '../../src/base/event.ts';
 import { StreamFrameReader } from '../../src/redis/stream-frame-reader.ts';
 import { flatOutParts } from './flat-out-parts.ts';
 
@@ -12,6 +13,7 @@ const [sizeBytes = 0, entries = 0, seconds = 0] = rest.map(Number);
 const NEVER = new AbortController().signal;
 
 const parts = flatOutParts({ address, sizeBytes, encoder: rest[3] ?? '' });
+const { clock, connect, owner, sink } = parts;
 let frames = 0;
 let passedS = 0;
 await parts.run(moveUntilTime);
@@ -28,22 +30,18 @@ async function moveUntilTime(): Promise<void> {
 
 /** All that the stream holds, from its oldest frame on, which is where a new reader begins. */
 async function moveAll(): Promise<void> {
-  const { clock, connect, owner, sink } = parts;
-  const frameReader = new StreamFrameReader({
-    connect,
-    stream: 'none that is counted',
-    clock,
-    maxDelayMs: 0,
-    owner,
-    emit: ({ kind }) => {
-      if (kind === 'redis-lost' || kind === 'wrong-entry') throw new Error(kind);
-    },
-  });
+  const stream = 'none that is counted';
+  const reader = new StreamFrameReader({ connect, stream, clock, maxDelayMs: 0, owner, emit });
   for (let index = 0; index < entries; index += 1) {
-    const { frame } = await frameReader.next(NEVER);
+    const { frame } = await reader.next(NEVER);
     await sink.write(frame);
     owner.release(frame);
     frames += 1;
   }
-  frameReader.close();
+  reader.close();
+}
+
+function emit(event: SourceEvent): void {
+  if (event.kind === 'redis-lost') throw new Error(event.failure.text);
+  if (event.kind === 'wrong-entry') throw new Error('an entry is not a frame');
 }

@@ -12,10 +12,9 @@ import { BenchStage } from './bench-stage.ts';
 import { runInterruptibly } from './interruption.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { measurePictureLatency } from './picture-latency.ts';
-import { readersOfProgram } from './program.ts';
 import { runProgram, type Durations } from './run-scenario.ts';
 import { busyLines, isSound, runTableHead, runTableRows, type MeasuredRun } from './run-table.ts';
-import { scenario, SIZES, type Reader, type Scenario, type SourceTiming } from './scenarios.ts';
+import { scenario, SIZES, type Scenario, type SourceTiming } from './scenarios.ts';
 import { judge, targetTable } from './targets.ts';
 import { BENCH_FOLDER, compileTools } from './tools.ts';
 
@@ -62,7 +61,7 @@ async function measure(signal: AbortSignal): Promise<number> {
 async function encodedRuns(signal: AbortSignal): Promise<MeasuredRun[]> {
   await using stage = await BenchStage.open(signal, 'socket');
   const runs: MeasuredRun[] = [];
-  for (const each of scenarios(await readersOfProgram())) {
+  for (const each of scenarios()) {
     const run = await encodedRun(stage, each);
     runs.push(run);
     print(...runTableRows(run));
@@ -70,10 +69,8 @@ async function encodedRuns(signal: AbortSignal): Promise<MeasuredRun[]> {
   return runs;
 }
 
-function scenarios(readers: readonly Reader[]): Scenario[] {
-  const all = readers.flatMap((reader) =>
-    TIMINGS.map((timing) => scenario(SIZES.full, 'scale', reader, timing)),
-  );
+function scenarios(): Scenario[] {
+  const all = TIMINGS.map((timing) => scenario(SIZES.full, 'scale', timing));
   return all.filter(({ name }) => name.includes(options.only));
 }
 

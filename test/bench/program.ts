@@ -1,8 +1,6 @@
 import { EXECUTABLE } from '../support/builder.ts';
-import { output } from '../support/video.ts';
-import type { Reader } from './scenarios.ts';
 
-/** The program that is measured: the one that was built last, unless BENCH_PROGRAM names another one. */
+/** The program that is measured: the one that was built last, unless BENCH_PROGRAM names another one, an older one, say. */
 export const PROGRAM = process.env['BENCH_PROGRAM'] ?? EXECUTABLE;
 
 /** The settings that say where Redis is; the program's own default is another machine. */
@@ -15,11 +13,4 @@ export function programEnvironment(
 ): Record<string, string> {
   const all = { FORMAT: 'gray16be', CODEC_PRESET: 'ultrafast', ...redis, ...settings };
   return Object.fromEntries(Object.entries(all).map(([name, value]) => [`COSMOS_VIDEO_${name}`, value]));
-}
-
-/** The ways to read frames that the program has: everything is measured with each of them. */
-export async function readersOfProgram(): Promise<readonly Reader[]> {
-  const help = new TextDecoder().decode(await output(PROGRAM, '--help'));
-  if (!help.includes('COSMOS_VIDEO_READER')) return [{ name: 'ioredis', settings: {} }];
-  return ['direct', 'ioredis'].map((name) => ({ name, settings: { READER: name } }));
 }

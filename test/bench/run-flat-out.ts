@@ -40,5 +40,5 @@ export async function runFlatOut(
   const harness = [process.execPath, join(import.meta.dir, 'flat-out.ts'), address];
   const numbers = [size.sizeBytes, size.maxEntries, seconds];
   const fps = await fpsOf(...harness, ...numbers, TOOLS.frameClock);
-  return { name: `${size.name}/flat-out/direct`, fps, floorFps };
+  return { name: `${size.name}/flat-out`, fps, floorFps };
 }

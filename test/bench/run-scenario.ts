@@ -125,14 +125,13 @@ function scenarioEnvironment(
   output: Output,
   ffmpeg: string,
 ): Record<string, string> {
-  const { size, method, reader } = scenario;
+  const { size, method } = scenario;
   return programEnvironment(stage.redisSettings, {
     RESOLUTION: size.name,
     FRAMERATE: `${size.fps}`,
     FRAMERATE_SCALING: method,
     DESTINATION: output.destination,
     FFMPEG: ffmpeg,
-    ...reader.settings,
   });
 }
 

@@ -12,11 +12,10 @@ export interface TargetResult {
 
 interface Target {
   readonly text: string;
-  /** Name of the run without its reader. */
+  /** Name of the run. */
   readonly run: string;
-  readonly reader: string;
   readonly limit: number;
-  /** The figure that is to be at most the limit; `runs` are all of this reader. */
+  /** The figure that is to be at most the limit; `runs` are all. */
   readonly value: (run: RunResult, runs: ReadonlyMap<string, RunResult>) => number;
 }
 
@@ -29,8 +28,7 @@ function slowestRecoveryS({ recoveriesS }: RunResult): number {
   return recoveriesS.length === 0 ? Number.NaN : Math.max(...recoveriesS);
 }
 
-/** Whatever reads the frames. */
-const COMMON: readonly Omit<Target, 'reader'>[] = [
+const TARGETS: readonly Target[] = [
   { text: 'rate off, %', run: FULL, limit: 0.01, value: (run) => Math.abs(run.rateErrorPercent) },
   { text: 'latency, p99, ms', run: FULL, limit: 1000 / 24 + 8, value: (run) => run.latency.p99Ms },
   { text: 'growth of the median latency, ms', run: FULL, limit: 2, value: (run) => run.latencyGrowth.p50Ms },
@@ -73,15 +71,6 @@ const COMMON: readonly Omit<Target, 'reader'>[] = [
     limit: 1.2,
     value: (run, runs) => run.cpuMsPerFrame / (runs.get(FULL_SKIP)?.cpuMsPerFrame ?? Number.NaN),
   },
-];
-
-const IOREDIS: readonly Omit<Target, 'reader'>[] = [
-  { text: 'deviation from the schedule, p99, ms', run: FULL, limit: 3, value: (run) => run.deviation.p99Ms },
-  { text: 'CPU a frame, ms', run: FULL, limit: 8, value: (run) => run.cpuMsPerFrame },
-  { text: 'resident, most, MiB', run: FULL, limit: 160, value: (run) => run.peakMib },
-];
-
-const DIRECT: readonly Omit<Target, 'reader'>[] = [
   { text: 'deviation from the schedule, p99, ms', run: FULL, limit: 1, value: (run) => run.deviation.p99Ms },
   { text: 'CPU a frame, ms', run: FULL, limit: 2.2, value: (run) => run.cpuMsPerFrame },
   { text: 'CPU a frame, ms', run: '1920x1080/scale/half', limit: 1.4, value: (run) => run.cpuMsPerFrame },
@@ -91,39 +80,21 @@ const DIRECT: readonly Omit<Target, 'reader'>[] = [
   { text: 'resident, most, MiB', run: LARGE, limit: 120, value: (run) => run.peakMib },
 ];
 
-const TARGETS: readonly Target[] = [
-  ...['ioredis', 'direct'].flatMap((reader) => COMMON.map((target) => ({ ...target, reader }))),
-  ...IOREDIS.map((target) => ({ ...target, reader: 'ioredis' })),
-  ...DIRECT.map((target) => ({ ...target, reader: 'direct' })),
-];
-
 /** Part of the floor's frame rate that is to be reached flat out. */
 const FLAT_OUT_PART = 0.6;
 
 /** The targets that were measured, in their order. */
 export function judge(runs: readonly RunResult[], flatOut: readonly FlatOutResult[]): TargetResult[] {
+  const byName = new Map(runs.map((run) => [run.name, run]));
   const paced = TARGETS.flatMap((target) => {
-    const byName = new Map(
-      runs.flatMap((run) => {
-        const [name, reader] = splitName(run.name);
-        return reader === target.reader ? [[name, run] as const] : [];
-      }),
-    );
     const run = byName.get(target.run);
     const value = run ? target.value(run, byName) : Number.NaN;
-    return Number.isNaN(value)
-      ? []
-      : [result(`${target.run}/${target.reader}: ${target.text}`, value, target.limit)];
+    return Number.isNaN(value) ? [] : [result(`${target.run}: ${target.text}`, value, target.limit)];
   });
   const flat = flatOut.map(({ name, fps, floorFps }) =>
     result(`${name}: floor's rate as a multiple of ours`, floorFps / fps, 1 / FLAT_OUT_PART),
   );
   return [...paced, ...flat];
-}
-
-function splitName(name: string): [string, string] {
-  const at = name.lastIndexOf('/');
-  return [name.slice(0, at), name.slice(at + 1)];
 }
 
 function result(text: string, value: number, limit: number): TargetResult {

@@ -64,8 +64,8 @@ test('a choice of reader, which there once was, is warned of and changes nothing
   const builder = stage.builder({ READER: 'ioredis', DESTINATION: path });
   await builder.line(/connected/);
   await stage.writer.writeUntil(async () => builder.count(/streaming to/) === 1);
-  const until = stage.writer.number + 24;
-  await stage.writer.writeUntil(async () => stage.writer.number >= until);
+  const end = stage.writer.number + 24;
+  await stage.writer.writeUntil(async () => stage.writer.number >= end);
   expect(await builder.stop()).toBe(0);
   expect(builder.count(/warn +COSMOS_VIDEO_READER has no effect any more: frames are read in one way/)).toBe(
     1,

@@ -52,8 +52,8 @@ export class ReloadStage implements AsyncDisposable {
   /** Writes pictures until the condition holds, and a second of them more, which the video has to show. */
   async showMore(writer: PictureWriter, isReady: () => Promise<boolean> = async () => true): Promise<void> {
     await writer.writeUntil(isReady);
-    const until = writer.number + 24;
-    await writer.writeUntil(async () => writer.number >= until);
+    const end = writer.number + 24;
+    await writer.writeUntil(async () => writer.number >= end);
   }
 
   async running(): Promise<Running> {

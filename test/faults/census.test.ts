@@ -144,7 +144,7 @@ test.concurrent(
     const FFMPEG = script(stage.stage.folder, 'late-ffmpeg', body);
     const program = await stage.waiting({ settings: { FFMPEG } });
     await program.line(/opening/);
-    await written(stage, WAITING_FRAMES);
+    await sensorWrites(stage, WAITING_FRAMES);
     writeFileSync(sign, '');
     await program.streams();
     expect((await program.isSound()).dropped).toBeGreaterThanOrEqual(WAITING_FRAMES - SHOWN_FRAMES);
@@ -159,7 +159,7 @@ test.concurrent(
     const port = await freeUdpPort();
     const program = await stage.waiting({ settings: { DESTINATION: `srt://127.0.0.1:${port}` } });
     await program.line(/opening srt/);
-    await written(stage, WAITING_FRAMES);
+    await sensorWrites(stage, WAITING_FRAMES);
     stage.use(await SrtReceiver.start(stage.file('received.ts'), { port }));
     await program.streams();
     expect((await program.isSound()).dropped).toBeGreaterThanOrEqual(WAITING_FRAMES - SHOWN_FRAMES);
@@ -168,7 +168,7 @@ test.concurrent(
 );
 
 /** Waits until the sensor has written so many frames more. */
-async function written({ sensor }: FaultStage, frames: number): Promise<void> {
+async function sensorWrites({ sensor }: FaultStage, frames: number): Promise<void> {
   const before = sensor.written;
   await until(async () => sensor.written >= before + frames, `${frames} frames of the sensor`);
 }
