@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { Child } from '../support/child.ts';
 import { Folder } from '../support/folder.ts';
 import { RedisServer } from '../support/redis-server.ts';
+import { tlsRedis, type TlsRedis } from '../support/tls-redis.ts';
 import type { RedisSettings } from './program.ts';
 import type { FrameSize, SourceTiming } from './scenarios.ts';
 import { TOOLS } from './tools.ts';
@@ -14,8 +15,11 @@ export interface SourceReport {
   readonly latestMs: number;
 }
 
-/** How the program and the floor reach Redis: as the package has it, or as from another machine. */
-export type Way = 'socket' | 'tcp';
+/**
+ * How the program reaches Redis: as the package has it, or as from another machine, over TLS or without. So does the floor,
+ * which has no TLS and takes the socket then.
+ */
+export type Way = 'socket' | 'tcp' | 'tls';
 
 /** A source that runs. */
 export interface RunningSource {
@@ -29,22 +33,20 @@ export class BenchStage implements AsyncDisposable {
   readonly redis: Redis;
   /** A port of loopback, or the path of a unix socket. */
   readonly address: string;
-  /** The program's settings for it. */
-  readonly redisSettings: RedisSettings;
   readonly #port: string;
 
   private constructor(
     way: Way,
+    /** The program's settings for Redis. */
+    readonly redisSettings: RedisSettings,
     readonly folder: Folder,
     /** Aborts when the user does not want to go on. */
     private readonly signal: AbortSignal,
     server: RedisServer,
     private readonly stack: AsyncDisposableStack,
   ) {
-    const socket = socketIn(folder);
     this.#port = `${server.port}`;
-    this.address = way === 'tcp' ? this.#port : socket;
-    this.redisSettings = way === 'tcp' ? { HOST: '127.0.0.1', PORT: this.#port } : { SOCKET: socket };
+    this.address = way === 'tcp' ? this.#port : socketIn(folder);
     this.redis = server.client();
     stack.defer(() => this.redis.disconnect());
   }
@@ -52,8 +54,10 @@ export class BenchStage implements AsyncDisposable {
   static async open(signal: AbortSignal, way: Way, ...redisOptions: string[]): Promise<BenchStage> {
     const stack = new AsyncDisposableStack();
     const folder = stack.use(new Folder());
-    const server = stack.use(await RedisServer.start('--unixsocket', socketIn(folder), ...redisOptions));
-    return new BenchStage(way, folder, signal, server, stack);
+    const tls = way === 'tls' ? await tlsRedis(folder) : undefined;
+    const options = ['--unixsocket', socketIn(folder), ...(tls?.options ?? []), ...redisOptions];
+    const server = stack.use(await RedisServer.start(...options));
+    return new BenchStage(way, settingsFor(way, server, folder, tls), folder, signal, server, stack);
   }
 
   /** Lets time pass, which is what is measured here; rejects when the user interrupts. */
@@ -107,6 +111,13 @@ export class BenchStage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stack[Symbol.asyncDispose]();
   }
+}
+
+/** The program's settings for that way. */
+function settingsFor(way: Way, server: RedisServer, folder: Folder, tls?: TlsRedis): RedisSettings {
+  const HOST = '127.0.0.1';
+  if (tls) return { HOST, PORT: `${tls.port}`, TLS: 'on', TLS_CA: tls.tlsCa };
+  return way === 'tcp' ? { HOST, PORT: `${server.port}` } : { SOCKET: socketIn(folder) };
 }
 
 function socketIn(folder: Folder): string {

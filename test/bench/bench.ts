@@ -2,8 +2,9 @@
  * What moving frames costs, and how exactly they come: the program between a real Redis and a stand-in for ffmpeg that
  * notes the time, against a pump in C as the floor. Prints a table and writes dist/bench/bench.json.
  *
- * bun test/bench/bench.ts [--quick] [--tcp] [--only PART-OF-A-NAME]
+ * bun test/bench/bench.ts [--quick] [--tcp | --tls] [--only PART-OF-A-NAME]
  *   --tcp: program and floor reach Redis over TCP on loopback; without it over its unix socket, as the package has it
+ *   --tls: the program reaches it over TLS on loopback, the floor over the socket
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -29,6 +30,7 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     tcp: { type: 'boolean', default: false },
+    tls: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
   },
 });
@@ -38,7 +40,8 @@ await runInterruptibly(bench);
 async function bench(signal: AbortSignal): Promise<number> {
   const machine = describeMachine();
   await compileTools();
-  await using stage = await BenchStage.open(signal, options.tcp ? 'tcp' : 'socket');
+  const way = options.tls ? 'tls' : options.tcp ? 'tcp' : 'socket';
+  await using stage = await BenchStage.open(signal, way);
   print(machineLine(machine), ...runTableHead());
   const { floors, runs } = await runScenarios(stage);
   const flatOut = await runFlatOuts(stage);

@@ -4,7 +4,10 @@ import { EXECUTABLE } from '../support/builder.ts';
 export const PROGRAM = process.env['BENCH_PROGRAM'] ?? EXECUTABLE;
 
 /** The settings that say where Redis is; the program's own default is another machine. */
-export type RedisSettings = { readonly HOST: string; readonly PORT: string } | { readonly SOCKET: string };
+export type RedisSettings =
+  | { readonly SOCKET: string }
+  | { readonly HOST: string; readonly PORT: string }
+  | { readonly HOST: string; readonly PORT: string; readonly TLS: 'on'; readonly TLS_CA: string };
 
 /** The program's variables for settings by their names without `COSMOS_VIDEO_`. */
 export function programEnvironment(

@@ -66,7 +66,11 @@ test.concurrent(
 
 test.concurrent.each([
   ['a value of 10 GB', 9_999_999_999, /has 9999999999 bytes in pixels, .*153600 bytes/],
-  ['a value of a size that Redis does not have', 2 ** 40, /it answers with a size that is none: 1099511627776/],
+  [
+    'a value of a size that Redis does not have',
+    2 ** 40,
+    /it answers with a size that is none: 1099511627776/,
+  ],
 ] as const)(
   '%s costs no more memory than a few frames',
   async (_, amount, words) => {

@@ -1,10 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { addressAt, errno, EAGAIN, libc, MSG_DONTWAIT, MSG_NOSIGNAL, pinned } from '../../src/os/libc.ts';
 import { Folder } from '../support/folder.ts';
-import { freeTcpPort } from '../support/ports.ts';
 import { RedisServer } from '../support/redis-server.ts';
+import { tlsRedis } from '../support/tls-redis.ts';
 import { until } from '../support/until.ts';
-import { output } from '../support/video.ts';
 
 const PIECE_BYTES = 1_048_576;
 
@@ -19,16 +18,9 @@ export class TlsStage implements AsyncDisposable {
 
   static async open(): Promise<TlsStage> {
     const stack = new AsyncDisposableStack();
-    const folder = stack.use(new Folder());
-    const [key, certificate] = [folder.file('key.pem'), folder.file('cert.pem')];
-    const request = 'openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=redis'.split(' ');
-    const address = ['-addext', 'subjectAltName=IP:127.0.0.1'];
-    await output(...request, ...address, '-keyout', key, '-out', certificate);
-    const port = await freeTcpPort();
-    const files = ['--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate];
-    const options = ['--tls-port', `${port}`, ...files, '--tls-auth-clients', 'no'];
+    const { options, port, tlsCa } = await tlsRedis(stack.use(new Folder()));
     const server = stack.use(await RedisServer.start(...options));
-    return new TlsStage(server, port, certificate, stack);
+    return new TlsStage(server, port, tlsCa, stack);
   }
 
   get target() {
