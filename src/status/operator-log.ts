@@ -12,10 +12,27 @@ const MOST_LOST_REASONS = 10;
 /** An ffmpeg that is too slow makes the schedule start again every second or so, for as long as it is. */
 const RESTARTS_PERIOD_NS = 60n * NS_PER_SECOND;
 
+type WrongLogs = Readonly<Record<WrongEntry['kind'], LimitedLog>>;
+
+/** Apart from each other, so that a fault that is new is said at once. */
+function wrongLogs(warn: (message: string) => void): WrongLogs {
+  return {
+    'wrong-size': warningLog(warn),
+    'no-key': warningLog(warn),
+    'too-many-fields': warningLog(warn),
+    'too-much-beside': warningLog(warn),
+  };
+}
+
+function isOtherFrame(before: StatusSettings, after: StatusSettings): boolean {
+  const { stream, key, format } = after;
+  return stream !== before.stream || key !== before.key || !Bun.deepEquals(format, before.format);
+}
+
 /** Puts what happens into words for the operator, each thing once. */
 export class OperatorLog {
   readonly #session: SessionLog;
-  readonly #wrong: Record<WrongEntry['kind'], LimitedLog>;
+  #wrong: WrongLogs;
   readonly #streamRestarts: LimitedLog;
   readonly #restarts: LimitedLog;
   /** Said since Redis was last there, each once. */
@@ -30,13 +47,7 @@ export class OperatorLog {
   ) {
     this.#session = new SessionLog(log, names);
     const warn = (message: string) => log.warn(message);
-    // Apart from each other, so that a fault that is new is said at once.
-    this.#wrong = {
-      'wrong-size': warningLog(warn),
-      'no-key': warningLog(warn),
-      'too-many-fields': warningLog(warn),
-      'too-much-beside': warningLog(warn),
-    };
+    this.#wrong = wrongLogs(warn);
     this.#streamRestarts = warningLog(warn);
     this.#losses = warningLog((message) => {
       this.#isLossTold = true;
@@ -45,13 +56,13 @@ export class OperatorLog {
     this.#restarts = new LimitedLog(1, warn, RESTARTS_PERIOD_NS);
   }
 
-  /** Other settings are in force from now on. */
+  /** Other settings are in force from now on: what fails with them is said again. */
   configure(names: StatusSettings): void {
     // Another Redis has told us nothing yet.
-    if (names.redis !== this.names.redis) {
-      this.#hasConnected = false;
-      this.#lostReasons.clear();
-    }
+    if (names.redis !== this.names.redis) this.#hasConnected = false;
+    this.#lostReasons.clear();
+    // What was held back is about what was needed before.
+    if (isOtherFrame(this.names, names)) this.#wrong = wrongLogs((message) => this.log.warn(message));
     this.names = names;
     this.#session.configure(names);
   }

@@ -186,4 +186,34 @@ describe('other settings', () => {
       'info: Redis at shed:6379: connected',
     ]);
   });
+
+  test('have what Redis still refuses said again: it may have been the password', () => {
+    const stage = new OperatorStage();
+    stage.losesRedis('refused');
+    stage.losesRedis('refused');
+    stage.operator.configure(SETTINGS);
+    stage.losesRedis('refused');
+    stage.losesRedis('refused');
+    expect(stage.log.lines).toEqual(
+      Array.from({ length: 2 }, () => 'error: refused; trying again until it answers'),
+    );
+  });
+
+  test('of another frame say nothing late of frames that were wrong before, and the next one that is at once', async () => {
+    const stage = new OperatorStage();
+    const wrong = (sizeBytes: number) =>
+      stage.on({
+        kind: 'wrong-entry',
+        entry: { kind: 'wrong-size', id: { ms: 7n, sequence: 0n }, sizeBytes },
+      });
+    wrong(1);
+    wrong(2);
+    stage.log.take();
+    stage.operator.configure({ ...SETTINGS, key: 'image' });
+    wrong(3);
+    expect(stage.log.take()).toEqual([expect.stringContaining('frame 7-0 has 3 bytes in image')]);
+    await stage.clock.advanceMs(2_000);
+    stage.on(NO_FRAMES);
+    expect(stage.log.lines).toEqual([]);
+  });
 });
