@@ -2,8 +2,11 @@ import { drainMicrotasks } from 'bun:jsc';
 import type { Clock } from '../base/clock.ts';
 import { errno, errorInWords, EINTR, libc, pinned, POLLIN, POLLOUT } from './libc.ts';
 
-/** Descriptors that can be waited for at the same time: Redis, the pipe, the mailbox, and room for a little more. */
-const MOST_WAITS = 8;
+/**
+ * Descriptors that can be waited for at the same time: Redis, the pipe, the mailbox, and connections to Redis that are still
+ * being made, up to 5 s each, though nobody wants them any more: after a reload there is one, and many may follow each other.
+ */
+const MOST_WAITS = 256;
 /** struct pollfd: int fd, short events, short revents (poll(2)). */
 const POLLFD_BYTES = 8;
 /** struct timespec with 64-bit seconds and nanoseconds. */

@@ -148,18 +148,23 @@ describe('the loop', () => {
     expect(found).toEqual({ end: true, closed: true });
   });
 
-  test('waits for eight descriptors at a time, and says so at the ninth', async () => {
+  test('waits for 256 descriptors at a time, and says so at the one after', async () => {
     const found = await inLoop(async (loop) => {
-      const pipes = Array.from({ length: 8 }, makePipe);
-      const waits = pipes.map(({ readFd }) => loop.readable(readFd, FAR_NS));
-      const ninth = await Promise.try(() => loop.readable(0, FAR_NS)).catch(String);
-      pipes.toReversed().forEach(({ writeFd }) => writeTo(writeFd));
-      const ready = await Promise.all(waits);
+      const pipes = Array.from({ length: 256 }, makePipe);
+      const order: number[] = [];
+      const waits = pipes.map(async ({ readFd }, index) => {
+        if (await loop.readable(readFd, FAR_NS)) order.push(index);
+      });
+      const oneTooMany = await Promise.try(() => loop.readable(0, FAR_NS)).catch(String);
+      for (const [index, { writeFd }] of [...pipes.entries()].toReversed()) {
+        writeTo(writeFd);
+        await waits[index];
+      }
       pipes.forEach(({ readFd, writeFd }) => [readFd, writeFd].forEach((fd) => libc.close(fd)));
-      return { ninth, ready };
+      return { oneTooMany, order };
     });
-    expect(found.ninth).toContain('more than 8 waits');
-    expect(found.ready).toEqual(Array.from({ length: 8 }, () => true));
+    expect(found.oneTooMany).toContain('more than 256 waits');
+    expect(found.order).toEqual(Array.from({ length: 256 }, (_, index) => 255 - index));
   });
 
   test('ends every wait when it is stopped, so that whoever waits can tidy up', async () => {
