@@ -55,7 +55,7 @@ function drawableFormat(name: string) {
   throw new ConfigError([`COSMOS_VIDEO_FORMAT=${name}: the test picture can be drawn in ${known}`]);
 }
 
-/** XADD on a connection that is made anew when it is lost. */
+/** XADD on a connection that is made again when it is lost. */
 class StreamWriter {
   readonly #reconnect = new Backoff(FIRST_RECONNECT_MS, LONGEST_RECONNECT_MS);
   #client: RedisClient | undefined;

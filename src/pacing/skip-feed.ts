@@ -39,7 +39,7 @@ export class SkipFeed implements Feed {
   #tickAfter(tickNs: bigint): bigint {
     const { dueNs, rate } = this.schedule;
     const nowNs = this.clock.nowNs();
-    // Half a period on is surely the next one, although due times are rounded and a schedule may start anew.
+    // Half a period on is surely the next one, although due times are rounded and a schedule may start again.
     const nextNs = tickNs + periodNs(rate) / 2n;
     const soonestNs = nextNs > nowNs ? nextNs : nowNs;
     if (dueNs >= soonestNs) return dueNs;

@@ -145,7 +145,7 @@ export class OperatorLog {
     nowNs: bigint,
   ): void {
     this.#restarts.log(
-      `${lagMs.toFixed(0)} ms behind the schedule: ${skippedTicks} ticks are given up, the schedule starts anew`,
+      `${lagMs.toFixed(0)} ms behind the schedule: ${skippedTicks} ticks are given up, the schedule starts again`,
       nowNs,
     );
   }

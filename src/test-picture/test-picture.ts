@@ -32,7 +32,7 @@ export interface TestPicture {
   draw(frameNumber: number, into?: Uint8Array): Uint8Array;
 }
 
-/** A pattern over the whole width that moves sideways and starts anew after the picture's width. */
+/** A pattern over the whole width that moves sideways and starts again after the picture's width. */
 interface Band {
   /** The pattern twice over, so that any width of it can be copied in one piece. */
   readonly row: PixelRow;

@@ -19,7 +19,7 @@ describe('a standing backlog', () => {
     expect(verdicts).toEqual(['trim', 'keep', 'trim', 'keep', 'trim', 'keep']);
   });
 
-  test('is over at the first read that has to wait, and the 2 s begin anew', () => {
+  test('is over at the first read that has to wait, and the 2 s begin again', () => {
     const trimmer = new BacklogTrimmer(TRIM_AFTER_NS, START_NS);
     expect(trimmer.judge(false, at(2_000))).toBe('trim');
     expect(trimmer.judge(true, at(2_010))).toBe('keep');

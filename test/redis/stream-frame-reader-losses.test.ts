@@ -18,7 +18,7 @@ describe('a Redis that cannot be reached', () => {
     expect(new Set(stage.events)).toEqual(new Set(['lost: refused']));
   });
 
-  test('gives its frames once it is there, and the next waits begin anew', async () => {
+  test('gives its frames once it is there, and the next waits begin again', async () => {
     const stage = new ReaderStage();
     stage.redis.refusal = 'refused';
     const read = follow(stage.reader.next(stage.never));
@@ -176,7 +176,7 @@ describe('a connection that is lost', () => {
 });
 
 describe('a stream that starts over', () => {
-  test('with lower ids on a connection that was made anew is read from its newest entry', async () => {
+  test('with lower ids on a connection that was made again is read from its newest entry', async () => {
     const stage = new ReaderStage();
     stage.redis.add('1700001000000-0');
     await stage.next();

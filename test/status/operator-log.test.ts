@@ -146,13 +146,13 @@ describe('wrong frames that never end', () => {
   });
 });
 
-describe('a schedule that starts anew', () => {
+describe('a schedule that starts again', () => {
   test('is said with its lag and what it gives up', () => {
     const stage = new OperatorStage();
     const { log } = stage;
     stage.on({ kind: 'schedule-restarted', lagMs: 3_250, skippedTicks: 78 });
     expect(log.lines).toEqual([
-      'warn: 3250 ms behind the schedule: 78 ticks are given up, the schedule starts anew',
+      'warn: 3250 ms behind the schedule: 78 ticks are given up, the schedule starts again',
     ]);
   });
 });
