@@ -2,8 +2,6 @@
 export interface Progress {
   /** Frames encoded since this ffmpeg was started. */
   readonly frames: number;
-  /** Stream time made per wall time, an average since the start; absent while ffmpeg does not know it. */
-  readonly speed?: number;
   /** Bytes written since the start; absent where the output cannot tell. */
   readonly sizeBytes?: number;
 }
@@ -29,11 +27,9 @@ export class ProgressParser {
 }
 
 function toProgress(block: ReadonlyMap<string, string>): Progress {
-  const speed = numberOf(block.get('speed')?.replace(/x$/, ''));
   const sizeBytes = numberOf(block.get('total_size'));
   return {
     frames: numberOf(block.get('frame')) ?? 0,
-    ...(speed !== undefined && { speed }),
     ...(sizeBytes !== undefined && { sizeBytes }),
   };
 }

@@ -1,13 +1,13 @@
 import { NS_PER_SECOND, tickOffsetNs, type FrameRate } from '../base/frame-rate.ts';
 
-/** Past this lag the ticks that were missed are given up and the schedule starts anew from now. */
-export const MAX_LAG_NS = NS_PER_SECOND;
+/** Past this lag the ticks that were missed are given up and the schedule starts again from now. */
+const MAX_LAG_NS = NS_PER_SECOND;
 
 /** What the tick that is due now is to do. */
 export type Tick =
   /** On time, or late by less than a period. */
   | { readonly kind: 'regular'; readonly lagNs: bigint }
-  /** The following tick is due too: this one only keeps stream time equal to wall time. */
+  /** The following tick is due too: this one only keeps the time of the video equal to wall time. */
   | { readonly kind: 'made-up'; readonly lagNs: bigint }
   /** As many as were missed have been made up, and the following tick is due all the same: no use in making up more. */
   | { readonly kind: 'late'; readonly lagNs: bigint }
@@ -27,7 +27,6 @@ export interface RestartedTick {
 export class TickSchedule {
   #originNs: bigint;
   #index = 0n;
-  #tickCount = 0n;
   /** Ticks that may still be made up; undefined while on time. */
   #toMakeUp: bigint | undefined;
 
@@ -43,15 +42,9 @@ export class TickSchedule {
     return this.#originNs + tickOffsetNs(this.rate, this.#index);
   }
 
-  /** Ticks done so far; unlike the index it goes on counting when the schedule starts anew. */
-  get tickCount(): bigint {
-    return this.#tickCount;
-  }
-
   /** Passes to the following tick and says how the one that was due is to be done. Call it at `dueNs` or later. */
   advance(nowNs: bigint): Tick {
     const lagNs = nowNs - this.dueNs;
-    this.#tickCount += 1n;
     if (lagNs > MAX_LAG_NS) return this.#restart(nowNs, lagNs);
     this.#index += 1n;
     return { kind: this.#kindOf(nowNs), lagNs };
