@@ -1,6 +1,6 @@
 import { mergeAges, NO_AGES, type Ages, type FrameCounts, type Loss } from '../base/counts.ts';
 import { NS_PER_MS } from '../base/clock.ts';
-import type { Selection } from '../pacing/frame-selector.ts';
+import type { TickFrame } from '../pacing/frame-holder.ts';
 import type { Tick } from '../pacing/tick-schedule.ts';
 import { SentFrames } from './sent-frames.ts';
 
@@ -26,16 +26,16 @@ export class FrameStats {
     return { ...this.#counts };
   }
 
-  onTick(tick: Tick, selection: Selection, nowNs: bigint): void {
+  onTick(tick: Tick, tickFrame: TickFrame, nowNs: bigint): void {
     this.#counts.output += 1;
     if (tick.kind !== 'regular') this.#counts.late += 1;
-    this.#sent.onSent(selection.isNew, nowNs);
-    if (!selection.isNew) {
+    this.#sent.onSent(tickFrame.isNew, nowNs);
+    if (!tickFrame.isNew) {
       this.#counts.dup += 1;
       return;
     }
     this.#counts.unique += 1;
-    if (selection.frame.writtenNs !== undefined) this.#addAge(nowNs - selection.frame.writtenNs);
+    if (tickFrame.frame.writtenNs !== undefined) this.#addAge(nowNs - tickFrame.frame.writtenNs);
   }
 
   /** The frame that a session begins with is sent before the first tick. */

@@ -19,7 +19,7 @@ export interface PagePipe {
   readBytes(): number;
 }
 
-/** Who holds a slot: the reader or the selector with the frame in it, and a pipe with its pages. */
+/** Who holds a slot: the reader or the frame holder with the frame in it, and a pipe with its pages. */
 interface Holding extends FrameSlot {
   isTaken: boolean;
   pipe: PagePipe | undefined;

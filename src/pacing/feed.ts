@@ -1,4 +1,4 @@
-/** Brings frames from the reader to the selector at the pace that its method asks for. */
+/** Brings frames from the reader to the holder at the pace that its method asks for. */
 export interface Feed {
   /** Runs until `signal` aborts, then rejects with its reason or returns. */
   run(signal: AbortSignal): Promise<void>;

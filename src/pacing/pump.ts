@@ -5,7 +5,7 @@ import type { Frame, FrameOwner, FrameSink } from '../base/frame.ts';
 import { LAST_FRAME_LIMIT_MS } from '../base/stop-budget.ts';
 import type { PacingSettings } from '../config/config.ts';
 import type { Feed } from './feed.ts';
-import { FrameSelector } from './frame-selector.ts';
+import { FrameHolder } from './frame-holder.ts';
 import { ScaleFeed } from './scale-feed.ts';
 import { SkipFeed } from './skip-feed.ts';
 import { startPhase } from './start-phase.ts';
@@ -32,7 +32,7 @@ export type PumpSettings = Pick<PacingSettings, 'method' | 'trimAfterMs' | 'idle
  * as new twice.
  */
 export class Pump {
-  readonly #selector: FrameSelector;
+  readonly #holder: FrameHolder;
   #schedule: TickSchedule | undefined;
   /** Where frames come from; what another one has to give is not read from its beginning, but from its newest frame on. */
   #reader: FrameReader | undefined;
@@ -44,7 +44,7 @@ export class Pump {
     private readonly parts: PumpParts,
     first: Frame,
   ) {
-    this.#selector = new FrameSelector(first, parts.owner, parts.clock.nowNs());
+    this.#holder = new FrameHolder(first, parts.owner, parts.clock.nowNs());
   }
 
   /**
@@ -60,7 +60,7 @@ export class Pump {
     const loop = {
       ...this.parts,
       schedule,
-      selector: this.#selector,
+      holder: this.#holder,
       observer: withFeed(this.parts.observer, feed),
     };
     // One that the sink had not taken by the end of the run before is finished first.
@@ -80,7 +80,7 @@ export class Pump {
 
   /** Gives back the frames that are held. It is not run again. */
   close(): void {
-    this.#selector.close();
+    this.#holder.close();
   }
 
   /**
@@ -94,10 +94,10 @@ export class Pump {
     const nowNs = clock.nowNs();
     const measured = { writtenNs: newest?.writtenNs, fetchNs: nowNs - askedNs };
     const { originNs, isNewestDue } = startPhase(measured, periodNs(frameRate), nowNs);
-    if (newest) this.#selector.offer(newest, nowNs);
+    if (newest) this.#holder.offer(newest, nowNs);
     if (signal.aborted) return undefined;
     // A later frame is already on its way for tick 0; until it is here this one stands in for it.
-    if (!isNewestDue) this.#selector.standIn();
+    if (!isNewestDue) this.#holder.standIn();
     this.#reader = reader;
     return new TickSchedule(frameRate, originNs);
   }
@@ -105,15 +105,15 @@ export class Pump {
   #createFeed(reader: FrameReader, settings: PumpSettings, schedule: TickSchedule): Feed {
     const { clock } = this.parts;
     return settings.method === 'scale'
-      ? new ScaleFeed(reader, this.#selector, clock, BigInt(settings.trimAfterMs) * NS_PER_MS)
-      : new SkipFeed(reader, this.#selector, schedule, clock);
+      ? new ScaleFeed(reader, this.#holder, clock, BigInt(settings.trimAfterMs) * NS_PER_MS)
+      : new SkipFeed(reader, this.#holder, schedule, clock);
   }
 
   async #runFeed(feed: Feed, reader: FrameReader, signal: AbortSignal): Promise<'stopped'> {
     try {
       if (this.#reader !== reader) {
         const newest = await reader.newest(signal);
-        if (newest) this.#selector.offer(newest, this.parts.clock.nowNs());
+        if (newest) this.#holder.offer(newest, this.parts.clock.nowNs());
         this.#reader = reader;
       }
       await feed.run(signal);
@@ -126,14 +126,14 @@ export class Pump {
   /** A frame that waits for its tick is no idleness, however long ffmpeg makes it wait. */
   async #untilIdle(idleTimeoutMs: number, signal: AbortSignal): Promise<'idle' | 'stopped'> {
     const { clock } = this.parts;
-    const selector = this.#selector;
+    const holder = this.#holder;
     const timeoutNs = BigInt(Math.round(idleTimeoutMs)) * NS_PER_MS;
     if (timeoutNs === 0n) return new Promise(() => {});
     for (;;) {
-      const sinceNs = selector.hasNext ? clock.nowNs() : selector.lastOfferNs;
+      const sinceNs = holder.hasNext ? clock.nowNs() : holder.lastOfferNs;
       await clock.sleepUntil(sinceNs + timeoutNs, signal);
       if (signal.aborted) return 'stopped';
-      if (!selector.hasNext && clock.nowNs() - selector.lastOfferNs >= timeoutNs) return 'idle';
+      if (!holder.hasNext && clock.nowNs() - holder.lastOfferNs >= timeoutNs) return 'idle';
     }
   }
 }
@@ -158,9 +158,9 @@ async function newestInTime(
 
 function withFeed(observer: TickObserver, feed: Feed): TickObserver {
   return {
-    onTick(tick, selection, nowNs) {
-      if (tick.kind === 'regular' && !selection.isNew) feed.onStarvedTick(nowNs);
-      observer.onTick(tick, selection, nowNs);
+    onTick(tick, tickFrame, nowNs) {
+      if (tick.kind === 'regular' && !tickFrame.isNew) feed.onStarvedTick(nowNs);
+      observer.onTick(tick, tickFrame, nowNs);
     },
   };
 }

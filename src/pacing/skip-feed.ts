@@ -2,7 +2,7 @@ import type { FrameReader } from '../base/frame-reader.ts';
 import { NS_PER_MS, type Clock } from '../base/clock.ts';
 import type { Feed } from './feed.ts';
 import { periodNs } from '../base/frame-rate.ts';
-import type { FrameSelector } from './frame-selector.ts';
+import type { FrameHolder } from './frame-holder.ts';
 import type { TickSchedule } from './tick-schedule.ts';
 
 /** Added to the time that fetches have taken, so that an ordinary one is done before its tick. */
@@ -19,7 +19,7 @@ export class SkipFeed implements Feed {
 
   constructor(
     private readonly reader: FrameReader,
-    private readonly selector: FrameSelector,
+    private readonly holder: FrameHolder,
     private readonly schedule: TickSchedule,
     private readonly clock: Clock,
   ) {}
@@ -53,7 +53,7 @@ export class SkipFeed implements Feed {
     if (!frame) return;
     const nowNs = this.clock.nowNs();
     this.#learn(nowNs - startNs);
-    this.selector.offer(frame, nowNs);
+    this.holder.offer(frame, nowNs);
   }
 
   #learn(durationNs: bigint): void {

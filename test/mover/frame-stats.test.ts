@@ -1,13 +1,13 @@
 import { NO_AGES } from '../../src/base/counts.ts';
 import { describe, expect, test } from 'bun:test';
 import { FrameStats } from '../../src/mover/frame-stats.ts';
-import type { Selection } from '../../src/pacing/frame-selector.ts';
+import type { TickFrame } from '../../src/pacing/frame-holder.ts';
 import { fakeFrame } from '../support/fake-reader.ts';
 
 const MS = 1_000_000n;
 const NOW_NS = 90_000n * MS;
 
-function selection(isNew: boolean, ageMs?: number): Selection {
+function tickFrame(isNew: boolean, ageMs?: number): TickFrame {
   const writtenNs = ageMs === undefined ? undefined : NOW_NS - BigInt(Math.round(ageMs * 1e6));
   return { frame: fakeFrame(1, writtenNs), isNew };
 }
@@ -16,11 +16,11 @@ describe('the count of the frames', () => {
   test('has every frame that was sent as new or as repeated, and the late ones besides', () => {
     const stats = new FrameStats();
     stats.onFirstFrame(NOW_NS);
-    stats.onTick({ kind: 'regular', lagNs: 0n }, selection(true), NOW_NS);
-    stats.onTick({ kind: 'regular', lagNs: 0n }, selection(false), NOW_NS);
-    stats.onTick({ kind: 'made-up', lagNs: 0n }, selection(false), NOW_NS);
-    stats.onTick({ kind: 'late', lagNs: 0n }, selection(true), NOW_NS);
-    stats.onTick({ kind: 'restarted', lagNs: 0n, skippedTicks: 3n }, selection(true), NOW_NS);
+    stats.onTick({ kind: 'regular', lagNs: 0n }, tickFrame(true), NOW_NS);
+    stats.onTick({ kind: 'regular', lagNs: 0n }, tickFrame(false), NOW_NS);
+    stats.onTick({ kind: 'made-up', lagNs: 0n }, tickFrame(false), NOW_NS);
+    stats.onTick({ kind: 'late', lagNs: 0n }, tickFrame(true), NOW_NS);
+    stats.onTick({ kind: 'restarted', lagNs: 0n, skippedTicks: 3n }, tickFrame(true), NOW_NS);
     expect(stats.counts).toMatchObject({ output: 6, unique: 4, dup: 2, late: 3 });
   });
 
@@ -44,17 +44,17 @@ describe('the ages', () => {
   test('are those of new frames that have a time, since they were last asked for', () => {
     const stats = new FrameStats();
     const tick = { kind: 'regular', lagNs: 0n } as const;
-    stats.onTick(tick, selection(true, 10), NOW_NS);
-    stats.onTick(tick, selection(true, 20.5), NOW_NS);
-    stats.onTick(tick, selection(true), NOW_NS);
-    stats.onTick(tick, selection(false, 900), NOW_NS);
+    stats.onTick(tick, tickFrame(true, 10), NOW_NS);
+    stats.onTick(tick, tickFrame(true, 20.5), NOW_NS);
+    stats.onTick(tick, tickFrame(true), NOW_NS);
+    stats.onTick(tick, tickFrame(false, 900), NOW_NS);
     expect(stats.takeAges()).toEqual({ count: 2, sumMs: 30.5, maxMs: 20.5 });
     expect(stats.takeAges()).toEqual(NO_AGES);
   });
 
   test('are never negative, although two clocks differ', () => {
     const stats = new FrameStats();
-    stats.onTick({ kind: 'regular', lagNs: 0n }, selection(true, -3), NOW_NS);
+    stats.onTick({ kind: 'regular', lagNs: 0n }, tickFrame(true, -3), NOW_NS);
     expect(stats.takeAges()).toEqual({ count: 1, sumMs: 0, maxMs: 0 });
   });
 });

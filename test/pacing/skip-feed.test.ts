@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { FrameSelector } from '../../src/pacing/frame-selector.ts';
+import { FrameHolder } from '../../src/pacing/frame-holder.ts';
 import { SkipFeed } from '../../src/pacing/skip-feed.ts';
 import { runTickLoop } from '../../src/pacing/tick-loop.ts';
 import { TickSchedule } from '../../src/pacing/tick-schedule.ts';
@@ -24,14 +24,14 @@ class SkipStage {
   readonly askedMs: number[] = [];
   writeMs = 0;
   readonly #ending = new AbortController();
-  readonly #selector = new FrameSelector(this.reader.lend(fakeFrame(0, 0n)), this.reader, 0n);
+  readonly #holder = new FrameHolder(this.reader.lend(fakeFrame(0, 0n)), this.reader, 0n);
   #running: Promise<unknown> | undefined;
 
   constructor(private readonly sourceMs: number) {}
 
   start(): void {
     const { clock, sent } = this;
-    const selector = this.#selector;
+    const holder = this.#holder;
     const rate = { numerator: 10n, denominator: 1n };
     const schedule = new TickSchedule(rate, BigInt(START_MS) * 1_000_000n);
     const reader = {
@@ -41,7 +41,7 @@ class SkipStage {
         return this.reader.newest(signal);
       },
     };
-    const feed = new SkipFeed(reader, selector, schedule, clock);
+    const feed = new SkipFeed(reader, holder, schedule, clock);
     const observer = {
       onTick: (_: unknown, { frame, isNew }: { frame: ReturnType<typeof fakeFrame>; isNew: boolean }) =>
         sent.push({
@@ -57,7 +57,7 @@ class SkipStage {
     const { signal } = this.#ending;
     this.#running = Promise.all([
       this.#writeFrames(signal),
-      runTickLoop({ clock, schedule, selector, sink, observer }, signal),
+      runTickLoop({ clock, schedule, holder, sink, observer }, signal),
       feed.run(signal).catch(() => {}),
     ]);
   }
@@ -66,7 +66,7 @@ class SkipStage {
     this.#ending.abort();
     await this.clock.advanceMs(10_000);
     await this.#running;
-    this.#selector.close();
+    this.#holder.close();
   }
 
   async #writeFrames(signal: AbortSignal): Promise<void> {

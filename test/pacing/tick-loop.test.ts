@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Frame } from '../../src/base/frame.ts';
-import { FrameSelector } from '../../src/pacing/frame-selector.ts';
+import { FrameHolder } from '../../src/pacing/frame-holder.ts';
 import { runTickLoop } from '../../src/pacing/tick-loop.ts';
 import { TickSchedule } from '../../src/pacing/tick-schedule.ts';
 import { fakeFrame, numberOf } from '../support/fake-reader.ts';
@@ -11,7 +11,7 @@ import { follow } from '../support/reader-stage.ts';
 class LoopStage {
   readonly clock = new FakeClock();
   readonly schedule = new TickSchedule({ numerator: 10n, denominator: 1n }, this.clock.nowNs());
-  readonly selector = new FrameSelector(fakeFrame(0), { release: () => {}, drop: () => {} }, 0n);
+  readonly holder = new FrameHolder(fakeFrame(0), { release: () => {}, drop: () => {} }, 0n);
   readonly written: number[] = [];
   readonly told: string[] = [];
   readonly ending = new AbortController();
@@ -19,14 +19,14 @@ class LoopStage {
   fault: Error | undefined;
 
   start() {
-    const { clock, schedule, selector } = this;
+    const { clock, schedule, holder } = this;
     const sink = { write: (frame: Frame) => this.#write(frame) };
     return follow(
       runTickLoop(
         {
           clock,
           schedule,
-          selector,
+          holder,
           sink,
           observer: {
             onTick: ({ kind }, { frame, isNew }) =>
@@ -39,7 +39,7 @@ class LoopStage {
   }
 
   offer(number: number): void {
-    this.selector.offer(fakeFrame(number), this.clock.nowNs());
+    this.holder.offer(fakeFrame(number), this.clock.nowNs());
   }
 
   async #write(frame: Frame): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Frame, FrameOwner } from '../../src/base/frame.ts';
 import type { FrameRate } from '../../src/base/frame-rate.ts';
-import { FrameSelector, type Selection } from '../../src/pacing/frame-selector.ts';
+import { FrameHolder, type TickFrame } from '../../src/pacing/frame-holder.ts';
 import { ScaleFeed } from '../../src/pacing/scale-feed.ts';
 import { runTickLoop } from '../../src/pacing/tick-loop.ts';
 import { TickSchedule, type Tick } from '../../src/pacing/tick-schedule.ts';
@@ -62,7 +62,7 @@ export async function simulateScale(run: ScaleRun, writtenMs: readonly number[])
   return result;
 }
 
-/** Runs the real feed, selector, schedule and tick loop of `scale`. */
+/** Runs the real feed, holder, schedule and tick loop of `scale`. */
 export async function simulate(run: ScaleRun, parts: SimulationParts): Promise<SimulationResult> {
   const { clock, reader, owner, first, writeFrames } = parts;
   const startNs = clock.nowNs();
@@ -79,11 +79,11 @@ export async function simulate(run: ScaleRun, parts: SimulationParts): Promise<S
       owner.drop(frame);
     },
   };
-  const selector = new FrameSelector(first, trimmed, startNs);
-  const feed = new ScaleFeed(reader, selector, clock, trimAfterNs);
+  const holder = new FrameHolder(first, trimmed, startNs);
+  const feed = new ScaleFeed(reader, holder, clock, trimAfterNs);
   const schedule = new TickSchedule(run.rate, startNs + BigInt(Math.round(run.phaseMs * NS_PER_MS)));
   const observer = {
-    onTick(tick: Tick, { frame, isNew }: Selection, nowNs: bigint) {
+    onTick(tick: Tick, { frame, isNew }: TickFrame, nowNs: bigint) {
       if (tick.kind === 'regular' && !isNew) feed.onStarvedTick(nowNs);
       const ageMs = Number(nowNs - (frame.writtenNs ?? nowNs)) / NS_PER_MS;
       sent.push({ number: numberOf(frame), isNew, atMs: sinceStartMs(nowNs), ageMs });
@@ -92,12 +92,12 @@ export async function simulate(run: ScaleRun, parts: SimulationParts): Promise<S
   const sink = { write: () => Promise.resolve() };
   const running = [
     writeFrames(ending.signal),
-    runTickLoop({ clock, schedule, selector, sink, observer }, ending.signal),
+    runTickLoop({ clock, schedule, holder, sink, observer }, ending.signal),
     feed.run(ending.signal).catch(() => {}),
   ];
   await clock.advanceMs(run.durationMs);
   ending.abort();
   await Promise.all(running);
-  selector.close();
+  holder.close();
   return { sent, trimmedMs };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import type { Frame } from '../../src/base/frame.ts';
-import { FrameSelector } from '../../src/pacing/frame-selector.ts';
+import { FrameHolder } from '../../src/pacing/frame-holder.ts';
 import { fakeFrame, numberOf } from '../support/fake-reader.ts';
 import { settle } from '../support/fake-clock.ts';
 
@@ -22,118 +22,118 @@ class Owner {
   }
 }
 
-function selectorWith(first = 0) {
+function holderWith(first = 0) {
   const owner = new Owner();
-  return { owner, selector: new FrameSelector(fakeFrame(first), owner, 0n) };
+  return { owner, holder: new FrameHolder(fakeFrame(first), owner, 0n) };
 }
 
-/** Number and newness of a selection. */
+/** The number of the frame that a tick sends, and whether it is new. */
 function told({ frame, isNew }: { frame: Frame; isNew: boolean }): [number, boolean] {
   return [numberOf(frame), isNew];
 }
 
 describe('a tick', () => {
   test('takes the frame that was offered, once, and then repeats it', () => {
-    const { selector } = selectorWith();
-    selector.offer(fakeFrame(1), 1n);
-    expect(told(selector.take())).toEqual([1, true]);
-    expect(told(selector.take())).toEqual([1, false]);
+    const { holder } = holderWith();
+    holder.offer(fakeFrame(1), 1n);
+    expect(told(holder.take())).toEqual([1, true]);
+    expect(told(holder.take())).toEqual([1, false]);
   });
 
   test('repeats the first frame until another one comes', () => {
-    const { selector } = selectorWith(7);
-    expect(told(selector.take())).toEqual([7, false]);
-    expect(told(selector.take())).toEqual([7, false]);
+    const { holder } = holderWith(7);
+    expect(told(holder.take())).toEqual([7, false]);
+    expect(told(holder.take())).toEqual([7, false]);
   });
 
   test('that only repeats leaves the offered frame where it is', () => {
-    const { selector } = selectorWith();
-    selector.offer(fakeFrame(1), 1n);
-    expect(told(selector.repeat())).toEqual([0, false]);
-    expect(selector.hasNext).toBe(true);
-    expect(told(selector.take())).toEqual([1, true]);
+    const { holder } = holderWith();
+    holder.offer(fakeFrame(1), 1n);
+    expect(told(holder.repeat())).toEqual([0, false]);
+    expect(holder.hasNext).toBe(true);
+    expect(told(holder.take())).toEqual([1, true]);
   });
 });
 
 describe('a frame', () => {
   test('is given back when the next one takes its place', () => {
-    const { selector, owner } = selectorWith();
-    selector.offer(fakeFrame(1), 1n);
-    selector.take();
+    const { holder, owner } = holderWith();
+    holder.offer(fakeFrame(1), 1n);
+    holder.take();
     expect(owner.released).toEqual([0]);
   });
 
   test('that a newer one replaces before its tick is dropped', () => {
-    const { selector, owner } = selectorWith();
-    selector.offer(fakeFrame(1), 1n);
-    selector.offer(fakeFrame(2), 2n);
+    const { holder, owner } = holderWith();
+    holder.offer(fakeFrame(1), 1n);
+    holder.offer(fakeFrame(2), 2n);
     expect(owner.dropped).toEqual([1]);
-    expect(told(selector.take())).toEqual([2, true]);
+    expect(told(holder.take())).toEqual([2, true]);
   });
 
   test('that stands in without having been sent is new once, and dropped where another one comes before', () => {
-    const { selector, owner } = selectorWith();
-    selector.offer(fakeFrame(1), 1n);
-    selector.standIn();
-    expect(selector.hasNext).toBe(false);
-    expect(told(selector.take())).toEqual([1, true]);
-    expect(told(selector.take())).toEqual([1, false]);
-    selector.offer(fakeFrame(2), 2n);
-    selector.standIn();
-    selector.offer(fakeFrame(3), 3n);
-    expect(told(selector.take())).toEqual([3, true]);
+    const { holder, owner } = holderWith();
+    holder.offer(fakeFrame(1), 1n);
+    holder.standIn();
+    expect(holder.hasNext).toBe(false);
+    expect(told(holder.take())).toEqual([1, true]);
+    expect(told(holder.take())).toEqual([1, false]);
+    holder.offer(fakeFrame(2), 2n);
+    holder.standIn();
+    holder.offer(fakeFrame(3), 3n);
+    expect(told(holder.take())).toEqual([3, true]);
     expect(owner.dropped).toEqual([2]);
     expect(owner.released).toEqual([0, 1, 2]);
   });
 
   test('that waits at the end is given back with the one that was sent', () => {
-    const { selector, owner } = selectorWith();
-    selector.offer(fakeFrame(1), 1n);
-    selector.close();
+    const { holder, owner } = holderWith();
+    holder.offer(fakeFrame(1), 1n);
+    holder.close();
     expect(owner.released.toSorted((a, b) => a - b)).toEqual([0, 1]);
   });
 
   test('that comes only after the end is given back at once', () => {
-    const { selector, owner } = selectorWith();
-    selector.close();
-    selector.offer(fakeFrame(1), 1n);
+    const { holder, owner } = holderWith();
+    holder.close();
+    holder.offer(fakeFrame(1), 1n);
     expect(owner.released).toEqual([0, 1]);
   });
 
   test('leaves the time at which it came', () => {
-    const { selector } = selectorWith();
-    selector.offer(fakeFrame(1), 17n);
-    selector.take();
-    expect(selector.lastOfferNs).toBe(17n);
+    const { holder } = holderWith();
+    holder.offer(fakeFrame(1), 17n);
+    holder.take();
+    expect(holder.lastOfferNs).toBe(17n);
   });
 });
 
 describe('whoever waits for the frame to be taken', () => {
   test('waits no longer than that', async () => {
-    const { selector } = selectorWith();
+    const { holder } = holderWith();
     const never = new AbortController().signal;
-    await selector.whenTaken(never);
-    selector.offer(fakeFrame(1), 1n);
+    await holder.whenTaken(never);
+    holder.offer(fakeFrame(1), 1n);
     let isTaken = false;
-    void selector.whenTaken(never).then(() => (isTaken = true));
-    selector.repeat();
+    void holder.whenTaken(never).then(() => (isTaken = true));
+    holder.repeat();
     await settle();
     expect(isTaken).toBe(false);
-    selector.take();
+    holder.take();
     await settle();
     expect(isTaken).toBe(true);
   });
 
   test('stops waiting when it is told to', async () => {
-    const { selector } = selectorWith();
-    selector.offer(fakeFrame(1), 1n);
-    await selector.whenTaken(AbortSignal.abort());
+    const { holder } = holderWith();
+    holder.offer(fakeFrame(1), 1n);
+    await holder.whenTaken(AbortSignal.abort());
     const giveUp = new AbortController();
-    const waiting = selector.whenTaken(giveUp.signal);
+    const waiting = holder.whenTaken(giveUp.signal);
     giveUp.abort();
     await waiting;
-    expect(selector.hasNext).toBe(true);
-    selector.take();
+    expect(holder.hasNext).toBe(true);
+    holder.take();
   });
 });
 
@@ -142,26 +142,26 @@ describe('in any sequence of offers and ticks', () => {
     const steps = fc.array(fc.constantFrom('offer', 'take', 'repeat'), { maxLength: 200 });
     fc.assert(
       fc.property(steps, (played) => {
-        const { selector, owner } = selectorWith();
+        const { holder, owner } = holderWith();
         let [sent, waiting, offered] = [0, 0, 0];
         const dropped: number[] = [];
         for (const step of played) {
           if (step === 'offer') {
             offered += 1;
-            selector.offer(fakeFrame(offered), BigInt(offered));
+            holder.offer(fakeFrame(offered), BigInt(offered));
             if (waiting !== 0) dropped.push(waiting);
             waiting = offered;
           } else {
-            const [number, isNew] = told(step === 'take' ? selector.take() : selector.repeat());
+            const [number, isNew] = told(step === 'take' ? holder.take() : holder.repeat());
             const isDue = step === 'take' && waiting !== 0;
             expect([number, isNew]).toEqual([isDue ? waiting : sent, isDue]);
             expect(owner.released).not.toContain(number);
             if (isDue) [sent, waiting] = [waiting, 0];
           }
-          expect(selector.hasNext).toBe(waiting !== 0);
+          expect(holder.hasNext).toBe(waiting !== 0);
           expect(offered + 1 - owner.released.length).toBe(waiting === 0 ? 1 : 2);
         }
-        selector.close();
+        holder.close();
         if (waiting !== 0) dropped.push(waiting);
         expect(owner.dropped).toEqual(dropped);
         expect(owner.released.toSorted((a, b) => a - b)).toEqual(

@@ -1,7 +1,7 @@
 import type { Frame, FrameOwner } from '../base/frame.ts';
 
 /** What a tick sends: `isNew` is false for a repeated frame. */
-export interface Selection {
+export interface TickFrame {
   readonly frame: Frame;
   readonly isNew: boolean;
 }
@@ -10,7 +10,7 @@ export interface Selection {
  * The meeting point of the source's pace and ours: a feed offers frames, each tick takes exactly one. It holds at most
  * two frames: the one that was sent last, to be repeated, and the one that is sent next.
  */
-export class FrameSelector {
+export class FrameHolder {
   #held: Frame;
   /** A frame may be held for want of a better one before any tick has sent it. */
   #isHeldSent = true;
@@ -53,7 +53,7 @@ export class FrameSelector {
   }
 
   /** The frame that was offered, or else the one before it again. */
-  take(): Selection {
+  take(): TickFrame {
     if (!this.#next) return this.repeat();
     this.#hold(this.#next);
     this.#onTaken?.();
@@ -61,7 +61,7 @@ export class FrameSelector {
   }
 
   /** The frame that is held, whatever has been offered. */
-  repeat(): Selection {
+  repeat(): TickFrame {
     const isNew = !this.#isHeldSent;
     this.#isHeldSent = true;
     return { frame: this.#held, isNew };
@@ -73,7 +73,7 @@ export class FrameSelector {
     return waitFor((wake) => (this.#onTaken = wake), signal);
   }
 
-  /** Gives both frames back; the selector is not used any more. */
+  /** Gives both frames back; the holder is not used any more. */
   close(): void {
     this.#isClosed = true;
     this.#giveHeldBack();
