@@ -5,6 +5,7 @@ import { parseCommandLine } from './cli/command-line.ts';
 import { EXIT } from './cli/exit-status.ts';
 import { helpText } from './cli/help.ts';
 import type { LogLevel } from './config/config.ts';
+import { ENV_FILE_VARIABLE } from './config/setting.ts';
 import { createLogger, logStyle, type LeveledLogger } from './status/logger.ts';
 import { logRefusal } from './status/refusal.ts';
 
@@ -54,7 +55,7 @@ function onSignal(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void {
 
 /** Without a file of settings there is nothing to read again: the hang-up then is that of a terminal that was closed. */
 function onReload(reload: () => void): void {
-  process.on('SIGHUP', process.env['COSMOS_VIDEO_ENV_FILE'] ? reload : () => onSignal('SIGHUP'));
+  process.on('SIGHUP', process.env[ENV_FILE_VARIABLE] ? reload : () => onSignal('SIGHUP'));
 }
 
 function exitNow(status: number): never {

@@ -1,5 +1,8 @@
 import type { Failure } from './failure.ts';
 
+/** A session that was open this long was a good one: the next failure is a new one. */
+export const GOOD_SESSION_MS = 10_000;
+
 /** What the service is doing: waiting for a frame, or in some part of a session, which is one video from open to close. */
 export type SessionState =
   | { readonly kind: 'waiting' }

@@ -5,6 +5,7 @@ import { quoted } from '../config/fault-text.ts';
 import { nearestName } from '../config/nearest-name.ts';
 import type { Flags } from '../config/setting-reader.ts';
 import { RETIRED_FLAGS } from '../config/retired-settings.ts';
+import { VARIABLE_PREFIX } from '../config/setting.ts';
 import { ALL_SETTINGS } from '../config/settings.ts';
 import type { Command } from './command.ts';
 import { commandNamed, COMMANDS, DEFAULT_COMMAND } from './commands.ts';
@@ -35,7 +36,7 @@ const SWITCH_SPELLINGS: readonly string[] = Object.values(SWITCHES).flat();
 /** What the flags of settings that have none would be called. */
 const MISSING_FLAGS: ReadonlyMap<string, string> = new Map(
   ALL_SETTINGS.filter(({ flags }) => flags.length === 0).map(({ variable }) => [
-    `--${variable.replace('COSMOS_VIDEO_', '').toLowerCase().replaceAll('_', '-')}`,
+    `--${variable.replace(VARIABLE_PREFIX, '').toLowerCase().replaceAll('_', '-')}`,
     variable,
   ]),
 );

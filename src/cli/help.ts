@@ -35,7 +35,7 @@ export function helpText(version: string): string {
   return sections.join('\n\n');
 }
 
-/** The README's table of all settings. */
+/** The table of all settings in docs/settings.md. */
 export function settingsTableMarkdown(): string {
   const rows = SETTING_GROUPS.flatMap(settingsOf).map((setting) => {
     const flags = setting.flags.map((flag) => code(flag)).join(', ') || 'none';

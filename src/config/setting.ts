@@ -3,14 +3,19 @@ import type { GenericSchema, InferOutput } from 'valibot';
 /** A check of a text that also gives the value it means. The message of each fault reads on after "NAME is TEXT: ". */
 export type TextSchema<T> = GenericSchema<string, T>;
 
-/** Headings under which --help and the README list the settings, in their order there. */
+/** Headings under which --help and the documents list the settings, in their order there. */
 export const SETTING_GROUPS = ['Frames', 'Redis', 'Timing', 'Encoding', 'Destination', 'Service'] as const;
 export type SettingGroup = (typeof SETTING_GROUPS)[number];
+
+/** What the name of every variable begins with. */
+export const VARIABLE_PREFIX = 'COSMOS_VIDEO_';
+/** Names the files that settings are read from again, so it cannot stand in one itself; see `ReloadableSettings`. */
+export const ENV_FILE_VARIABLE = 'COSMOS_VIDEO_ENV_FILE';
 
 /** One setting: all that reading it, explaining it and listing it needs. */
 export interface Setting<T = unknown> {
   /** Name of the environment variable. */
-  readonly variable: `COSMOS_VIDEO_${string}`;
+  readonly variable: `${typeof VARIABLE_PREFIX}${string}`;
   /** Names it had before; each still works, with a warning. */
   readonly formerVariables?: readonly string[];
   /** The flag and its other spellings, the usual one first; none for what must not stand in a command line. */

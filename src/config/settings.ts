@@ -16,7 +16,8 @@ import {
 } from './text-schemas.ts';
 
 /**
- * Every setting, once, by the section of `Config` that it goes into: parsing, --help, the README's table, the man page and the installed file are all made from this.
+ * Every setting, once, by the section of `Config` that it goes into: parsing, --help, the table in docs/settings.md, the man
+ * page and the installed file are all made from this.
  */
 export const SETTINGS = {
   redis: {

@@ -102,7 +102,7 @@ function secretFault(name: SecretName, value: string | undefined): string | unde
   return `must have a ${name} of ${min} to ${max} characters (it has ${sizeBytes}), or none`;
 }
 
-/** A misspelt `passphrase` would be passed over by ffmpeg: the stream unencrypted, the secret in its arguments. */
+/** A misspelt `passphrase` would be passed over by ffmpeg: the video unencrypted, the secret in its arguments. */
 function misspeltFaults(parameter: string): string[] {
   const name = parameterName(parameter);
   const meant = nearestName(name.toLowerCase(), SECRET_NAMES);

@@ -1,5 +1,6 @@
 import { drainMicrotasks } from 'bun:jsc';
-import type { Clock } from '../base/clock.ts';
+import { NS_PER_MS, type Clock } from '../base/clock.ts';
+import { NS_PER_SECOND } from '../base/frame-rate.ts';
 import { errno, errorInWords, EINTR, libc, pinned, POLLIN, POLLOUT } from './libc.ts';
 
 /**
@@ -11,9 +12,8 @@ const MOST_WAITS = 256;
 const POLLFD_BYTES = 8;
 /** struct timespec with 64-bit seconds and nanoseconds. */
 const TIMESPEC_BYTES = 16;
-const NS_PER_SECOND = 1_000_000_000n;
 /** Whoever has work without a wait gives way to the others after so long; a tick is then late by no more. */
-const TURN_NS = 5_000_000n;
+const TURN_NS = 5n * NS_PER_MS;
 
 /** For waits that end by themselves. */
 const NEVER = new AbortController().signal;

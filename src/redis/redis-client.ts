@@ -1,14 +1,10 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { RedisConfig } from '../config/config.ts';
 import { frameBufferLogin } from './frame-buffer-login.ts';
+import { ANSWER_LIMIT_MS, CONNECT_LIMIT_MS } from './limits.ts';
 import { redisError } from './redis-errors.ts';
 import { redisName } from './redis-name.ts';
 import { tlsTrust } from './tls-trust.ts';
-
-/** How long a connection may take to be made and to authenticate. */
-const CONNECT_LIMIT_MS = 5_000;
-/** How long Redis may take for an answer beyond the time that it was asked to block. */
-const ANSWER_LIMIT_MS = 5_000;
 
 /** What ioredis says of a command that finds the connection gone. */
 const CONSEQUENCES = /^Connection is closed\.$|^Stream isn't writeable/;
@@ -42,6 +38,7 @@ export class RedisClient {
     return this.#limited(command(this.redis), blockMs + ANSWER_LIMIT_MS);
   }
 
+  /** Ends the connection; whoever waits for an answer gets a `SourceError`. May be called again. */
   close(): void {
     this.redis.disconnect();
   }

@@ -7,6 +7,7 @@ import { connectFirst } from '../os/socket.ts';
 import { CommandQueue } from './command-queue.ts';
 import { CommandWriter } from './command-writer.ts';
 import { EntryReader, type ReadTarget } from './entry-reader.ts';
+import { ANSWER_LIMIT_MS } from './limits.ts';
 import { redisError } from './redis-errors.ts';
 import { ReplyReader } from './reply-reader.ts';
 import { RespReader, understood } from './resp-reader.ts';
@@ -16,9 +17,6 @@ import type { WayToRedis } from './way-to-redis.ts';
 
 /** A server that lets everybody in does so whatever password it is given (version 6; up to version 5). */
 const NEEDS_NO_PASSWORD = /without any password configured|no password is set/;
-
-/** How long Redis may take for an answer beyond the time that it was asked to block. */
-const ANSWER_LIMIT_MS = 5_000;
 
 /**
  * Reads frames from the socket straight into their slots. It knows the forms that the replies of its few commands can

@@ -3,10 +3,8 @@ import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'n
 import type { RedisConfig } from '../config/config.ts';
 import { ConnectionError } from '../base/errors.ts';
 import { makeSocketPair } from '../os/socket-pair.ts';
+import { CONNECT_LIMIT_MS } from './limits.ts';
 import { tlsTrust } from './tls-trust.ts';
-
-/** How long a connection may take to be made and trusted. */
-const CONNECT_LIMIT_MS = 5_000;
 
 type TlsTarget = Pick<RedisConfig, 'host' | 'port' | 'tlsCa'>;
 

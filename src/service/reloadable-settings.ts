@@ -2,11 +2,11 @@ import { parseEnvFile } from '../config/env-file-syntax.ts';
 import { parseConfig, type Parsed } from '../config/parse-config.ts';
 import { readRegularFile, UnfitFileError } from '../os/regular-file.ts';
 import type { Flags, Variables } from '../config/setting-reader.ts';
+import { ENV_FILE_VARIABLE, VARIABLE_PREFIX } from '../config/setting.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../base/errors.ts';
 import { tlsTrust } from '../redis/tls-trust.ts';
 
-const PREFIX = 'COSMOS_VIDEO_';
 /** Far more than all settings with all their comments; what is larger is another file. */
 const MOST_FILE_BYTES = 1024 * 1024;
 
@@ -42,13 +42,13 @@ export class ReloadableSettings {
       ]);
     }
     const settings = paths.flatMap((path) =>
-      Object.entries(readFile(path)).filter(([name]) => name.startsWith(PREFIX)),
+      Object.entries(readFile(path)).filter(([name]) => name.startsWith(VARIABLE_PREFIX)),
     );
     return withFiles(parseConfig({ ...this.#fixed, ...Object.fromEntries(settings) }, this.flags));
   }
 
   #paths(): string[] {
-    return (this.variables['COSMOS_VIDEO_ENV_FILE'] ?? '').split(':').filter(Boolean);
+    return (this.variables[ENV_FILE_VARIABLE] ?? '').split(':').filter(Boolean);
   }
 }
 

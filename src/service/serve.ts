@@ -2,6 +2,7 @@ import { Backoff } from '../base/backoff.ts';
 import { sleepMs, systemClock, type Clock } from '../base/clock.ts';
 import type { Emit } from '../base/event.ts';
 import { redactingManager, type ServiceManager } from '../base/service-manager.ts';
+import { GOOD_SESSION_MS } from '../base/session-state.ts';
 import type { Config, LogLevel } from '../config/config.ts';
 import { probeFrameFormat } from '../encoder/frame-format-probe.ts';
 import { startMover, type Mover } from '../mover/mover.ts';
@@ -21,8 +22,6 @@ import { startFfmpeg } from './start-ffmpeg.ts';
 /** Waiting times before ffmpeg is started again. */
 const FIRST_RESTART_MS = 500;
 const LONGEST_RESTART_MS = 30_000;
-/** A session that ran this long was a good one: the next failure is a new one. */
-const GOOD_SESSION_MS = 10_000;
 /**
  * libsrt takes a peer that is silent for 5 s for gone (SRTO_PEERIDLETIMEO, its default), and ffmpeg ends at its next write
  * after that; what was under way when the peer went is in the rest.

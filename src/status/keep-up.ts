@@ -1,13 +1,11 @@
 import { PRESETS, type Preset } from '../config/config.ts';
 import { framesPerSecond, NS_PER_SECOND, type FrameRate } from '../base/frame-rate.ts';
-import { dueBetween, fpsBetween, slide, type Sample } from './frame-window.ts';
+import { dueBetween, fpsBetween, slide, TOLERATED_FRAMES, type Sample } from './frame-window.ts';
 
 /** A slowness is spoken of once it has gone on for this long. */
 const WINDOW_NS = 10n * NS_PER_SECOND;
 /** Below this part of the frame rate ffmpeg does not keep up; what is above is the unevenness of counting frames. */
 const ENOUGH = 0.98;
-/** Frames that may be missing in a window however low the rate is: one at each end of it. */
-const TOLERATED_FRAMES = 2;
 /** Looks that a hitch may spoil: one that lasts shorter than a standstill is spread over so many at most. */
 const HITCH_LOOKS = 3;
 /** Without those, so much of what is due has to be there, but for a frame. */
@@ -33,7 +31,7 @@ export class KeepUpMonitor {
 
   constructor(private readonly rate: FrameRate) {}
 
-  /** A stream has begun: what was before it says nothing about it. */
+  /** A session has begun: what was before it says nothing about it. */
   restart(): void {
     this.discard();
     this.#standstillEndNs = undefined;
@@ -48,7 +46,7 @@ export class KeepUpMonitor {
   }
 
   /**
-   * Takes the number of frames handed over so far, about once a second while a stream runs.
+   * Takes the number of frames handed over so far, about once a second while a session streams.
    * @returns what is to be said; once for each slowness, and for each standstill when it is over
    */
   sample(frames: number, nowNs: bigint): KeepUpNews | undefined {

@@ -1,6 +1,6 @@
+import { NS_PER_MS } from '../base/clock.ts';
 import type { Failure } from '../base/failure.ts';
-import { NS_PER_SECOND } from '../base/frame-rate.ts';
-import type { SessionState } from '../base/session-state.ts';
+import { GOOD_SESSION_MS, type SessionState } from '../base/session-state.ts';
 import { warningLog, type LimitedLog } from './limited-log.ts';
 import type { Logger } from './logger.ts';
 import { RepeatedFailure } from './repeated-failure.ts';
@@ -11,9 +11,8 @@ const FFMPEG_LINES_PER_SECOND = 10;
 /** So many of its lines are kept while it opens the destination; what it says there is a line or two. */
 const MOST_OPENING_LINES = 50;
 
-/** A session that was open this long was a good one. */
-const GOOD_SESSION_NS = 10n * NS_PER_SECOND;
-/** After so many in a row that broke before that, the next ones are told of only once they are good. */
+const GOOD_SESSION_NS = BigInt(GOOD_SESSION_MS) * NS_PER_MS;
+/** After so many in a row that broke before that, the next ones are reported only once they are good. */
 const SHORT_SESSIONS_TOLD = 5;
 
 type Names = Pick<StatusSettings, 'stream' | 'destination' | 'idleTimeoutMs'>;

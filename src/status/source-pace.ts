@@ -1,5 +1,5 @@
 import { framesPerSecond, NS_PER_SECOND, type FrameRate } from '../base/frame-rate.ts';
-import { dueBetween, fpsBetween, slide, type Sample } from './frame-window.ts';
+import { dueBetween, fpsBetween, slide, TOLERATED_FRAMES, type Sample } from './frame-window.ts';
 
 /** A source that is faster is spoken of once it has been so for this long. */
 const WINDOW_NS = 30n * NS_PER_SECOND;
@@ -9,8 +9,6 @@ const PARTS = 6;
 const FASTER_BY = 0.02;
 /** It is over when it is no longer faster by this much: less, so that one that hovers is no news each time. */
 const OVER_BY = 0.01;
-/** Frames that may be too many in a window however low the rate is: one at each end of it. */
-const TOLERATED_FRAMES = 2;
 
 /** Watches whether more frames come in than the video can show. */
 export class SourcePace {
@@ -19,13 +17,13 @@ export class SourcePace {
 
   constructor(private readonly rate: FrameRate) {}
 
-  /** What was counted so far says nothing of what comes: another stream, or the program itself stood still. */
+  /** What was counted so far says nothing of what comes: another session has begun, or the program itself stood still. */
   discard(): void {
     this.#samples = [];
   }
 
   /**
-   * Takes the number of frames that have come so far, about once a second while a stream runs.
+   * Takes the number of frames that have come so far, about once a second while a session streams.
    * @returns frames a second over the last 30 s, if those are too many and it was not yet said; once until it was over
    */
   sample(frames: number, nowNs: bigint): number | undefined {
