@@ -24,7 +24,7 @@ export interface EncoderOutput {
 }
 
 /**
- * ffmpeg's arguments for one stream: raw frames on standard input, MPEG-TS with H.264 out, progress on standard output.
+ * ffmpeg's arguments for one session: raw frames on standard input, MPEG-TS with H.264 out, progress on standard output.
  * Every frame in is a frame out (`passthrough`): the constant rate is made by the ticks, not by ffmpeg.
  */
 export function encoderArguments(

@@ -6,7 +6,7 @@ import { EncoderError } from '../base/errors.ts';
 /** More recordings than this beside each other are a sign of something else being wrong. */
 const MOST_FILES = 100_000;
 
-/** Where one stream goes. */
+/** Where one session goes. */
 export interface Output {
   /** What ffmpeg is to write to. */
   readonly url: string;
@@ -15,7 +15,7 @@ export interface Output {
 }
 
 /**
- * Takes a place for the stream that opens now. A file that is there is never written to, whoever made it: the next stream
+ * Takes a place for the session that opens now. A file that is there is never written to, whoever made it: the next session
  * goes to `name-2.ts`, `name-3.ts` and so on. The name is ours from then on, since the file is made here, so that no other
  * program that looks for one gets the same. Devices, pipes and network addresses are taken as they are.
  * Throws an `EncoderError` when there are 100,000 such files, or none can be made: it is tried again, for that may change.

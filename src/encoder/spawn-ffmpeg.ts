@@ -22,7 +22,7 @@ export function spawnFfmpeg(
   return Bun.spawn([...dyingWithUs(ffmpeg), ...args], {
     stdio: [stdin, 'pipe', 'pipe', ...moreFds],
     env: ffmpegEnvironment(process.env),
-    // A process group of its own: Ctrl-C is for us, and we end the stream in order.
+    // A process group of its own: Ctrl-C is for us, and we end the session in order.
     detached: true,
   });
 }

@@ -25,7 +25,7 @@ const BLOCK_MS = 800;
 const FIRST_RESYNC_MS = 1_000;
 const LONGEST_RESYNC_MS = 60_000;
 const FIRST_RECONNECT_MS = 200;
-/** A stream is closed after 5 s without a frame: Redis that is back is noticed long before that. */
+/** A session is closed after 5 s without a frame: Redis that is back is noticed long before that. */
 const LONGEST_RECONNECT_MS = 1_000;
 /** A connection that has answered for this long is good, also where no frame came over it. */
 const GOOD_CONNECTION_NS = 5_000n * NS_PER_MS;
@@ -48,7 +48,7 @@ interface PendingRead {
   readonly entry: StreamEntry | undefined;
 }
 
-/** The `FrameReader` over any kind of connection: position, maximum delay, wrong entries, losses. */
+/** Reads the frames of the stream: keeps the position and the maximum delay, reports wrong entries, connects again. */
 export class StreamFrameReader implements FrameReader {
   /** Nothing older than this is read; 0 = no bound. May be set at any time. */
   maxDelayMs: number;

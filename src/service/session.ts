@@ -61,7 +61,7 @@ export async function runSession(parts: SessionParts, stop: AbortSignal): Promis
     const { encoder, firstSent } = start(parts);
     const opening = await open({ ...parts, encoder }, firstSent, stop);
     if (opening !== 'open') return opening;
-    return await stream({ ...parts, encoder }, stop);
+    return await streamAndClose({ ...parts, encoder }, stop);
   } catch (error) {
     if (!(error instanceof EncoderError)) throw error;
     return { kind: 'failed', failure: error.failure, streamedMs: 0 };
@@ -130,7 +130,7 @@ async function openingFailure(
 }
 
 /** Sends frames until the session is over, and closes it. */
-async function stream(parts: RunningParts, stop: AbortSignal): Promise<SessionEnd> {
+async function streamAndClose(parts: RunningParts, stop: AbortSignal): Promise<SessionEnd> {
   const { encoder, clock, mover, emit, linkSilenceMs } = parts;
   emit(session({ kind: 'streaming' }));
   const startNs = clock.nowNs();

@@ -13,7 +13,7 @@ export interface SilenceNews {
   readonly seconds: number;
 }
 
-/** Watches whether new frames come while a stream runs. */
+/** Watches whether new frames come while a session streams. */
 export class Silence {
   #read: number | undefined;
   #output = 0;
@@ -21,12 +21,12 @@ export class Silence {
   #isSaid = false;
   readonly #isWatched: boolean;
 
-  /** @param idleTimeoutMs a stream that is closed that soon says so by then; 0 = never */
+  /** @param idleTimeoutMs a session that is closed that soon says so by then; 0 = never */
   constructor(idleTimeoutMs: number) {
     this.#isWatched = idleTimeoutMs === 0 || idleTimeoutMs > LIMIT_MS + LOOK_PERIOD_MS;
   }
 
-  /** A stream has begun: what was before it says nothing about it. */
+  /** A session has begun: what was before it says nothing about it. */
   restart(): void {
     this.#read = undefined;
     this.#isSaid = false;
@@ -38,7 +38,7 @@ export class Silence {
   }
 
   /**
-   * Takes the frames read so far and those handed to ffmpeg, about once a second while a stream runs. While ffmpeg takes
+   * Takes the frames read so far and those handed to ffmpeg, about once a second while a session streams. While ffmpeg takes
    * none, none is read either, which says nothing of the source.
    */
   look(read: number, output: number, nowNs: bigint): SilenceNews | undefined {
@@ -58,6 +58,7 @@ export class Silence {
   }
 }
 
+/** The message for the operator. */
 export function silenceInWords(stream: string, { kind, seconds }: SilenceNews): string {
   return kind === 'silent'
     ? `no new frame on ${stream} for ${seconds.toFixed(0)} s: the last one is repeated until one comes; is the sensor running?`

@@ -9,7 +9,7 @@ import { reportLine, totalsLine } from './report.ts';
 import { extended, firstSnapshot, fold, intervalFrom, type Interval, type Snapshot } from './snapshot.ts';
 import { statusLine } from './status-line.ts';
 import type { StatusSettings } from './status-settings.ts';
-import { StreamWatch } from './stream-watch.ts';
+import { SessionWatch } from './session-watch.ts';
 import { ticksGoOn } from './tick-progress.ts';
 
 const FIRST_REPORT_MS = 10_000;
@@ -30,7 +30,7 @@ interface StatusParts {
  */
 export class Status {
   readonly #operator: OperatorLog;
-  readonly #stream: StreamWatch;
+  readonly #watch: SessionWatch;
   #settings: StatusSettings;
   #snapshot: Snapshot;
   readonly #holdUp = new HoldUp();
@@ -47,7 +47,7 @@ export class Status {
     const nowNs = parts.clock.nowNs();
     this.#settings = settings;
     this.#operator = new OperatorLog(parts.log, settings);
-    this.#stream = new StreamWatch(settings, parts.log);
+    this.#watch = new SessionWatch(settings, parts.log);
     this.#snapshot = firstSnapshot(nowNs);
     this.#report = intervalFrom(this.#snapshot);
     this.#reportDueNs = nowNs + firstReportNs(settings);
@@ -63,7 +63,7 @@ export class Status {
     const before = this.#settings;
     this.#settings = settings;
     this.#operator.configure(settings);
-    this.#stream.configure(settings);
+    this.#watch.configure(settings);
     if (settings.redis !== before.redis) this.#hasToldNotCounted = false;
     if (settings.reportIntervalMs === before.reportIntervalMs) return;
     this.#reportDueNs = this.parts.clock.nowNs() + firstReportNs(settings);
@@ -80,19 +80,19 @@ export class Status {
   /** What was counted in another session says nothing about this one. */
   #onSession(): void {
     this.#recent = undefined;
-    this.#stream.restart();
+    this.#watch.restart();
     this.#tellManager();
   }
 
   #onFrames(): void {
     const now = this.#snapshot;
-    this.#stream.flush(now.atNs);
+    this.#watch.flush(now.atNs);
     this.#lookForHoldUp();
     if (ticksGoOn(now, this.#settings.frameRate)) this.parts.manager.alive();
     this.#report = extended(this.#report, now);
     if (now.session.state.kind === 'streaming') {
       this.#tellRecent();
-      this.#stream.look(now);
+      this.#watch.look(now);
     }
     if (now.atNs + EARLY_NS >= this.#reportDueNs) this.#writeReport();
   }
@@ -102,7 +102,7 @@ export class Status {
     const seconds = this.#holdUp.look(atNs);
     if (seconds === undefined) return;
     this.parts.log.warn(heldUpInWords(seconds));
-    this.#stream.heldUp(atNs);
+    this.#watch.heldUp(atNs);
   }
 
   #tellRecent(): void {

@@ -31,7 +31,7 @@ describe('a recording', () => {
     using folder = new Folder();
     const destination = fileDestination(folder.file('out.ts'));
     const urls: string[] = [];
-    for (let stream = 0; stream < 4; stream += 1) {
+    for (let session = 0; session < 4; session += 1) {
       const url = outputUrl(destination);
       expect(urls).not.toContain(url);
       urls.push(url);

@@ -17,7 +17,7 @@ function stageWith(...agesMs: (number | undefined)[]) {
   return { clock, reader, parts: { clock, reader, owner: reader } };
 }
 
-describe('the frame that a stream begins with', () => {
+describe('the frame that a session begins with', () => {
   test('is the newest, of which nothing older is read', async () => {
     const { reader, parts } = stageWith(300, 200, 100);
     expect(numberOf(await firstFrame(parts, FRESH_MS, never))).toBe(3);
@@ -43,7 +43,7 @@ describe('the frame that a stream begins with', () => {
     expect(first.outcome).toMatchObject({ value: { id: '2-0' } });
   });
 
-  test('is the newest however old, where a stream is never closed for want of frames', async () => {
+  test('is the newest however old, where a session is never closed for want of frames', async () => {
     const { parts } = stageWith(undefined);
     expect(numberOf(await firstFrame(parts, 0, never))).toBe(1);
   });

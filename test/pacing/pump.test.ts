@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { settle } from '../support/fake-clock.ts';
 import { PumpStage } from './pump-stage.ts';
 
-describe('the beginning of a stream', () => {
+describe('the beginning of a session', () => {
   test('passes over the frames that came while it opened, but for the newest', async () => {
     const stage = new PumpStage();
     for (const number of [1, 2, 3]) stage.add(number);
@@ -46,7 +46,7 @@ describe('the beginning of a stream', () => {
   });
 });
 
-describe('a stream', () => {
+describe('a session', () => {
   test('takes the frames one by one by scale', async () => {
     const stage = new PumpStage();
     stage.start();
@@ -85,7 +85,7 @@ describe('a stream', () => {
 });
 
 describe('a source that stops', () => {
-  test('is repeated for the idle timeout from its last frame on, and then ends the stream', async () => {
+  test('is repeated for the idle timeout from its last frame on, and then ends the session', async () => {
     const stage = new PumpStage();
     const pump = stage.start();
     await stage.play(1, 20, 100);
@@ -96,7 +96,7 @@ describe('a source that stops', () => {
     expect(stage.ticks.filter(({ isNew }) => !isNew).length).toBeGreaterThan(45);
   });
 
-  test('never ends a stream without an idle timeout', async () => {
+  test('never ends a session without an idle timeout', async () => {
     const stage = new PumpStage();
     stage.idleTimeoutMs = 0;
     const pump = stage.start();
@@ -127,7 +127,7 @@ describe('a source that stops', () => {
   });
 });
 
-describe('the end of a stream', () => {
+describe('the end of a session', () => {
   test('gives every frame back and leaves no timer behind', async () => {
     for (const method of ['scale', 'skip'] as const) {
       const stage = new PumpStage();

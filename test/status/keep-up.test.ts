@@ -35,7 +35,7 @@ describe('an encoder that does not keep up', () => {
     expect(saidAt(monitor, 12, 30, 60, 1_320).filter((news) => news !== undefined)).toHaveLength(1);
   });
 
-  test('is not spoken of for what was before the stream began', () => {
+  test('is not spoken of for what was before the session began', () => {
     const monitor = new KeepUpMonitor(RATE_24);
     saidAt(monitor, 0, 9);
     monitor.restart();

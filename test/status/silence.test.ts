@@ -3,8 +3,8 @@ import { Silence, silenceInWords } from '../../src/status/silence.ts';
 
 const MS = 1_000_000n;
 
-/** A stream that is looked at once a second, in the hands of a test. */
-class Stream {
+/** A session that is looked at once a second, in the hands of a test. */
+class WatchedSession {
   readonly silence: Silence;
   read = 100;
   output = 100;
@@ -30,50 +30,50 @@ class Stream {
 
 describe('a source without a new frame', () => {
   test('is spoken of after 5 s, once, and again when frames are back, with how long it was', () => {
-    const stream = new Stream();
-    expect(stream.run(60)).toEqual([]);
-    expect(stream.run(40, { fps: 0 })).toEqual([{ kind: 'silent', seconds: 5 }]);
-    expect(stream.run(60)).toEqual([{ kind: 'back', seconds: 41 }]);
-    expect(stream.run(5, { fps: 0 })).toEqual([{ kind: 'silent', seconds: 5 }]);
+    const session = new WatchedSession();
+    expect(session.run(60)).toEqual([]);
+    expect(session.run(40, { fps: 0 })).toEqual([{ kind: 'silent', seconds: 5 }]);
+    expect(session.run(60)).toEqual([{ kind: 'back', seconds: 41 }]);
+    expect(session.run(5, { fps: 0 })).toEqual([{ kind: 'silent', seconds: 5 }]);
   });
 
   test('for 4 s is not spoken of, nor is one that is slow', () => {
-    const stream = new Stream();
+    const session = new WatchedSession();
     for (let round = 0; round < 5; round += 1) {
-      expect(stream.run(4, { fps: 0 })).toEqual([]);
-      expect(stream.run(1, { fps: 1 })).toEqual([]);
+      expect(session.run(4, { fps: 0 })).toEqual([]);
+      expect(session.run(1, { fps: 1 })).toEqual([]);
     }
   });
 
   test('is not spoken of while ffmpeg takes none, for then none is read', () => {
-    const stream = new Stream();
-    stream.run(10);
-    expect(stream.run(9, { fps: 0, isTaken: false })).toEqual([]);
-    expect(stream.run(4, { fps: 0 })).toEqual([]);
-    expect(stream.run(1, { fps: 0 })).toHaveLength(1);
+    const session = new WatchedSession();
+    session.run(10);
+    expect(session.run(9, { fps: 0, isTaken: false })).toEqual([]);
+    expect(session.run(4, { fps: 0 })).toEqual([]);
+    expect(session.run(1, { fps: 0 })).toHaveLength(1);
   });
 
   test('is not spoken of while the program stood still', () => {
-    const stream = new Stream();
-    stream.run(10);
-    stream.nowMs += 20_000;
-    stream.silence.postpone(BigInt(stream.nowMs) * MS);
-    expect(stream.run(4, { fps: 0 })).toEqual([]);
+    const session = new WatchedSession();
+    session.run(10);
+    session.nowMs += 20_000;
+    session.silence.postpone(BigInt(session.nowMs) * MS);
+    expect(session.run(4, { fps: 0 })).toEqual([]);
   });
 
-  test('is not spoken of where the stream is closed by then, which is said itself', () => {
+  test('is not spoken of where the session is closed by then, which is said itself', () => {
     for (const idleTimeoutMs of [500, 5_000, 6_000]) {
-      expect(new Stream(idleTimeoutMs).run(20, { fps: 0 })).toEqual([]);
+      expect(new WatchedSession(idleTimeoutMs).run(20, { fps: 0 })).toEqual([]);
     }
-    expect(new Stream(7_000).run(7, { fps: 0 })).toHaveLength(1);
+    expect(new WatchedSession(7_000).run(7, { fps: 0 })).toHaveLength(1);
   });
 
-  test('is not back only because another stream has begun', () => {
-    const stream = new Stream();
-    stream.run(10);
-    stream.run(10, { fps: 0 });
-    stream.silence.restart();
-    expect(stream.run(10)).toEqual([]);
+  test('is not back only because another session has begun', () => {
+    const session = new WatchedSession();
+    session.run(10);
+    session.run(10, { fps: 0 });
+    session.silence.restart();
+    expect(session.run(10)).toEqual([]);
   });
 });
 

@@ -50,10 +50,10 @@ describe('a source that is faster than the video', () => {
     expect(source.run(60, 60)).toHaveLength(1);
   });
 
-  test('is no news when another stream begins', () => {
+  test('is no news when another session begins', () => {
     const source = new Source();
     expect(source.run(60, 60)).toHaveLength(1);
-    for (let stream = 0; stream < 5; stream += 1) {
+    for (let session = 0; session < 5; session += 1) {
       source.pace.discard();
       expect(source.run(60, 60)).toHaveLength(0);
     }

@@ -7,11 +7,11 @@ import type { Snapshot } from './snapshot.ts';
 import { SourcePace, tooFastInWords } from './source-pace.ts';
 import type { StatusSettings } from './status-settings.ts';
 
-/** What of the settings says what a session should be like. */
-type Wishes = Pick<StatusSettings, 'frameRate' | 'method' | 'preset' | 'stream' | 'idleTimeoutMs'>;
+/** The settings that say what a session should be like. */
+type WatchSettings = Pick<StatusSettings, 'frameRate' | 'method' | 'preset' | 'stream' | 'idleTimeoutMs'>;
 
-/** Looks whether a session is as it should be: ffmpeg keeps up, frames come, and not too many; and says where not. */
-export class StreamWatch {
+/** Checks that a session is as it should be: ffmpeg keeps up, frames come, and not too many. Logs it where it is not. */
+export class SessionWatch {
   #keepUp: KeepUpMonitor;
   #pace: SourcePace;
   #silence: Silence;
@@ -20,26 +20,26 @@ export class StreamWatch {
   readonly #returns: LimitedLog;
 
   constructor(
-    private wishes: Wishes,
+    private settings: WatchSettings,
     private readonly log: Logger,
   ) {
-    this.#keepUp = new KeepUpMonitor(wishes.frameRate);
-    this.#pace = new SourcePace(wishes.frameRate);
-    this.#silence = new Silence(wishes.idleTimeoutMs);
+    this.#keepUp = new KeepUpMonitor(settings.frameRate);
+    this.#pace = new SourcePace(settings.frameRate);
+    this.#silence = new Silence(settings.idleTimeoutMs);
     this.#standstills = warningLog((message) => log.warn(message));
     this.#silences = warningLog((message) => log.warn(message));
     this.#returns = warningLog((message) => log.info(message));
   }
 
   /** Other settings are in force from now on. */
-  configure(wishes: Wishes): void {
-    const { frameRate, idleTimeoutMs } = this.wishes;
-    this.wishes = wishes;
-    const isSameRate = formatFrameRate(wishes.frameRate) === formatFrameRate(frameRate);
-    if (isSameRate && wishes.idleTimeoutMs === idleTimeoutMs) return;
-    this.#keepUp = new KeepUpMonitor(wishes.frameRate);
-    this.#pace = new SourcePace(wishes.frameRate);
-    this.#silence = new Silence(wishes.idleTimeoutMs);
+  configure(settings: WatchSettings): void {
+    const { frameRate, idleTimeoutMs } = this.settings;
+    this.settings = settings;
+    const isSameRate = formatFrameRate(settings.frameRate) === formatFrameRate(frameRate);
+    if (isSameRate && settings.idleTimeoutMs === idleTimeoutMs) return;
+    this.#keepUp = new KeepUpMonitor(settings.frameRate);
+    this.#pace = new SourcePace(settings.frameRate);
+    this.#silence = new Silence(settings.idleTimeoutMs);
   }
 
   /** A session has begun: what was before it says nothing about it. */
@@ -61,10 +61,10 @@ export class StreamWatch {
     this.#lookAtEncoder(frames.output, nowNs);
     const silence = this.#silence.look(frames.read, frames.output, nowNs);
     const silenceLog = silence?.kind === 'silent' ? this.#silences : this.#returns;
-    if (silence) silenceLog.log(silenceInWords(this.wishes.stream, silence), nowNs);
+    if (silence) silenceLog.log(silenceInWords(this.settings.stream, silence), nowNs);
     // With skip all that is passed over is what was asked for.
-    if (this.wishes.method === 'skip') return;
-    const { stream, frameRate } = this.wishes;
+    if (this.settings.method === 'skip') return;
+    const { stream, frameRate } = this.settings;
     // A wrong frame needs no tick.
     const arrived = source.kind === 'counted' ? source.entries - frames.wrong : frames.read;
     const fps = this.#pace.sample(arrived, nowNs);
@@ -77,7 +77,7 @@ export class StreamWatch {
   }
 
   #lookAtEncoder(output: number, nowNs: bigint): void {
-    const { frameRate, preset } = this.wishes;
+    const { frameRate, preset } = this.settings;
     const news = this.#keepUp.sample(output, nowNs);
     if (news?.kind === 'slow') this.log.warn(tooSlowInWords(news.fps, frameRate, preset));
     if (news?.kind === 'standstill') this.#standstills.log(standstillInWords(news.seconds), nowNs);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test';
 import type { ScalingMethod } from '../../src/config/config.ts';
 import { NOTHING_COUNTED } from '../../src/status/snapshot.ts';
-import { StreamWatch } from '../../src/status/stream-watch.ts';
+import { SessionWatch } from '../../src/status/session-watch.ts';
 import { SETTINGS } from '../support/operator-log.ts';
 import { LogDouble } from '../support/log-double.ts';
 
-/** How a stream goes in some seconds. */
+/** How a session goes in some seconds. */
 interface Pace {
   readonly sourceFps?: number;
   readonly outputFps?: number;
@@ -13,16 +13,16 @@ interface Pace {
   readonly passedOverFps?: number;
 }
 
-/** A stream at 24 frames a second that is looked at once a second, in the hands of a test. */
-class Stream {
+/** A session at 24 frames a second that is looked at once a second, in the hands of a test. */
+class WatchedSession {
   readonly log = new LogDouble();
-  readonly watch: StreamWatch;
+  readonly watch: SessionWatch;
   #nowMs = 0;
   #frames = NOTHING_COUNTED.frames;
   #passedOver = 0;
 
   constructor(method: ScalingMethod = 'scale') {
-    this.watch = new StreamWatch({ ...SETTINGS, idleTimeoutMs: 0, method }, this.log);
+    this.watch = new SessionWatch({ ...SETTINGS, idleTimeoutMs: 0, method }, this.log);
   }
 
   run(seconds: number, { sourceFps = 24, outputFps = 24, passedOverFps = 0 }: Pace = {}): this {
@@ -42,17 +42,17 @@ class Stream {
   }
 }
 
-describe('a stream that is as it should be', () => {
+describe('a session that is as it should be', () => {
   test('is not spoken of', () => {
-    expect(new Stream().run(600).log.lines).toEqual([]);
+    expect(new WatchedSession().run(600).log.lines).toEqual([]);
   });
 });
 
 describe('an ffmpeg that stands still for 5 s', () => {
   test('is said when it goes on, without advice on presets, and the source is not blamed', () => {
-    const stream = new Stream().run(20).run(5, { outputFps: 0, sourceFps: 0 });
-    expect(stream.log.lines).toEqual([]);
-    expect(stream.run(60).log.lines).toEqual([
+    const session = new WatchedSession().run(20).run(5, { outputFps: 0, sourceFps: 0 });
+    expect(session.log.lines).toEqual([]);
+    expect(session.run(60).log.lines).toEqual([
       'warn: ffmpeg took no frame for 5 s: it was stopped, or what it writes to was blocked; it goes on now',
     ]);
   });
@@ -61,45 +61,49 @@ describe('an ffmpeg that stands still for 5 s', () => {
 describe('a source that is faster than the video', () => {
   test('is said once in 30 s, whether its frames are read or passed over', () => {
     for (const passedOverFps of [0, 30]) {
-      const { lines } = new Stream().run(300, { sourceFps: 60, passedOverFps }).log;
+      const { lines } = new WatchedSession().run(300, { sourceFps: 60, passedOverFps }).log;
       expect(lines).toHaveLength(1);
       expect(lines[0]).toStartWith('warn: imagestream gets 60.0 frames a second, the video shows 24.00');
     }
   });
 
   test('is what was asked for with skip', () => {
-    expect(new Stream('skip').run(300, { sourceFps: 60, passedOverFps: 36 }).log.lines).toEqual([]);
+    expect(new WatchedSession('skip').run(300, { sourceFps: 60, passedOverFps: 36 }).log.lines).toEqual([]);
   });
 });
 
 describe('a source that brings no frame', () => {
   test('is said after 5 s with what goes on, and that it is back', () => {
-    expect(new Stream().run(20).run(29, { sourceFps: 0 }).run(60).log.lines).toEqual([
+    expect(new WatchedSession().run(20).run(29, { sourceFps: 0 }).run(60).log.lines).toEqual([
       'warn: no new frame on imagestream for 5 s: the last one is repeated until one comes; is the sensor running?',
       'info: frames on imagestream are back, after 30 s without one',
     ]);
   });
 
   test('again and again does not fill the journal', () => {
-    const stream = new Stream();
-    for (let round = 0; round < 60; round += 1) stream.run(7, { sourceFps: 0 }).run(3);
+    const session = new WatchedSession();
+    for (let round = 0; round < 60; round += 1) session.run(7, { sourceFps: 0 }).run(3);
     // Ten minutes: ten of each kind, and then one of each a minute.
-    expect(stream.log.lines.length).toBeGreaterThan(20);
-    expect(stream.log.lines.length).toBeLessThanOrEqual(2 * (10 + 10));
+    expect(session.log.lines.length).toBeGreaterThan(20);
+    expect(session.log.lines.length).toBeLessThanOrEqual(2 * (10 + 10));
   });
 });
 
 describe('other settings', () => {
   test('that leave the frame rate alone forget nothing of what was counted', () => {
-    const stream = new Stream().run(8, { outputFps: 18 });
-    stream.watch.configure({ ...SETTINGS, idleTimeoutMs: 0, preset: 'fast' });
-    expect(stream.run(5, { outputFps: 18 }).log.lines).toHaveLength(1);
-    expect(stream.log.lines[0]).toContain('instead of fast');
+    const session = new WatchedSession().run(8, { outputFps: 18 });
+    session.watch.configure({ ...SETTINGS, idleTimeoutMs: 0, preset: 'fast' });
+    expect(session.run(5, { outputFps: 18 }).log.lines).toHaveLength(1);
+    expect(session.log.lines[0]).toContain('instead of fast');
   });
 
   test('with another frame rate have it watched instead', () => {
-    const stream = new Stream().run(20);
-    stream.watch.configure({ ...SETTINGS, idleTimeoutMs: 0, frameRate: { numerator: 18n, denominator: 1n } });
-    expect(stream.run(60, { outputFps: 18, sourceFps: 18 }).log.lines).toEqual([]);
+    const session = new WatchedSession().run(20);
+    session.watch.configure({
+      ...SETTINGS,
+      idleTimeoutMs: 0,
+      frameRate: { numerator: 18n, denominator: 1n },
+    });
+    expect(session.run(60, { outputFps: 18, sourceFps: 18 }).log.lines).toEqual([]);
   });
 });
