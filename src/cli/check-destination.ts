@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync, type Stats } from 'node:fs';
 import { isIP } from 'node:net';
 import { dirname } from 'node:path';
+import { codeOf } from '../base/errors.ts';
 import { splitAddress } from '../config/address.ts';
 import type { Destination } from '../config/config.ts';
 import { withoutBrackets } from '../config/host.ts';
@@ -59,7 +60,7 @@ function statOf(path: string): Stats | string {
   try {
     return statSync(path);
   } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return codeOf(error) ?? String(error);
   }
 }
 

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import { sleepMs, systemClock } from '../base/clock.ts';
-import { EncoderError } from '../base/errors.ts';
+import { EncoderError, messageOf } from '../base/errors.ts';
 import type { EncoderEvent, Emit } from '../base/event.ts';
 import { TERMINATE_LIMIT_MS, TRAILER_LIMIT_MS } from '../base/stop-budget.ts';
 import type { EncoderExit } from './failure.ts';
@@ -88,8 +88,7 @@ function spawn(command: EncoderCommand): FfmpegChild {
     const args = command.argumentsFor(hasSecrets ? `/dev/fd/${SECRETS_FD}` : undefined);
     return spawnFfmpeg(command.ffmpeg, args, command.stdinFd, secretsFd === undefined ? [] : [secretsFd]);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const text = `${command.ffmpeg} cannot be started: ${reason}`;
+    const text = `${command.ffmpeg} cannot be started: ${messageOf(error)}`;
     throw new EncoderError({ code: 'ffmpeg-not-started', text }, { cause: error });
   } finally {
     if (secretsFd !== undefined) closeSync(secretsFd);

@@ -1,4 +1,4 @@
-import { ConfigError, EncoderError } from '../base/errors.ts';
+import { codeOf, ConfigError, EncoderError, messageOf } from '../base/errors.ts';
 import type { Failure } from '../base/failure.ts';
 import type { FrameFormat } from '../base/frame-format.ts';
 import { signalInWords } from './failure.ts';
@@ -51,9 +51,8 @@ async function ask(ffmpeg: string, args: readonly string[], signal?: AbortSignal
     return await runFfmpeg(ffmpeg, args, signal);
   } catch (error) {
     signal?.throwIfAborted();
-    const reason = error instanceof Error ? error.message : String(error);
-    const isNoProgram = error instanceof Error && 'code' in error && NO_PROGRAM.has(String(error.code));
-    if (!isNoProgram) {
+    const reason = messageOf(error);
+    if (!NO_PROGRAM.has(codeOf(error) ?? '')) {
       const text = `${ffmpeg} cannot be started at present (${reason})`;
       throw new EncoderError({ code: 'ffmpeg-not-started', text });
     }

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Destination } from '../config/config.ts';
-import { EncoderError } from '../base/errors.ts';
+import { codeOf, EncoderError, messageOf } from '../base/errors.ts';
 
 /** More recordings than this beside each other are a sign of something else being wrong. */
 const MOST_FILES = 100_000;
@@ -55,14 +55,13 @@ function create(file: string, url: string): Output | undefined {
     closeSync(openSync(file, 'wx'));
     return { url, release: () => removeIfEmpty(file) };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = codeOf(error) ?? '';
     if (code === 'EEXIST') return undefined;
     if (FFMPEG_SAYS.has(code)) return asItIs(url);
-    const reason = error instanceof Error ? error.message : String(error);
     const isFull = code === 'ENOSPC' || code === 'EDQUOT';
     const failure = {
       code: isFull ? 'file-disk-full' : 'file-other',
-      text: `${file} cannot be made: ${reason}`,
+      text: `${file} cannot be made: ${messageOf(error)}`,
     } as const;
     throw new EncoderError(failure, { cause: error });
   }

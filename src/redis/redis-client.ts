@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import { messageOf } from '../base/errors.ts';
 import type { RedisConfig } from '../config/config.ts';
 import { frameBufferLogin } from './frame-buffer-login.ts';
 import { ANSWER_LIMIT_MS, CONNECT_LIMIT_MS } from './limits.ts';
@@ -60,7 +61,7 @@ export class RedisClient {
 
   /** That there is no connection any more is only the consequence; the cause came as an event before it. */
   #reason(error: unknown): string {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const isConsequence = CONSEQUENCES.test(message);
     return isConsequence ? (this.lastError() ?? 'the connection was closed') : message;
   }

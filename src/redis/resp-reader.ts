@@ -1,4 +1,4 @@
-import { ConnectionError } from '../base/errors.ts';
+import { ConnectionError, messageOf } from '../base/errors.ts';
 import type { SmallReply } from './stream-connection.ts';
 import type { ReplyReader } from './reply-reader.ts';
 
@@ -151,8 +151,7 @@ export function understood<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConnectionError(`its answer cannot be understood: ${reason}`, { cause: error });
+    throw new ConnectionError(`its answer cannot be understood: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError } from '../base/errors.ts';
+import { ConfigError, messageOf } from '../base/errors.ts';
 import type { RedisConfig } from '../config/config.ts';
 
 /** Said, since the runtime would otherwise trust everybody where NODE_TLS_REJECT_UNAUTHORIZED says so. */
@@ -14,7 +14,6 @@ export function tlsTrust({ tlsCa }: Pick<RedisConfig, 'tlsCa'>): typeof TRUST & 
   try {
     return { ...TRUST, ca: readFileSync(tlsCa, 'utf8') };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([`COSMOS_VIDEO_TLS_CA=${tlsCa} cannot be read: ${reason}`]);
+    throw new ConfigError([`COSMOS_VIDEO_TLS_CA=${tlsCa} cannot be read: ${messageOf(error)}`]);
   }
 }

@@ -6,6 +6,7 @@ import { ENV_FILE_VARIABLE, VARIABLE_PREFIX } from '../config/setting.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../base/errors.ts';
 import { tlsTrust } from '../redis/tls-trust.ts';
+import { codeOf, ConfigError, messageOf } from '../base/errors.ts';
 
 /** Far more than all settings with all their comments; what is larger is another file. */
 const MOST_FILE_BYTES = 1024 * 1024;
@@ -64,7 +65,7 @@ function readFile(markedPath: string): Record<string, string> {
   try {
     return readVariables(path);
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const isMissing = codeOf(error) === 'ENOENT';
     if (markedPath !== path && isMissing) return {};
     throw unreadable(path, error);
   }
@@ -93,6 +94,5 @@ function readVariables(path: string): Record<string, string> {
 }
 
 function unreadable(path: string, error: unknown): ConfigError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new ConfigError([`${path} (of COSMOS_VIDEO_ENV_FILE) cannot be read: ${reason}`]);
+  return new ConfigError([`${path} (of COSMOS_VIDEO_ENV_FILE) cannot be read: ${messageOf(error)}`]);
 }
