@@ -1,15 +1,15 @@
-import { formatStreamId } from '../base/stream-entry.ts';
-import type { Config } from '../config/config.ts';
+import { systemClock } from '../base/clock.ts';
+import { excessInWords } from '../base/entry-limits.ts';
 import { SourceError } from '../base/errors.ts';
 import type { FrameFormat } from '../base/frame-format.ts';
-import { likelyFormats } from './likely-formats.ts';
-import { systemClock } from '../base/clock.ts';
 import { framesPerSecond, NS_PER_SECOND } from '../base/frame-rate.ts';
-import { excessInWords } from '../base/entry-limits.ts';
+import { formatStreamId } from '../base/stream-entry.ts';
+import type { Config } from '../config/config.ts';
 import { redisName } from '../redis/redis-name.ts';
 import { StreamCheck, type SeenEntry } from '../redis/stream-check.ts';
 import { STREAM_START } from '../redis/stream-id.ts';
 import { bad, good, type Finding } from './finding.ts';
+import { likelyFormats } from './likely-formats.ts';
 
 /** How long frames are counted. */
 const RATE_WINDOW_NS = 2n * NS_PER_SECOND;

@@ -1,8 +1,8 @@
+import { ConfigError } from '../base/errors.ts';
+import type { FrameFormat } from '../base/frame-format.ts';
 import type { Config } from '../config/config.ts';
 import { askCapabilities, protocolOf } from '../encoder/capabilities.ts';
 import { probeFrameFormat } from '../encoder/frame-format-probe.ts';
-import { ConfigError } from '../base/errors.ts';
-import type { FrameFormat } from '../base/frame-format.ts';
 import { destinationFindings } from './check-destination.ts';
 import { redisFindings } from './check-redis.ts';
 import { bad, good, type Finding } from './finding.ts';

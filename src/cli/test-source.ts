@@ -1,15 +1,15 @@
-import type { TestSourceConfig } from '../config/config.ts';
-import type { TestSourceOptions } from './test-source-options.ts';
-import { ConfigError, SourceError } from '../base/errors.ts';
-import type { Logger } from '../status/logger.ts';
 import { Backoff } from '../base/backoff.ts';
 import { sleepMs, systemClock } from '../base/clock.ts';
+import { ConfigError, SourceError } from '../base/errors.ts';
 import { formatFrameRate, NS_PER_SECOND } from '../base/frame-rate.ts';
+import type { TestSourceConfig } from '../config/config.ts';
 import { RedisClient } from '../redis/redis-client.ts';
 import { redisName } from '../redis/redis-name.ts';
+import type { Logger } from '../status/logger.ts';
 import { isTestPicturePixelFormat, TEST_PICTURE_PIXEL_FORMATS } from '../test-picture/pixel-layout.ts';
 import { writeOffsetNs } from '../test-picture/source-schedule.ts';
 import { createTestPicture } from '../test-picture/test-picture.ts';
+import type { TestSourceOptions } from './test-source-options.ts';
 
 const FIRST_RECONNECT_MS = 200;
 const LONGEST_RECONNECT_MS = 5_000;

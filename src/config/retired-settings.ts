@@ -1,5 +1,5 @@
-import { givenText, type Inputs } from './setting-reader.ts';
 import type { Setting } from './setting.ts';
+import { givenText, type Inputs } from './setting-reader.ts';
 
 /** A setting that once was: its variable and its flags are accepted with any value, and change nothing. */
 interface RetiredSetting extends Pick<Setting, 'variable' | 'flags'> {

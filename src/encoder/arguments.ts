@@ -1,6 +1,6 @@
-import type { EncoderSettings, PacingSettings } from '../config/config.ts';
 import type { FrameFormat } from '../base/frame-format.ts';
 import { formatFrameRate, framesPerSecond } from '../base/frame-rate.ts';
+import type { EncoderSettings, PacingSettings } from '../config/config.ts';
 
 /** Seconds of video that the rate control may run ahead of the cap: short, since a live viewer waits for it. */
 const BUFFER_S = 1;

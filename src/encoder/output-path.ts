@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { extname } from 'node:path';
-import type { Destination } from '../config/config.ts';
 import { codeOf, EncoderError, messageOf } from '../base/errors.ts';
+import type { Destination } from '../config/config.ts';
 
 /** More recordings than this beside each other are a sign of something else being wrong. */
 const MOST_FILES = 100_000;

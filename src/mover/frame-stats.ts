@@ -1,5 +1,5 @@
-import { mergeAges, NO_AGES, type Ages, type FrameCounts, type Loss } from '../base/counts.ts';
 import { NS_PER_MS } from '../base/clock.ts';
+import { mergeAges, NO_AGES, type Ages, type FrameCounts, type Loss } from '../base/counts.ts';
 import type { TickFrame } from '../pacing/frame-holder.ts';
 import type { Tick } from '../pacing/tick-schedule.ts';
 import { SentFrames } from './sent-frames.ts';

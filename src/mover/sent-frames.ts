@@ -1,5 +1,5 @@
-import type { Loss } from '../base/counts.ts';
 import { NS_PER_MS } from '../base/clock.ts';
+import type { Loss } from '../base/counts.ts';
 
 /** As many frames are remembered as go out in 17 s at 240 a second: longer than a dead link or encoder goes unnoticed. */
 const MOST_FRAMES = 4_096;

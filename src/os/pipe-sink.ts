@@ -1,6 +1,6 @@
+import { NS_PER_MS } from '../base/clock.ts';
 import { EncoderError } from '../base/errors.ts';
 import type { Frame, FrameSink, FrameSlot } from '../base/frame.ts';
-import { NS_PER_MS } from '../base/clock.ts';
 import type { FrameSlots, PagePipe } from './frame-slots.ts';
 import {
   addressAt,

@@ -1,3 +1,4 @@
+import type { ServiceManager } from '../base/service-manager.ts';
 import {
   AF_UNIX,
   CLOCK_MONOTONIC,
@@ -10,7 +11,6 @@ import {
   SO_SNDTIMEO,
   SOL_SOCKET,
 } from './libc.ts';
-import type { ServiceManager } from '../base/service-manager.ts';
 
 /** How long a word that the service manager waits for may wait for it, when it is busy and its queue is full. */
 const SEND_LIMIT_S = 2n;

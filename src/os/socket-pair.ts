@@ -1,3 +1,4 @@
+import { ConnectionError } from '../base/errors.ts';
 import {
   AF_UNIX,
   errno,
@@ -10,7 +11,6 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from './libc.ts';
-import { ConnectionError } from '../base/errors.ts';
 
 /**
  * What the runtime reads from a connection at a time goes in whole: with a fourth of this there are half as many turns

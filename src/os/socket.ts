@@ -1,5 +1,5 @@
-import { ConnectionError } from '../base/errors.ts';
 import { NS_PER_MS } from '../base/clock.ts';
+import { ConnectionError } from '../base/errors.ts';
 import {
   AF_INET,
   AF_INET6,

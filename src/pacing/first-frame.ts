@@ -1,6 +1,6 @@
 import { NS_PER_MS, type Clock } from '../base/clock.ts';
-import type { FrameReader } from '../base/frame-reader.ts';
 import type { Frame, FrameOwner } from '../base/frame.ts';
+import type { FrameReader } from '../base/frame-reader.ts';
 
 interface FirstFrameParts {
   readonly reader: FrameReader;

@@ -1,7 +1,7 @@
 import { NS_PER_MS, sleepMs, type Clock } from '../base/clock.ts';
-import type { FrameReader } from '../base/frame-reader.ts';
-import { periodNs, type FrameRate } from '../base/frame-rate.ts';
 import type { Frame, FrameOwner, FrameSink } from '../base/frame.ts';
+import { periodNs, type FrameRate } from '../base/frame-rate.ts';
+import type { FrameReader } from '../base/frame-reader.ts';
 import { LAST_FRAME_LIMIT_MS } from '../base/stop-budget.ts';
 import type { PacingSettings } from '../config/config.ts';
 import type { Feed } from './feed.ts';

@@ -1,6 +1,6 @@
+import { NS_PER_MS, type Clock } from '../base/clock.ts';
 import type { FrameReader } from '../base/frame-reader.ts';
 import { BacklogTrimmer } from './backlog-trimmer.ts';
-import { NS_PER_MS, type Clock } from '../base/clock.ts';
 import type { Feed } from './feed.ts';
 import type { FrameHolder } from './frame-holder.ts';
 

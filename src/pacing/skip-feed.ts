@@ -1,7 +1,7 @@
-import type { FrameReader } from '../base/frame-reader.ts';
 import { NS_PER_MS, type Clock } from '../base/clock.ts';
-import type { Feed } from './feed.ts';
 import { periodNs } from '../base/frame-rate.ts';
+import type { FrameReader } from '../base/frame-reader.ts';
+import type { Feed } from './feed.ts';
 import type { FrameHolder } from './frame-holder.ts';
 import type { TickSchedule } from './tick-schedule.ts';
 

@@ -1,14 +1,14 @@
-import type { StreamEntry, WrongEntry, StreamId } from '../base/stream-entry.ts';
-import { ConnectionError } from '../base/errors.ts';
 import { NS_PER_MS } from '../base/clock.ts';
-import { NS_PER_SECOND } from '../base/frame-rate.ts';
 import { MOST_OTHER_BYTES, MOST_OTHER_FIELDS } from '../base/entry-limits.ts';
-import type { StreamShape } from './stream-connection.ts';
+import { ConnectionError } from '../base/errors.ts';
 import type { FrameSlot } from '../base/frame.ts';
+import { NS_PER_SECOND } from '../base/frame-rate.ts';
+import type { StreamEntry, WrongEntry, StreamId } from '../base/stream-entry.ts';
 import type { FrameSlots } from '../os/frame-slots.ts';
 import type { PollLoop } from '../os/poll-loop.ts';
 import type { ReplyReader } from './reply-reader.ts';
 import type { RespReader } from './resp-reader.ts';
+import type { StreamShape } from './stream-connection.ts';
 
 /** While there is no free slot, it is looked again this often. */
 const SLOT_PERIOD_NS = NS_PER_MS / 2n;

@@ -1,5 +1,5 @@
-import type { StreamId } from '../base/stream-entry.ts';
 import { NS_PER_MS, type Clock } from '../base/clock.ts';
+import type { StreamId } from '../base/stream-entry.ts';
 import type { StreamConnection } from './stream-connection.ts';
 
 /** An id further than this from the server's time when it arrives is a counter or another unit, not the time. */

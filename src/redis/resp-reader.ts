@@ -1,6 +1,6 @@
 import { ConnectionError, messageOf } from '../base/errors.ts';
-import type { SmallReply } from './stream-connection.ts';
 import type { ReplyReader } from './reply-reader.ts';
+import type { SmallReply } from './stream-connection.ts';
 
 /** Ids and numbers are far shorter. */
 const LONGEST_SHORT_STRING_BYTES = 64;

@@ -1,6 +1,6 @@
+import { NS_PER_MS, type Clock } from '../base/clock.ts';
 import type { SourceCounts } from '../base/counts.ts';
 import type { StreamId } from '../base/stream-entry.ts';
-import { NS_PER_MS, type Clock } from '../base/clock.ts';
 import { EntryCounter, type EntryCount } from './entry-counter.ts';
 import { SourceCensus, type ReadingState } from './source-census.ts';
 import type { StreamConnection } from './stream-connection.ts';

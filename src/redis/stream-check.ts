@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
+import { MOST_OTHER_FIELDS } from '../base/entry-limits.ts';
 import { formatStreamId, type StreamId, type WrongEntry } from '../base/stream-entry.ts';
 import type { RedisConfig } from '../config/config.ts';
-import { MOST_OTHER_FIELDS } from '../base/entry-limits.ts';
 import { RedisClient } from './redis-client.ts';
 import { ReplyGuard } from './reply-guard.ts';
 import { understood } from './resp-reader.ts';

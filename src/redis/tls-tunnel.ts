@@ -1,7 +1,7 @@
 import { isIP, connect as connectSocket, type NetConnectOpts, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
-import type { RedisConfig } from '../config/config.ts';
 import { ConnectionError, messageOf } from '../base/errors.ts';
+import type { RedisConfig } from '../config/config.ts';
 import { makeSocketPair } from '../os/socket-pair.ts';
 import { CONNECT_LIMIT_MS } from './limits.ts';
 import { tlsTrust } from './tls-trust.ts';

@@ -1,6 +1,6 @@
-import type { Config } from '../config/config.ts';
-import { formatFrameRate } from '../base/frame-rate.ts';
 import type { FrameFormat } from '../base/frame-format.ts';
+import { formatFrameRate } from '../base/frame-rate.ts';
+import type { Config } from '../config/config.ts';
 import { encodedSize } from '../encoder/arguments.ts';
 import { redisName } from '../redis/redis-name.ts';
 

@@ -5,8 +5,8 @@ import type { Logger } from '../status/logger.ts';
 import { logRefusal } from '../status/refusal.ts';
 import { changedSections, type Plan, type Reach } from './plan.ts';
 import type { Plans } from './plans.ts';
-import type { Interruption } from './session.ts';
 import type { ReloadableSettings } from './reloadable-settings.ts';
+import type { Interruption } from './session.ts';
 
 const DONE: Readonly<Record<Exclude<Reach, 'nothing'>, string>> = {
   words: 'in force now, nothing restarts',

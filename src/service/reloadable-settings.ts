@@ -1,12 +1,11 @@
+import { codeOf, ConfigError, messageOf } from '../base/errors.ts';
+import type { Config } from '../config/config.ts';
 import { parseEnvFile } from '../config/env-file-syntax.ts';
 import { parseConfig, type Parsed } from '../config/parse-config.ts';
-import { readRegularFile, UnfitFileError } from '../os/regular-file.ts';
 import type { Flags, Variables } from '../config/setting-reader.ts';
 import { ENV_FILE_VARIABLE, VARIABLE_PREFIX } from '../config/setting.ts';
-import type { Config } from '../config/config.ts';
-import { ConfigError } from '../base/errors.ts';
+import { readRegularFile, UnfitFileError } from '../os/regular-file.ts';
 import { tlsTrust } from '../redis/tls-trust.ts';
-import { codeOf, ConfigError, messageOf } from '../base/errors.ts';
 
 /** Far more than all settings with all their comments; what is larger is another file. */
 const MOST_FILE_BYTES = 1024 * 1024;

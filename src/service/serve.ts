@@ -9,14 +9,14 @@ import { startMover, type Mover } from '../mover/mover.ts';
 import type { MoverSettings } from '../mover/protocol.ts';
 import { redisName } from '../redis/redis-name.ts';
 import type { LeveledLogger } from '../status/logger.ts';
-import type { StatusSettings } from '../status/status-settings.ts';
 import { Status } from '../status/status.ts';
+import type { StatusSettings } from '../status/status-settings.ts';
 import { oddSizeInWords, planInWords, type Plan } from './plan.ts';
 import { Plans } from './plans.ts';
 import { Redaction } from './redaction.ts';
 import { Reload } from './reload.ts';
-import { runSession } from './session.ts';
 import type { ReloadableSettings } from './reloadable-settings.ts';
+import { runSession } from './session.ts';
 import { startFfmpeg } from './start-ffmpeg.ts';
 
 /** Waiting times before ffmpeg is started again. */

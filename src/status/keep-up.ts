@@ -1,5 +1,5 @@
-import { PRESETS, type Preset } from '../config/config.ts';
 import { framesPerSecond, NS_PER_SECOND, type FrameRate } from '../base/frame-rate.ts';
+import { PRESETS, type Preset } from '../config/config.ts';
 import { dueBetween, fpsBetween, slide, TOLERATED_FRAMES, type Sample } from './frame-window.ts';
 
 /** A slowness is spoken of once it has gone on for this long. */

@@ -1,6 +1,6 @@
 import { createConsola, type ConsolaReporter, type LogType } from 'consola';
-import type { LogLevel } from '../config/config.ts';
 import { visibleLines } from '../base/visible-text.ts';
+import type { LogLevel } from '../config/config.ts';
 
 /** The four things that the program has to say; every message is one sentence for an operator. */
 export interface Logger {

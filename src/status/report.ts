@@ -1,5 +1,5 @@
-import type { Ages, FrameCounts } from '../base/counts.ts';
 import { secondsBetween } from '../base/clock.ts';
+import type { Ages, FrameCounts } from '../base/counts.ts';
 import { framesPerSecond, type FrameRate } from '../base/frame-rate.ts';
 import type { Interval, Snapshot } from './snapshot.ts';
 

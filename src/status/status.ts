@@ -6,10 +6,10 @@ import { heldUpInWords, HoldUp } from './hold-up.ts';
 import type { Logger } from './logger.ts';
 import { OperatorLog } from './operator-log.ts';
 import { reportLine, totalsLine } from './report.ts';
+import { SessionWatch } from './session-watch.ts';
 import { extended, firstSnapshot, fold, intervalFrom, type Interval, type Snapshot } from './snapshot.ts';
 import { statusLine } from './status-line.ts';
 import type { StatusSettings } from './status-settings.ts';
-import { SessionWatch } from './session-watch.ts';
 import { ticksGoOn } from './tick-progress.ts';
 
 const FIRST_REPORT_MS = 10_000;

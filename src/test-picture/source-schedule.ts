@@ -1,5 +1,5 @@
-import { tickOffsetNs, type FrameRate } from '../base/frame-rate.ts';
 import { NS_PER_MS } from '../base/clock.ts';
+import { tickOffsetNs, type FrameRate } from '../base/frame-rate.ts';
 
 /** At which times a source writes its frames. */
 export interface SourceTiming {

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test';
+import { COMMANDS } from '../../src/cli/commands.ts';
 import { helpText, settingsTableMarkdown } from '../../src/cli/help.ts';
 import { SETTING_GROUPS } from '../../src/config/setting.ts';
 import { ALL_SETTINGS } from '../../src/config/settings.ts';
-import { COMMANDS } from '../../src/cli/commands.ts';
 
 const help = helpText('1.2.3');
 const lines = help.split('\n');

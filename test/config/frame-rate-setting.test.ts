@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { parse, safeParse } from 'valibot';
+import { formatFrameRate } from '../../src/base/frame-rate.ts';
 import { MAX_FRAME_RATE_PART, frameRateSchema } from '../../src/config/frame-rate-setting.ts';
 import { faultsOfText } from '../../src/config/setting-reader.ts';
-import { formatFrameRate } from '../../src/base/frame-rate.ts';
 
 test.each([
   ['24', '24'],

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test';
+import { COMMANDS } from '../../src/cli/commands.ts';
 import { SETTING_GROUPS } from '../../src/config/setting.ts';
 import { faultsOfText } from '../../src/config/setting-reader.ts';
 import { ALL_SETTINGS } from '../../src/config/settings.ts';
-import { COMMANDS } from '../../src/cli/commands.ts';
 
 test('names and flags are used once', () => {
   const variables = ALL_SETTINGS.flatMap(({ variable, formerVariables = [] }) => [

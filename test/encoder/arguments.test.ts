@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { encodedSize, encoderArguments, type VideoSettings } from '../../src/encoder/arguments.ts';
 import type { FrameFormat } from '../../src/base/frame-format.ts';
+import { encodedSize, encoderArguments, type VideoSettings } from '../../src/encoder/arguments.ts';
 
 const FULL_HD: FrameFormat = {
   pixelFormat: 'gray16be',

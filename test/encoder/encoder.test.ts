@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { closeSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
-import { startEncoder, type Encoder } from '../../src/encoder/encoder.ts';
-import type { EncoderEvent } from '../../src/base/event.ts';
 import { EncoderError } from '../../src/base/errors.ts';
+import type { EncoderEvent } from '../../src/base/event.ts';
+import { startEncoder, type Encoder } from '../../src/encoder/encoder.ts';
 import { makePipe } from '../../src/os/pipe.ts';
 import { Folder } from '../support/folder.ts';
 import { script } from '../support/script.ts';

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { ConfigError, EncoderError } from '../../src/base/errors.ts';
 import type { Destination } from '../../src/config/config.ts';
 import { askCapabilities, protocolOf } from '../../src/encoder/capabilities.ts';
 import { probeFrameFormat } from '../../src/encoder/frame-format-probe.ts';
-import { ConfigError, EncoderError } from '../../src/base/errors.ts';
 import { Folder } from '../support/folder.ts';
 import { isRunning } from '../support/processes.ts';
 import { script } from '../support/script.ts';

@@ -1,5 +1,5 @@
-import { PollLoop } from '../../src/os/poll-loop.ts';
 import { MailboxReader, type MailboxParts } from '../../src/mover/mailbox.ts';
+import { PollLoop } from '../../src/os/poll-loop.ts';
 
 // A thread that gives back what comes through its mailbox, until that is `last`.
 declare const self: Worker;

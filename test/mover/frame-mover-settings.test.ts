@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { MoverSettings } from '../../src/mover/protocol.ts';
-import { FakeRedis } from '../support/fake-connection.ts';
 import { settle } from '../support/fake-clock.ts';
+import { FakeRedis } from '../support/fake-connection.ts';
 import { moverStage } from '../support/mover-stage.ts';
 import { follow } from '../support/reader-stage.ts';
 

@@ -1,5 +1,5 @@
-import { NO_AGES } from '../../src/base/counts.ts';
 import { describe, expect, test } from 'bun:test';
+import { NO_AGES } from '../../src/base/counts.ts';
 import { FrameStats } from '../../src/mover/frame-stats.ts';
 import type { TickFrame } from '../../src/pacing/frame-holder.ts';
 import { fakeFrame } from '../support/fake-reader.ts';

@@ -1,8 +1,8 @@
 import { serialize } from 'bun:jsc';
 import { expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { libc } from '../../src/os/libc.ts';
 import { MailboxReader, MailboxWriter } from '../../src/mover/mailbox.ts';
+import { libc } from '../../src/os/libc.ts';
 
 /** Sends messages to another thread and gives what came there, in its order. */
 async function echoed(messages: readonly object[]): Promise<unknown[]> {

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { FrameSlot } from '../../src/base/frame.ts';
 import { FrameSlots } from '../../src/os/frame-slots.ts';
 import { libc } from '../../src/os/libc.ts';
-import { PipeSink } from '../../src/os/pipe-sink.ts';
 import { makePipe } from '../../src/os/pipe.ts';
+import { PipeSink } from '../../src/os/pipe-sink.ts';
 import { PollLoop } from '../../src/os/poll-loop.ts';
-import { fillFrame } from './frame-pattern.ts';
 import { bytesOf } from '../os/slot-bytes.ts';
+import { fillFrame } from './frame-pattern.ts';
 
 const LIMIT_MS = 120_000;
 

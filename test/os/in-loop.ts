@@ -1,5 +1,5 @@
-import { PollLoop } from '../../src/os/poll-loop.ts';
 import { NS_PER_MS } from '../../src/base/clock.ts';
+import { PollLoop } from '../../src/os/poll-loop.ts';
 
 export const NEVER = new AbortController().signal;
 

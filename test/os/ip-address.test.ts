@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
-import { isIP } from 'node:net';
 import * as fc from 'fast-check';
+import { isIP } from 'node:net';
 import { ipAddressBytes } from '../../src/os/ip-address.ts';
 
 test('an IPv4 address gives its four bytes', () => {

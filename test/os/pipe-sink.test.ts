@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'bun:test';
 import { openSync, readFileSync } from 'node:fs';
+import { NS_PER_MS } from '../../src/base/clock.ts';
 import { EncoderError } from '../../src/base/errors.ts';
 import { FrameSlots } from '../../src/os/frame-slots.ts';
 import { libc } from '../../src/os/libc.ts';
 import { makePipe } from '../../src/os/pipe.ts';
-import { bytesOf } from './slot-bytes.ts';
 import { PipeSink } from '../../src/os/pipe-sink.ts';
 import type { PollLoop } from '../../src/os/poll-loop.ts';
-import { NS_PER_MS } from '../../src/base/clock.ts';
 import { Folder } from '../support/folder.ts';
 import { inLoop, NEVER } from './in-loop.ts';
+import { bytesOf } from './slot-bytes.ts';
 
 const O_NONBLOCK = 0o4000;
 const F_GETFD = 1;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
+import { NS_PER_MS } from '../../src/base/clock.ts';
 import { libc } from '../../src/os/libc.ts';
 import { makePipe } from '../../src/os/pipe.ts';
 import { PollLoop } from '../../src/os/poll-loop.ts';
-import { NS_PER_MS } from '../../src/base/clock.ts';
 import { inLoop, NEVER } from './in-loop.ts';
 
 const FAR_NS = 2n ** 62n;

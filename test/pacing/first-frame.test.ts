@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { firstFrame } from '../../src/pacing/first-frame.ts';
-import { fakeFrame, FakeReader, numberOf } from '../support/fake-reader.ts';
 import { FakeClock, settle } from '../support/fake-clock.ts';
+import { fakeFrame, FakeReader, numberOf } from '../support/fake-reader.ts';
 import { follow } from '../support/reader-stage.ts';
 
 const FRESH_MS = 5_000;

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import type { Frame } from '../../src/base/frame.ts';
 import { FrameHolder } from '../../src/pacing/frame-holder.ts';
-import { fakeFrame, numberOf } from '../support/fake-reader.ts';
 import { settle } from '../support/fake-clock.ts';
+import { fakeFrame, numberOf } from '../support/fake-reader.ts';
 
 /** Takes frames back and complains of one that comes twice. */
 class Owner {

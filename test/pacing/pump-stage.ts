@@ -1,8 +1,8 @@
-import type { ScalingMethod } from '../../src/config/config.ts';
 import type { Frame } from '../../src/base/frame.ts';
+import type { ScalingMethod } from '../../src/config/config.ts';
 import { Pump } from '../../src/pacing/pump.ts';
-import { fakeFrame, FakeReader, numberOf } from '../support/fake-reader.ts';
 import { FakeClock, settle } from '../support/fake-clock.ts';
+import { fakeFrame, FakeReader, numberOf } from '../support/fake-reader.ts';
 import { follow } from '../support/reader-stage.ts';
 
 /** A pump at 10 frames a second. */

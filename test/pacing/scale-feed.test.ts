@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import type { FrameSlot } from '../../src/base/frame.ts';
 import { StreamFrameReader } from '../../src/redis/stream-frame-reader.ts';
-import { FakeRedis } from '../support/fake-connection.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { FakeRedis } from '../support/fake-connection.ts';
 import {
   simulate,
   simulateScale,

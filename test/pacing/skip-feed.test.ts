@@ -3,8 +3,8 @@ import { FrameHolder } from '../../src/pacing/frame-holder.ts';
 import { SkipFeed } from '../../src/pacing/skip-feed.ts';
 import { runTickLoop } from '../../src/pacing/tick-loop.ts';
 import { TickSchedule } from '../../src/pacing/tick-schedule.ts';
-import { fakeFrame, FakeReader, numberOf } from '../support/fake-reader.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { fakeFrame, FakeReader, numberOf } from '../support/fake-reader.ts';
 
 const START_MS = 50;
 const PERIOD_MS = 100;

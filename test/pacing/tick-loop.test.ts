@@ -3,8 +3,8 @@ import type { Frame } from '../../src/base/frame.ts';
 import { FrameHolder } from '../../src/pacing/frame-holder.ts';
 import { runTickLoop } from '../../src/pacing/tick-loop.ts';
 import { TickSchedule } from '../../src/pacing/tick-schedule.ts';
-import { fakeFrame, numberOf } from '../support/fake-reader.ts';
 import { FakeClock, settle } from '../support/fake-clock.ts';
+import { fakeFrame, numberOf } from '../support/fake-reader.ts';
 import { follow } from '../support/reader-stage.ts';
 
 /** A tick loop at 10 frames a second whose sink takes `writeMs` for each frame. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { STREAM_START } from '../../src/redis/stream-id.ts';
-import { FakeRedis } from '../support/fake-connection.ts';
 import { FakeClock, settle } from '../support/fake-clock.ts';
+import { FakeRedis } from '../support/fake-connection.ts';
 import { follow } from '../support/reader-stage.ts';
 
 /** A connection in memory that takes 10 ms for each answer, and refuses a command before it has given it. */

@@ -1,12 +1,12 @@
 import { formatStreamId, type StreamEntry } from '../../src/base/stream-entry.ts';
-import { bytesOf } from '../os/slot-bytes.ts';
+import type { RedisConfig } from '../../src/config/config.ts';
 import { FrameSlots } from '../../src/os/frame-slots.ts';
 import type { PollLoop } from '../../src/os/poll-loop.ts';
 import type { SocketAddress } from '../../src/os/socket.ts';
-import type { RedisConfig } from '../../src/config/config.ts';
 import { RedisStreamConnection } from '../../src/redis/redis-stream-connection.ts';
 import type { WayToRedis } from '../../src/redis/way-to-redis.ts';
 import { inLoop } from '../os/in-loop.ts';
+import { bytesOf } from '../os/slot-bytes.ts';
 
 export const FRAME = '0123456789abcdef';
 

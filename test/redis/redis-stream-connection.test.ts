@@ -1,13 +1,13 @@
-import { formatStreamId } from '../../src/base/stream-entry.ts';
 import { describe, expect, test } from 'bun:test';
-import { readdirSync } from 'node:fs';
 import * as fc from 'fast-check';
+import { readdirSync } from 'node:fs';
 import { NS_PER_MS } from '../../src/base/clock.ts';
 import { SourceError } from '../../src/base/errors.ts';
 import type { Failure } from '../../src/base/failure.ts';
-import { parseStreamId, STREAM_START } from '../../src/redis/stream-id.ts';
-import { connectFirst, type SocketAddress } from '../../src/os/socket.ts';
+import { formatStreamId } from '../../src/base/stream-entry.ts';
 import type { PollLoop } from '../../src/os/poll-loop.ts';
+import { connectFirst, type SocketAddress } from '../../src/os/socket.ts';
+import { parseStreamId, STREAM_START } from '../../src/redis/stream-id.ts';
 import { Folder } from '../support/folder.ts';
 import { freeTcpPort } from '../support/ports.ts';
 import { RedisServer } from '../support/redis-server.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test';
-import { CommandWriter } from '../../src/redis/command-writer.ts';
-import { libc } from '../../src/os/libc.ts';
-import { ReplyReader } from '../../src/redis/reply-reader.ts';
-import { RespReader } from '../../src/redis/resp-reader.ts';
-import { connectFirst } from '../../src/os/socket.ts';
 import { ConnectionError } from '../../src/base/errors.ts';
 import { NS_PER_SECOND } from '../../src/base/frame-rate.ts';
+import { libc } from '../../src/os/libc.ts';
+import { connectFirst } from '../../src/os/socket.ts';
+import { CommandWriter } from '../../src/redis/command-writer.ts';
+import { ReplyReader } from '../../src/redis/reply-reader.ts';
+import { RespReader } from '../../src/redis/resp-reader.ts';
 import { inLoop } from '../os/in-loop.ts';
 import { bulk, list, ScriptedRedis, type Conversation } from './scripted-redis.ts';
 

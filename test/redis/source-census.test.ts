@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import { SourceCensus } from '../../src/redis/source-census.ts';
 import type { EntryCount } from '../../src/redis/entry-counter.ts';
+import { SourceCensus } from '../../src/redis/source-census.ts';
 
 /** A stream and a reader of it, of which everything is known. */
 class KnownStream {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { SourceError } from '../../src/base/errors.ts';
 import type { Failure } from '../../src/base/failure.ts';
+import { formatStreamId } from '../../src/base/stream-entry.ts';
 import { StreamCheck } from '../../src/redis/stream-check.ts';
 import { STREAM_START } from '../../src/redis/stream-id.ts';
-import { formatStreamId } from '../../src/base/stream-entry.ts';
 import { bulk, list, newestReply, readReply, ScriptedRedis, type Step } from './scripted-redis.ts';
 
 const FRAME = '0123456789abcdef';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
+import type { Frame } from '../../src/base/frame.ts';
 import { compareStreamIds, parseStreamId } from '../../src/redis/stream-id.ts';
 import { settle } from '../support/fake-clock.ts';
 import { follow, ReaderStage, type Outcome } from '../support/reader-stage.ts';
-import type { Frame } from '../../src/base/frame.ts';
 
 type Step =
   | { readonly do: 'add'; readonly count: number }

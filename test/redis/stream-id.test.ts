@@ -1,6 +1,6 @@
-import { formatStreamId, type StreamId } from '../../src/base/stream-entry.ts';
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
+import { formatStreamId, type StreamId } from '../../src/base/stream-entry.ts';
 import {
   compareStreamIds,
   parseStreamId,

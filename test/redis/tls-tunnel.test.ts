@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import type { Redis } from 'ioredis';
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import type { Redis } from 'ioredis';
 import { ConfigError, ConnectionError } from '../../src/base/errors.ts';
 import { openTlsTunnel } from '../../src/redis/tls-tunnel.ts';
 import { freeTcpPort } from '../support/ports.ts';

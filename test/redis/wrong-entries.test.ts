@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-import type { PollLoop } from '../../src/os/poll-loop.ts';
-import { SourceError } from '../../src/base/errors.ts';
 import { NS_PER_MS } from '../../src/base/clock.ts';
+import { SourceError } from '../../src/base/errors.ts';
+import type { PollLoop } from '../../src/os/poll-loop.ts';
 import { STREAM_START } from '../../src/redis/stream-id.ts';
-import { FRAME, freeSlots, inWords, onConnection, type ConnectionStage } from './connection-stage.ts';
 import { NEVER } from '../os/in-loop.ts';
+import { FRAME, freeSlots, inWords, onConnection, type ConnectionStage } from './connection-stage.ts';
 import { bulk, newestReply, ScriptedRedis, type Step } from './scripted-redis.ts';
 
 const GOOD = newestReply('1-3', 'pixels', FRAME);

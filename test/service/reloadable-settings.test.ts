@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { ReloadableSettings } from '../../src/service/reloadable-settings.ts';
 import { ConfigError } from '../../src/base/errors.ts';
+import { ReloadableSettings } from '../../src/service/reloadable-settings.ts';
 import { Folder } from '../support/folder.ts';
 import { output } from '../support/video.ts';
 

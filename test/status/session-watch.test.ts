@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import type { ScalingMethod } from '../../src/config/config.ts';
-import { NOTHING_COUNTED } from '../../src/status/snapshot.ts';
 import { SessionWatch } from '../../src/status/session-watch.ts';
-import { SETTINGS } from '../support/operator-log.ts';
+import { NOTHING_COUNTED } from '../../src/status/snapshot.ts';
 import { LogDouble } from '../support/log-double.ts';
+import { SETTINGS } from '../support/operator-log.ts';
 
 /** How a session goes in some seconds. */
 interface Pace {

@@ -1,7 +1,7 @@
-import { formatStreamId, type StreamEntry, type StreamId } from '../../src/base/stream-entry.ts';
-import { SourceError } from '../../src/base/errors.ts';
 import { NS_PER_MS, type Clock } from '../../src/base/clock.ts';
+import { SourceError } from '../../src/base/errors.ts';
 import type { FrameSlot } from '../../src/base/frame.ts';
+import { formatStreamId, type StreamEntry, type StreamId } from '../../src/base/stream-entry.ts';
 import { CommandQueue } from '../../src/redis/command-queue.ts';
 import { COUNTING_GROUP } from '../../src/redis/entry-counter.ts';
 import type { SmallReply, StreamConnection } from '../../src/redis/stream-connection.ts';

@@ -1,5 +1,5 @@
-import type { Frame, FrameOwner } from '../../src/base/frame.ts';
 import type { Clock } from '../../src/base/clock.ts';
+import type { Frame, FrameOwner } from '../../src/base/frame.ts';
 import type { FrameReader, OrderedRead } from '../../src/base/frame-reader.ts';
 
 /** A frame without pixels: its id and when it was written are what decisions are made by. */

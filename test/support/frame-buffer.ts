@@ -1,6 +1,6 @@
+import { Redis } from 'ioredis';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
 import { Folder } from './folder.ts';
 import { freeTcpPort } from './ports.ts';
 import { until } from './until.ts';

@@ -2,8 +2,8 @@ import type { MoverEvent, SourceEvent } from '../../src/base/event.ts';
 import type { Frame, FrameSlot } from '../../src/base/frame.ts';
 import { FrameMover } from '../../src/mover/frame-mover.ts';
 import type { MoverSettings } from '../../src/mover/protocol.ts';
-import { FakeRedis } from './fake-connection.ts';
 import { FakeClock } from './fake-clock.ts';
+import { FakeRedis } from './fake-connection.ts';
 
 const SETTINGS: MoverSettings = {
   source: { redis: { host: 'redis', port: 6379, db: 0, tls: false }, stream: 'imagestream', key: 'pixels' },

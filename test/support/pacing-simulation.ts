@@ -1,12 +1,12 @@
 import type { Frame, FrameOwner } from '../../src/base/frame.ts';
 import type { FrameRate } from '../../src/base/frame-rate.ts';
+import type { FrameReader } from '../../src/base/frame-reader.ts';
 import { FrameHolder, type TickFrame } from '../../src/pacing/frame-holder.ts';
 import { ScaleFeed } from '../../src/pacing/scale-feed.ts';
 import { runTickLoop } from '../../src/pacing/tick-loop.ts';
 import { TickSchedule, type Tick } from '../../src/pacing/tick-schedule.ts';
-import type { FrameReader } from '../../src/base/frame-reader.ts';
-import { fakeFrame, numberOf, FakeReader } from './fake-reader.ts';
 import { FakeClock } from './fake-clock.ts';
+import { fakeFrame, numberOf, FakeReader } from './fake-reader.ts';
 
 /** What one tick sent. */
 export interface SentFrame {

@@ -1,9 +1,9 @@
-import { formatStreamId } from '../../src/base/stream-entry.ts';
 import type { SourceEvent } from '../../src/base/event.ts';
 import type { Frame, FrameOwner } from '../../src/base/frame.ts';
+import { formatStreamId } from '../../src/base/stream-entry.ts';
 import { StreamFrameReader } from '../../src/redis/stream-frame-reader.ts';
-import { FakeRedis } from './fake-connection.ts';
 import { FakeClock, settle } from './fake-clock.ts';
+import { FakeRedis } from './fake-connection.ts';
 
 /** What became of a call: not yet decided, a value, or a rejection. */
 export type Outcome<T> =

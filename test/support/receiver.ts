@@ -1,5 +1,5 @@
-import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { freeUdpPort, isUdpPortBound } from './ports.ts';
 import { until } from './until.ts';
