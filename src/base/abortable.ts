@@ -1,4 +1,4 @@
-/** Rejects with the abort reason as soon as `signal` aborts; the promise itself goes on unheard. */
+/** Settles as `promise` does, or rejects with the abort reason once `signal` aborts; nobody hears the promise then. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: outcome, resolve, reject } = Promise.withResolvers<T>();
   const onAbort = () => reject(signal.reason);

@@ -1,4 +1,4 @@
-/** A wait is shorter than its turn by up to this part, so that many that have lost the same peer do not come back at once. */
+/** A wait is shorter by up to this part of it, so that many that have lost the same peer do not come back at once. */
 const JITTER = 0.2;
 
 /** Waiting times that double from the first to the longest, each shortened by chance by up to a fifth. */
@@ -21,6 +21,7 @@ export class Backoff {
     return Math.round(turnMs * (1 - JITTER * this.random()));
   }
 
+  /** After a success: the next waiting time is the first again. */
   reset(): void {
     this.#nextMs = this.firstMs;
   }

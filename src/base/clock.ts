@@ -6,6 +6,7 @@ export interface Clock {
   sleepUntil(deadlineNs: bigint, signal: AbortSignal): Promise<void>;
 }
 
+/** For durations that are constants in milliseconds. */
 export const NS_PER_MS = 1_000_000n;
 
 /** For reports and estimates; not for a schedule. */

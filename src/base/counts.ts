@@ -24,6 +24,7 @@ export interface Ages {
   readonly maxMs: number;
 }
 
+/** Of no frame. */
 export const NO_AGES: Ages = { count: 0, sumMs: 0, maxMs: 0 };
 
 /** The ages of two times together. */

@@ -5,7 +5,7 @@ export const MOST_OTHER_FIELDS = 1_000;
 /** Nor one with more bytes in them: on the fastest connection they take as long as a period. */
 export const MOST_OTHER_BYTES = 67_108_864;
 
-/** What an entry has too much of, to be said behind its name: `has 500000 fields, …`. */
+/** What an entry has too much of, to stand behind its name in a message: `has 500000 fields, …`. */
 export function excessInWords(entry: Extract<WrongEntry, { kind: `too-${string}` }>): string {
   return entry.kind === 'too-many-fields'
     ? `has ${entry.fieldCount} fields, at most ${MOST_OTHER_FIELDS} may stand beside the frame`

@@ -6,7 +6,7 @@ export class ConfigError extends Error {
 
   /**
    * @param faults one sentence for each fault, naming the variable, its value and what is allowed
-   * @param warnings what else is to be said, which may well be the cause: a misspelt name, say
+   * @param warnings for the operator; one of them may well be the cause: a misspelt name, say
    */
   constructor(
     readonly faults: readonly string[],

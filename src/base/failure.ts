@@ -13,7 +13,7 @@ export function partOf(code: FailureCode): string {
   return code.slice(0, code.indexOf('-'));
 }
 
-/** Why something failed. It stays in its parts until somebody is told. */
+/** Why something failed. It stays structured until someone puts it into words. */
 export interface Failure {
   readonly code: FailureCode;
   /** In words for an operator, with what to do where that is known. */

@@ -4,6 +4,7 @@ export interface FrameRate {
   readonly denominator: bigint;
 }
 
+/** For durations that are constants in seconds. */
 export const NS_PER_SECOND = 1_000_000_000n;
 
 /** Nanoseconds from tick 0 to tick `index`, rounded down; exact for every index, so a schedule cannot drift. */

@@ -1,10 +1,12 @@
 import { visibleLines } from './visible-text.ts';
 
-/** Who has started us as a service and wants to know how we are. */
+/** Who started us as a service, and watches how we are. */
 export interface ServiceManager {
   /** Settings are good and the service loop runs; after a reload once more. */
   ready(): void;
+  /** Settings are being read again; `ready` ends it. */
   reloading(): void;
+  /** The service ends in good order. */
   stopping(): void;
   /** For `systemctl status`. */
   status(text: string): void;
@@ -13,8 +15,8 @@ export interface ServiceManager {
 }
 
 /**
- * The same one, told no text but as `redactText` gives it back, and without control characters: everyone on the machine may
- * read a service's status, and does so on a terminal.
+ * The same manager. It gets each text as `redactText` returns it, and without control characters: everyone on the machine
+ * may read a service's status, and does so on a terminal.
  */
 export function redactingManager(
   manager: ServiceManager,
@@ -23,7 +25,7 @@ export function redactingManager(
   return { ...manager, status: (text) => manager.status(visibleLines(redactText(text))) };
 }
 
-/** Where nobody wants to know. */
+/** For a program that no service manager started. */
 export const noServiceManager: ServiceManager = {
   ready() {},
   reloading() {},

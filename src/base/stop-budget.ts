@@ -6,10 +6,10 @@ export const LAST_FRAME_LIMIT_MS = 700;
 /** For ffmpeg, from the end of its input: it encodes the frames that it holds and finishes the output. */
 export const TRAILER_LIMIT_MS = 2_000;
 
-/** For an ffmpeg that was late with that: it is told to terminate, and killed after this long. */
+/** For an ffmpeg that was late with that: it gets SIGTERM, and is killed after this long. */
 export const TERMINATE_LIMIT_MS = 800;
 
-/** For the thread that moves the frames, to close its descriptors and take its mark out of Redis. */
+/** For the mover, to close its descriptors and take its consumer group out of Redis. */
 export const LEAVE_LIMIT_MS = 700;
 
 /** For all of it: after the word to stop, the process ends within 5 s whatever hangs. */

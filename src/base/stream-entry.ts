@@ -20,4 +20,5 @@ export type StreamEntry =
   /** `MOST_OTHER_BYTES` are passed; how many there are in all is not looked at. */
   | { readonly kind: 'too-much-beside'; readonly id: StreamId };
 
+/** An entry that is dropped, and why. */
 export type WrongEntry = Exclude<StreamEntry, { readonly kind: 'frame' }>;

@@ -36,6 +36,6 @@ interface CommandContext {
   readonly kill: AbortSignal;
   /** From this call on a hang-up signal asks for a reload where settings come from a file. */
   readonly onReload: (reload: () => void) => void;
-  /** Where the code of the frame thread is. */
+  /** Where the code of the mover's thread is. */
   readonly frameThreadUrl: string;
 }

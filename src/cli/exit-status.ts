@@ -1,5 +1,6 @@
 /** What the program ends with; 78 is EX_CONFIG of sysexits.h, after which systemd does not start the service again. */
 export const EXIT = { good: 0, bad: 1, settings: 78 } as const;
+/** One of them. */
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
 /** What each means, in the order in which they are listed. */

@@ -5,10 +5,12 @@ export interface Finding {
   readonly text: string;
 }
 
+/** A finding that asks for nothing. */
 export function good(text: string): Finding {
   return { isGood: true, text };
 }
 
+/** A finding with what to do about it. */
 export function bad(text: string): Finding {
   return { isGood: false, text };
 }

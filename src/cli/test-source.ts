@@ -67,6 +67,7 @@ class StreamWriter {
     private readonly log: Logger,
   ) {}
 
+  /** Resolves once the frame is written, or `signal` aborts; a lost Redis is tried again. */
   async write(pixels: Buffer, signal: AbortSignal): Promise<void> {
     const { redis, stream, key } = this.config.source;
     while (!signal.aborted) {

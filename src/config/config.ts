@@ -62,6 +62,7 @@ export interface OutputSettings {
   readonly destination: Destination;
 }
 
+/** Where Redis is, and how to log in there. */
 export interface RedisConfig {
   readonly host: string;
   readonly port: number;
@@ -86,6 +87,7 @@ export interface Destination {
   readonly secretOptions: Readonly<Record<string, string>>;
 }
 
+/** In the order in which they are listed. */
 export const SCALING_METHODS = ['scale', 'skip'] as const;
 /** scale: every tick takes the next frame; skip: every tick takes the newest. */
 export type ScalingMethod = (typeof SCALING_METHODS)[number];
@@ -102,6 +104,7 @@ export const PRESETS = [
   'slower',
   'veryslow',
 ] as const;
+/** Effort of x264. */
 export type Preset = (typeof PRESETS)[number];
 
 /** x264's tunes (`x264 --fullhelp`). */
@@ -117,7 +120,9 @@ export const TUNES = [
 ] as const;
 type Tune = (typeof TUNES)[number];
 
+/** From the least to the most. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+/** What is logged: this level, and all before it. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What of the settings the command `source`, which writes a test picture, needs. */

@@ -35,6 +35,7 @@ class Parser {
   /** Length of the value without the white space at its end that no quotes protect. */
   #keptChars = 0;
 
+  /** Whether a backslash means anything here. */
   get takesEscapes(): boolean {
     return ['before value', 'value', 'double quotes', 'comment'].includes(this.#state);
   }
@@ -51,6 +52,7 @@ class Parser {
     if (!NEWLINES.includes(character)) this.#keep(character);
   }
 
+  /** The next character, which no backslash precedes. */
   take(character: string): void {
     switch (this.#state) {
       case 'before name':

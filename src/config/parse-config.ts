@@ -23,7 +23,7 @@ import {
 import { ALL_SETTINGS, SETTINGS } from './settings.ts';
 import { srtLatencyUs, withSrtLatency } from './srt-destination.ts';
 
-/** Settings that are all good, deeply frozen, and what the operator should nevertheless be told, a sentence each. */
+/** Settings that are all good, deeply frozen, and warnings for the operator, a sentence each. */
 export interface Parsed<T> {
   readonly config: T;
   readonly warnings: readonly string[];

@@ -5,6 +5,7 @@ export type TextSchema<T> = GenericSchema<string, T>;
 
 /** Headings under which --help and the documents list the settings, in their order there. */
 export const SETTING_GROUPS = ['Frames', 'Redis', 'Timing', 'Encoding', 'Destination', 'Service'] as const;
+/** One of these headings. */
 export type SettingGroup = (typeof SETTING_GROUPS)[number];
 
 /** What the name of every variable begins with. */

@@ -9,6 +9,7 @@ import { ProgressParser, type Progress } from './progress.ts';
 import { openSecretsFile } from './secrets-file.ts';
 import { signalFfmpeg, spawnFfmpeg, type FfmpegChild } from './spawn-ffmpeg.ts';
 
+/** Lines that are kept to explain an exit. */
 const LAST_LINES = 10;
 /** The first descriptor behind standard input, output and error. */
 const SECRETS_FD = 3;
@@ -26,6 +27,7 @@ export interface Encoder {
    * May be called again; never rejects.
    */
   stop(): Promise<EncoderExit>;
+  /** SIGKILL, at once; does nothing where ffmpeg is gone. */
   kill(): void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What ffmpeg and the libraries that it loads are told of our environment. Everything else stays with us: our own settings
+ * What ffmpeg and the libraries that it loads get of our environment. Everything else stays with us: our own settings
  * hold passwords, and FFREPORT would have it write its options, the passphrase among them, into a file.
  */
 const NAMES: ReadonlySet<string> = new Set(

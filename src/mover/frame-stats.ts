@@ -22,10 +22,12 @@ export class FrameStats {
   readonly #sent = new SentFrames();
   #ages = NO_AGES;
 
+  /** Since the start; a copy. */
   get counts(): SentCounts {
     return { ...this.#counts };
   }
 
+  /** A tick hands over its frame. */
   onTick(tick: Tick, tickFrame: TickFrame, nowNs: bigint): void {
     this.#counts.output += 1;
     if (tick.kind !== 'regular') this.#counts.late += 1;
@@ -46,6 +48,7 @@ export class FrameStats {
     this.#counts.unique += 1;
   }
 
+  /** A frame that was read goes back without having been sent. */
   onDropped(): void {
     this.#counts.dropped += 1;
   }

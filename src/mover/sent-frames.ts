@@ -4,7 +4,7 @@ import type { Loss } from '../base/counts.ts';
 /** As many frames are remembered as go out in 17 s at 240 a second: longer than a dead link or encoder goes unnoticed. */
 const MOST_FRAMES = 4_096;
 
-/** Remembers which frames of a session were new and when they were sent, so that what was lost can be told afterwards. */
+/** Remembers which frames of a session were new and when they were sent, so that what was lost can be counted afterwards. */
 export class SentFrames {
   readonly #sentNs = new BigInt64Array(MOST_FRAMES);
   readonly #isNew = new Uint8Array(MOST_FRAMES);
@@ -15,6 +15,7 @@ export class SentFrames {
     this.#count = 0;
   }
 
+  /** A tick has handed over its frame. */
   onSent(isNew: boolean, nowNs: bigint): void {
     const place = this.#count % MOST_FRAMES;
     this.#sentNs[place] = nowNs;
@@ -22,7 +23,7 @@ export class SentFrames {
     this.#count += 1;
   }
 
-  /** How many new frames of this session did not arrive, or only perhaps; each is told once. */
+  /** How many new frames of this session did not arrive, or only perhaps; each counts once. */
   lose({ encodedFrames, unnoticedMs }: Loss, nowNs: bigint): number {
     const aliveNs = nowNs - BigInt(unnoticedMs) * NS_PER_MS;
     let lost = 0;

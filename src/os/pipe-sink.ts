@@ -31,7 +31,7 @@ const IOVEC_BYTES = 16;
 
 /**
  * The write end of ffmpeg's standard input, which this owns. Large frames are not copied: their pages are handed to the
- * pipe (vmsplice), and the slots are told, so that none is written to again before the pipe has been read past it. That
+ * pipe (vmsplice), and the slots note it, so that none is written to again before the pipe has been read past it. That
  * holds for a reader that reads; one that passes pages on (splice, tee) would see later frames in them, which ffmpeg does
  * not do.
  */

@@ -12,11 +12,11 @@ import {
   SOL_SOCKET,
 } from './libc.ts';
 
-/** How long a word that the service manager waits for may wait for it, when it is busy and its queue is full. */
+/** How long a message that the service manager waits for may be held up where it is busy and its queue is full. */
 const SEND_LIMIT_S = 2n;
 
 /**
- * The service manager behind the socket that NOTIFY_SOCKET names: each thing that it is told is one datagram
+ * The service manager behind the socket that NOTIFY_SOCKET names: each message to it is one datagram
  * (sd_notify(3)). The runtime has no datagrams on unix sockets, so libc sends them: 15 µs each, and nothing to spawn.
  */
 export function systemdManager(notifySocket: string): ServiceManager {

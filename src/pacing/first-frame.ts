@@ -10,7 +10,7 @@ interface FirstFrameParts {
 
 /**
  * The frame that a session begins with: the newest one if it is no older than `freshMs` (0 = however old), or else the
- * next that comes. One whose age cannot be told, since ids are no times, counts as old. Rejects with the abort reason.
+ * next that comes. One whose age is not known, since ids are no times, counts as old. Rejects with the abort reason.
  */
 export async function firstFrame(
   { reader, owner, clock }: FirstFrameParts,

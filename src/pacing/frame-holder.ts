@@ -34,6 +34,7 @@ export class FrameHolder {
     return this.#lastOfferNs;
   }
 
+  /** Whether a frame waits for its tick. */
   get hasNext(): boolean {
     return this.#next !== undefined;
   }

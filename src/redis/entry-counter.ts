@@ -6,7 +6,7 @@ export const COUNTING_GROUP = 'cosmos-video-builder';
 const HIGHEST_ID = '18446744073709551615-18446744073709551615';
 /** XGROUP, XINFO and XLEN of a stream that is not there. */
 const NO_SUCH_KEY = /no such key|requires the key to exist/;
-/** Redis 6 does not know what the group is told about the entries that it has read. */
+/** Redis 6 does not know ENTRIESREAD. */
 const NO_ENTRIESREAD = /syntax error|wrong number of arguments/;
 const BEFORE_VERSION_7 = 'this Redis does not count entries: version 7 or later does';
 /** Somebody else made the group in the same moment. */

@@ -12,7 +12,7 @@ import type { StreamShape } from './stream-connection.ts';
 
 /** While there is no free slot, it is looked again this often. */
 const SLOT_PERIOD_NS = NS_PER_MS / 2n;
-/** What nobody wants is read away for no longer; another connection is made sooner. */
+/** The rest of a wrong entry is skipped for no longer; another connection is made sooner. */
 const READ_AWAY_LIMIT_NS = 5n * NS_PER_SECOND;
 
 /** What a connection reads into. */

@@ -29,7 +29,8 @@ export class RedisClock {
   /**
    * Takes in one reply of TIME.
    * @param serverUs the reply, in microseconds since 1970
-   * @param sentNs @param receivedNs monotonic times of sending and receiving; the server is taken to have answered half way
+   * @param sentNs monotonic time of sending
+   * @param receivedNs monotonic time of receiving; the server is taken to have answered half way between them
    */
   measured(serverUs: bigint, sentNs: bigint, receivedNs: bigint): void {
     this.#offsetNs = serverUs * 1000n - (sentNs + receivedNs) / 2n;

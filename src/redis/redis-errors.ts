@@ -29,7 +29,7 @@ const NETWORK: readonly (readonly [said: RegExp, code: FailureCode, text: string
   [/ECONNRESET|EPIPE|Connection reset|Broken pipe/, 'redis-closed', 'the connection was closed'],
 ];
 
-/** What Redis says, by the word that its error begins with, and what is said of its answers, which may be plain enough. */
+/** What Redis says, by the word that its error begins with, and what we say of its answers; some need no other words. */
 const REPLIES: readonly (readonly [said: RegExp, code: FailureCode, text?: string])[] = [
   [/^NOAUTH/, 'redis-password-missing', 'it asks for a password: set COSMOS_VIDEO_PASSWORD'],
   [
@@ -54,7 +54,7 @@ const REPLIES: readonly (readonly [said: RegExp, code: FailureCode, text?: strin
 
 /**
  * What went wrong with Redis or on the way to it as an operator reads it. What Redis itself said stands behind it, on one
- * line and without control characters, whoever it is that answers there.
+ * line and without control characters.
  * @param name how Redis is named in messages
  */
 export function redisFailure(name: string, message: string): Failure {

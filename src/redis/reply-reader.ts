@@ -52,7 +52,10 @@ export class ReplyReader {
     return this.#start < this.#end;
   }
 
-  /** Waits for the next bytes; there must be none unread. Rejects with a `ConnectionError` at the deadline, or if Redis is gone. */
+  /**
+   * Waits for the next bytes; there must be none unread. Rejects with a `ConnectionError` at the deadline, or if Redis is
+   * gone.
+   */
   async more(): Promise<void> {
     this.#start = 0;
     this.#end = 0;
@@ -70,11 +73,12 @@ export class ReplyReader {
     this.#endNs = endNs;
   }
 
+  /** Whether `close` was called. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** The socket is about to be closed: whoever still reads from it is told. */
+  /** The socket is about to be closed: every read from now on rejects with a `ConnectionError`. */
   close(): void {
     this.#isClosed = true;
   }

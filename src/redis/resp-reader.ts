@@ -36,6 +36,7 @@ export class RespReader {
     return this.#count('*');
   }
 
+  /** The head of a list, which must have so many elements. */
   async arrayOf(count: number): Promise<void> {
     const found = await this.array();
     if (found !== count) throw unexpectedParts(found, count);
@@ -55,6 +56,7 @@ export class RespReader {
     return sizeBytes;
   }
 
+  /** Reads one string away. */
   skipString(): Promise<void> {
     return this.skipStrings(1);
   }
@@ -68,6 +70,7 @@ export class RespReader {
     }
   }
 
+  /** A string of at most 64 bytes. */
   async shortString(): Promise<string> {
     const sizeBytes = await this.stringSize();
     if (sizeBytes > LONGEST_SHORT_STRING_BYTES) {
@@ -76,6 +79,7 @@ export class RespReader {
     return this.bytes.text(sizeBytes);
   }
 
+  /** A short string that is a number. */
   async number(): Promise<bigint> {
     const text = await this.shortString();
     return understood(() => BigInt(text));

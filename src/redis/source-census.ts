@@ -34,10 +34,12 @@ export class SourceCensus {
   #hasBegunEmpty = false;
   #totals: CensusTotals = { entries: 0, passedOver: 0 };
 
+  /** What is known by the last look. */
   get totals(): CensusTotals {
     return this.#totals;
   }
 
+  /** Whether it counts: `begin` or a look has found what to count from. */
   get hasBegun(): boolean {
     return this.#offset !== undefined;
   }

@@ -30,6 +30,7 @@ export class SourceWatch {
     this.#counter = new EntryCounter(stream);
   }
 
+  /** What is known by the last look, or why nothing is. */
   get counts(): SourceCounts {
     const { refusal } = this.#counter;
     if (refusal !== undefined) return { kind: 'not-counted', reason: refusal };
@@ -90,6 +91,7 @@ export class SourceWatch {
     this.#startedOverAt = entriesRead;
   }
 
+  /** Takes in a count of Redis, and what a read that was asked for after it has found. */
   look(count: EntryCount, entriesRead: number, found: ReadingState['found']): void {
     this.#before = { count, entriesRead };
     if (!this.#census.knows(count)) return;

@@ -41,6 +41,7 @@ export class StreamCheck {
     );
   }
 
+  /** The newest entry; undefined where there is none. */
   newest(): Promise<SeenEntry | undefined> {
     return this.#ask(
       (redis) =>
@@ -66,6 +67,7 @@ export class StreamCheck {
     );
   }
 
+  /** Ends the connection. May be called again. */
   close(): void {
     this.client.close();
   }

@@ -24,6 +24,7 @@ export interface StreamConnection {
   serverTimeUs(): Promise<bigint>;
   /** Sends a command whose reply is small and gives it as it is; that Redis refuses it is an answer, too. */
   ask(words: readonly string[]): Promise<SmallReply>;
+  /** Ends the connection: commands under way reject. May be called again. */
   close(): void;
 }
 

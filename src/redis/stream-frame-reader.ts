@@ -118,6 +118,7 @@ export class StreamFrameReader implements FrameReader {
     });
   }
 
+  /** Ends the connection, and gives back the frame of a read that is under way. The next call connects again. */
   close(): void {
     this.#pending?.then(({ entry }) => this.#giveBack(entry)).catch(() => {});
     this.#pending = undefined;

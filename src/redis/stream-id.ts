@@ -1,5 +1,6 @@
 import type { StreamId } from '../base/stream-entry.ts';
 
+/** Before every entry. */
 export const STREAM_START: StreamId = { ms: 0n, sequence: 0n };
 
 /** Reads `1700000000000-0`, as Redis writes it. Throws on anything else: Redis never sends it. */

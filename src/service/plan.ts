@@ -14,11 +14,11 @@ export interface Plan {
 type Section = keyof Config;
 
 /**
- * What has to be done for other settings. `nothing`: they are the same. `words`: another log level or report interval is in
- * force at once. `frames`: the mover takes them over, and the session goes on. `session`: the video is closed, and opened with
- * them.
+ * What has to be done for other settings. `nothing`: they are the same. `reporting`: another log level or report interval
+ * is in force at once. `frames`: the mover takes them over, and the session goes on. `session`: the session ends, and the
+ * next one begins with them.
  */
-export type Reach = 'nothing' | 'words' | 'frames' | 'session';
+export type Reach = 'nothing' | 'reporting' | 'frames' | 'session';
 
 /** The sections in which two configurations differ. */
 export function changedSections(before: Config, after: Config): Section[] {
@@ -35,17 +35,17 @@ export function reachOf(before: Config, after: Config): Reach {
 }
 
 /** From the nearest to the farthest. */
-const REACHES: readonly Reach[] = ['nothing', 'words', 'frames', 'session'];
+const REACHES: readonly Reach[] = ['nothing', 'reporting', 'frames', 'session'];
 
 function reachOfSection(section: Section, before: Config, after: Config): Reach {
   switch (section) {
     case 'log':
     case 'report':
-      return 'words';
+      return 'reporting';
     case 'source':
       return 'frames';
     case 'pacing':
-      // ffmpeg is told the rate when it is started.
+      // ffmpeg gets the rate at its start.
       return Bun.deepEquals(before.pacing.frameRate, after.pacing.frameRate) ? 'frames' : 'session';
     case 'format':
     case 'encoder':

@@ -14,6 +14,7 @@ export class Plans {
     this.#current = first;
   }
 
+  /** The plan in force. */
   get current(): Plan {
     return this.#current;
   }
@@ -33,11 +34,11 @@ export class Plans {
     return this.#endsSession.signal;
   }
 
-  /** A plan that was read again. @returns how far it reaches; up to `words` it is in force at once */
+  /** A plan that was read again. @returns how far it reaches; up to `reporting` it is in force at once */
   offer(plan: Plan): Reach {
     const reach = reachOf(this.newest.config, plan.config);
     if (this.#next) this.#next = plan;
-    else if (reach === 'nothing' || reach === 'words') this.#current = plan;
+    else if (reach === 'nothing' || reach === 'reporting') this.#current = plan;
     else this.#next = plan;
     // Of the plan that is in force by then, also where one that waits is changed back.
     if (reach === 'session') this.#endsSession.abort();

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { redactor } from '../config/redact.ts';
 
-/** Takes the secrets out of everything that is said: those of the settings in force, and of those before. */
+/** Takes the secrets out of every message: those of the settings in force, and of those before. */
 export class Redaction {
   #newest: (text: string) => string;
   #before: (text: string) => string = (text) => text;

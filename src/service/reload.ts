@@ -9,7 +9,7 @@ import type { ReloadableSettings } from './reloadable-settings.ts';
 import type { Interruption } from './session.ts';
 
 const DONE: Readonly<Record<Exclude<Reach, 'nothing'>, string>> = {
-  words: 'in force now, nothing restarts',
+  reporting: 'in force now, nothing restarts',
   frames: 'the frames are read with the new ones, the video goes on',
   session: 'the video is closed, and opened again with the new ones',
 };
@@ -24,8 +24,8 @@ interface ReloadParts {
   readonly stop: AbortSignal;
   /** Settings were found good, and differ: their secrets are to be known, and their log level is in force at once. */
   readonly onGood: (config: Config) => void;
-  /** The plan is in force, of which only words have changed. */
-  readonly onWords: (plan: Plan) => void;
+  /** The plan is in force, of which only the log level or the report interval has changed. */
+  readonly onReporting: (plan: Plan) => void;
   /** The plan is in force; the mover stands still meanwhile. */
   readonly onTakenOver: (plan: Plan) => Promise<void>;
 }
@@ -71,8 +71,8 @@ export class Reload implements Interruption {
     const reach = plan ? plans.offer(plan) : 'nothing';
     if (plan) this.#tell(reach, changedSections(before, plan.config));
     if (plan && reach !== 'nothing') this.parts.onGood(plan.config);
-    if (plan && plans.current === plan) this.parts.onWords(plan);
-    // Where a plan waits, that is said once it was taken over.
+    if (plan && plans.current === plan) this.parts.onReporting(plan);
+    // Where a plan waits, `takeOver` says that we are ready.
     if (plans.newest === plans.current) manager.ready();
   }
 

@@ -71,8 +71,8 @@ function readFile(markedPath: string): Record<string, string> {
 }
 
 /**
- * At the start the service manager has read the file: that we may not is said when it is to be read again. What can never
- * be read is a fault at once.
+ * At the start the service manager has read the file: that we may not read it counts only at a reload. What can never be
+ * read is a fault at once.
  */
 function readAtStart(markedPath: string): Record<string, string> {
   const path = pathOf(markedPath);

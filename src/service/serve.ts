@@ -28,6 +28,7 @@ const LONGEST_RESTART_MS = 30_000;
  */
 const SRT_SILENCE_MS = 5_500;
 
+/** What the service gets from the process that it runs in. */
 export interface ServeParts {
   readonly settings: Pick<ReloadableSettings, 'first' | 'again'>;
   /** Makes a log that takes secrets out by `redact`. */
@@ -110,7 +111,7 @@ export async function serve(parts: ServeParts, makers: Makers = REAL): Promise<v
   log.info('stopped');
 }
 
-/** @returns nothing where we were told to stop before ffmpeg had said what it thinks of the settings */
+/** @returns nothing where `stop` aborted before ffmpeg had checked the settings */
 async function firstPlan({ makers, log, stop }: Service, config: Config): Promise<Plan | undefined> {
   try {
     return { config, format: await makers.probeFrameFormat(config.encoder.ffmpeg, config.format, stop) };
@@ -141,7 +142,7 @@ async function begin(service: Service, first: Plan, status: Status, mover: Mover
       redaction.learn(config);
       log.setLevel(config.log.level);
     },
-    onWords: (plan) => status.configure(statusSettings(plan)),
+    onReporting: (plan) => status.configure(statusSettings(plan)),
     onTakenOver: async (plan) => {
       log.info(`in force now: ${planInWords(plan)}`);
       warnOfOddSize(plan, log);

@@ -39,6 +39,7 @@ export interface Interruption {
   takeOver(): Promise<void>;
 }
 
+/** What one session needs. */
 export interface SessionParts {
   readonly clock: Clock;
   /** Has the frame that the session begins with. */

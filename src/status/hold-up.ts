@@ -24,6 +24,7 @@ export class HoldUp {
   }
 }
 
+/** The warning for the operator. */
 export function heldUpInWords(seconds: number): string {
   return (
     `the program was held up for ${seconds.toFixed(0)} s: ` +

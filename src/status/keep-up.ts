@@ -2,7 +2,7 @@ import { framesPerSecond, NS_PER_SECOND, type FrameRate } from '../base/frame-ra
 import { PRESETS, type Preset } from '../config/config.ts';
 import { dueBetween, fpsBetween, slide, TOLERATED_FRAMES, type Sample } from './frame-window.ts';
 
-/** A slowness is spoken of once it has gone on for this long. */
+/** A slowness is logged once it has gone on for this long. */
 const WINDOW_NS = 10n * NS_PER_SECOND;
 /** Below this part of the frame rate ffmpeg does not keep up; what is above is the unevenness of counting frames. */
 const ENOUGH = 0.98;
@@ -47,7 +47,7 @@ export class KeepUpMonitor {
 
   /**
    * Takes the number of frames handed over so far, about once a second while a session streams.
-   * @returns what is to be said; once for each slowness, and for each standstill when it is over
+   * @returns what is to be logged; once for each slowness, and for each standstill when it is over
    */
   sample(frames: number, nowNs: bigint): KeepUpNews | undefined {
     const now = { atNs: nowNs, frames };

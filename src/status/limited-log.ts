@@ -1,6 +1,6 @@
 import { NS_PER_SECOND } from '../base/frame-rate.ts';
 
-/** What goes on and on is said more rarely once so many messages were written without a calm of a whole period. */
+/** What goes on and on is logged more rarely once so many messages were written without a calm of a whole period. */
 interface Persistence {
   readonly afterMessages: number;
   /** One message in so long from then on. */
@@ -10,7 +10,7 @@ interface Persistence {
 const FOR_EVER: Persistence = { afterMessages: Infinity, periodNs: NS_PER_SECOND };
 const TEN_THEN_ONE_A_MINUTE: Persistence = { afterMessages: 10, periodNs: 60n * NS_PER_SECOND };
 
-/** So many messages a second and, of what goes on and on, one a minute after the first ten: 1,440 a day instead of 86,400. */
+/** So many messages a second. Of what goes on and on, one a minute after the first ten: 1,440 a day instead of 86,400. */
 export function warningLog(write: (message: string) => void, perSecond = 1): LimitedLog {
   return new LimitedLog(perSecond, write, NS_PER_SECOND, TEN_THEN_ONE_A_MINUTE);
 }
@@ -31,6 +31,7 @@ export class LimitedLog {
     private readonly persistence = FOR_EVER,
   ) {}
 
+  /** Writes the message, or holds it back and counts it where there were too many. */
   log(message: string, nowNs: bigint): void {
     const isCalm = this.#lastNs !== undefined && nowNs - this.#lastNs >= this.persistence.periodNs;
     if (isCalm) this.#writtenWithoutCalm = 0;
@@ -38,7 +39,7 @@ export class LimitedLog {
     this.#say(message, nowNs);
   }
 
-  /** Says the last message that was held back, once it may be said. Call it now and then. */
+  /** Writes the last message that was held back, once that is allowed. Call it about once a second. */
   flush(nowNs: bigint): void {
     if (this.#heldBack === 0 || !this.#isPeriodOver(nowNs)) return;
     this.#heldBack -= 1;

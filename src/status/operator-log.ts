@@ -7,14 +7,14 @@ import type { Logger } from './logger.ts';
 import { SessionLog } from './session-log.ts';
 import type { StatusSettings } from './status-settings.ts';
 
-/** An outage has one or two reasons; a server that makes up new ones is not listened to for ever. */
+/** An outage has one or two reasons; of a server that makes up new ones no more are logged. */
 const MOST_LOST_REASONS = 10;
 /** An ffmpeg that is too slow makes the schedule start again every second or so, for as long as it is. */
 const RESTARTS_PERIOD_NS = 60n * NS_PER_SECOND;
 
 type WrongLogs = Readonly<Record<WrongEntry['kind'], LimitedLog>>;
 
-/** Apart from each other, so that a fault that is new is said at once. */
+/** Apart from each other, so that a fault that is new is logged at once. */
 function wrongLogs(warn: (message: string) => void): WrongLogs {
   return {
     'wrong-size': warningLog(warn),
@@ -101,7 +101,7 @@ export class OperatorLog {
 
   #redisConnected(): void {
     const { redis } = this.names;
-    // As often as it was said to be lost, so that the last word is what is.
+    // As often as the loss was logged, so that the last line is how it is.
     if (!this.#hasConnected) this.log.info(`${redis}: connected`);
     else if (this.#isLossTold) this.log.info(`${redis}: connected again`);
     this.#hasConnected = true;

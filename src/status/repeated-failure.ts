@@ -1,16 +1,16 @@
 import { NS_PER_SECOND } from '../base/frame-rate.ts';
 
-/** How often a failure that stays the same is said again. */
+/** How often a failure that stays the same is logged again. */
 const SAY_AGAIN_NS = 60n * NS_PER_SECOND;
 
-/** Failures that were not told of before one that is. */
+/** Failures that were not logged before one that is. */
 interface HeldBack {
   readonly count: number;
   /** They are like this one. */
   readonly areSame: boolean;
 }
 
-/** Tells a failure that is to be said from one that only repeats what was said within the last minute. */
+/** Tells a failure that is to be logged from one that only repeats what was logged within the last minute. */
 export class RepeatedFailure {
   #reason: string | undefined;
   #saidNs = 0n;
@@ -30,12 +30,12 @@ export class RepeatedFailure {
     return { count, areSame: isSame };
   }
 
-  /** The next one is said, whatever it is. */
+  /** The next one is logged, whatever it is. */
   forget(): void {
     this.#reason = undefined;
   }
 
-  /** What failed is good again. @returns how many failures were held back and not told of */
+  /** What failed is good again. @returns how many failures were held back and never logged */
   end(): number {
     const heldBack = this.#heldBack;
     this.forget();

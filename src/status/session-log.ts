@@ -25,7 +25,7 @@ export class SessionLog {
   #isRetry = false;
   #openedNs: bigint | undefined;
   #shortSessions = 0;
-  /** What ffmpeg has said since it was started, until it is told whether the session is open or has failed. */
+  /** What ffmpeg has said since its start: kept until the session is open or has failed. */
   #openingLines: string[] | undefined;
   #output: string;
 
@@ -40,7 +40,7 @@ export class SessionLog {
     };
   }
 
-  /** Other settings are in force from now on: what fails with them is said again. */
+  /** Other settings are in force from now on: what fails with them is logged again. */
   configure(names: Names): void {
     if (names.destination !== this.names.destination) this.#output = names.destination;
     this.names = names;
@@ -49,6 +49,7 @@ export class SessionLog {
     this.#shortSessions = 0;
   }
 
+  /** The session is in this state from now on: says so where it is news. */
   state(state: SessionState, nowNs: bigint): void {
     const before = this.#before;
     this.#before = state;
@@ -59,7 +60,7 @@ export class SessionLog {
         return;
       case 'starting':
         this.#openingLines = [];
-        // After a failure it was said that it is tried again.
+        // The message of the failure has said so.
         return this.log[this.#isRetry ? 'debug' : 'info'](`a frame is there: opening ${this.#output}`);
       case 'streaming':
         return this.#opened(nowNs);
@@ -77,7 +78,7 @@ export class SessionLog {
     if (isNews) this.log.info(`${this.names.destination} exists already: this stream goes to ${shown}`);
   }
 
-  /** What it says while it opens the destination waits until that is open, or is told in one line as the failure. */
+  /** A line that comes while the destination is being opened waits until it is open; of a failure one line tells. */
   ffmpegLine(line: string, nowNs: bigint): void {
     if (!this.#openingLines) this.#sayFfmpegLine(line, nowNs);
     else if (this.#openingLines.length < MOST_OPENING_LINES) this.#openingLines.push(line);

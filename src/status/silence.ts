@@ -1,12 +1,12 @@
 import { NS_PER_MS, secondsBetween } from '../base/clock.ts';
 
-/** After this long without a new frame it is said. */
+/** After this long without a new frame it is logged. */
 const LIMIT_MS = 5_000;
 const LIMIT_NS = BigInt(LIMIT_MS) * NS_PER_MS;
-/** It is looked once a second. */
+/** From one look to the next. */
 const LOOK_PERIOD_MS = 1_000;
 
-/** What is to be said of a source: no frame comes any more, or frames are back. */
+/** News of a source: no frame comes any more, or frames are back. */
 export interface SilenceNews {
   readonly kind: 'silent' | 'back';
   /** How long no new frame has come, or had come. */

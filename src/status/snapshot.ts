@@ -123,7 +123,7 @@ function withFailure(failures: readonly PastFailure[], failure: Failure, nowNs: 
   return [{ ...failure, atNs: nowNs }, ...others];
 }
 
-/** ffmpeg counts from its own start: another one is told by its starting lower again. */
+/** ffmpeg counts from its own start: where the count is lower than before, it is another ffmpeg. */
 function encoderCounts(before: EncoderCounts, frames: number, sizeBytes: number | undefined): EncoderCounts {
   const last = frames < before.last.frames ? { frames: 0, bytes: 0 } : before.last;
   const bytes = sizeBytes ?? last.bytes;
@@ -140,6 +140,7 @@ export interface Interval {
   readonly ages: Ages;
 }
 
+/** The interval that begins with this snapshot, with no ages yet. */
 export function intervalFrom(before: Snapshot): Interval {
   return { before, ages: NO_AGES };
 }

@@ -1,7 +1,7 @@
 import { framesPerSecond, NS_PER_SECOND, type FrameRate } from '../base/frame-rate.ts';
 import { dueBetween, fpsBetween, slide, TOLERATED_FRAMES, type Sample } from './frame-window.ts';
 
-/** A source that is faster is spoken of once it has been so for this long. */
+/** A source that is faster is logged once it has been so for this long. */
 const WINDOW_NS = 30n * NS_PER_SECOND;
 /** In each of these parts of it, so that neither a backlog that comes in at once nor 20 s of haste count. */
 const PARTS = 6;
@@ -24,7 +24,7 @@ export class SourcePace {
 
   /**
    * Takes the number of frames that have come so far, about once a second while a session streams.
-   * @returns frames a second over the last 30 s, if those are too many and it was not yet said; once until it was over
+   * @returns frames a second over the last 30 s, if those are too many and that was not yet returned; once until it was over
    */
   sample(frames: number, nowNs: bigint): number | undefined {
     const now = { atNs: nowNs, frames };

@@ -25,7 +25,7 @@ interface StatusParts {
 }
 
 /**
- * Hears of everything that happens, and tells it: in the log, in `systemctl status`, and to the watchdog. It asks nobody
+ * Takes in everything that happens, and reports it: in the log, in `systemctl status`, and to the watchdog. It asks nobody
  * and has no timer: what is due now and then is done when a `frames` event comes.
  */
 export class Status {

@@ -6,6 +6,7 @@ import { EXIT, type ExitStatus } from '../exit-status.ts';
 
 const STATUSES = { good: EXIT.good, bad: EXIT.bad, refused: EXIT.settings } as const;
 
+/** Loads ioredis and ffmpeg's questions only when it runs. */
 export const checkCommand: Command = {
   name: 'check',
   summary:

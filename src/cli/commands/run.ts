@@ -3,7 +3,7 @@ import type { Variables } from '../../config/setting-reader.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit-status.ts';
 
-/** It has no use for ioredis, which takes 16 MiB. */
+/** Loads nothing of ioredis, which takes 16 MiB. */
 export const runCommand: Command = {
   name: 'run',
   summary: 'the service: frames from Redis become a video at the destination (also without any command)',
@@ -25,7 +25,7 @@ export const runCommand: Command = {
   },
 };
 
-/** libc is loaded for it only where there is somebody to be told. */
+/** Loads libc only where a service manager has started us. */
 async function findServiceManager(env: Variables): Promise<ServiceManager> {
   const notifySocket = env['NOTIFY_SOCKET'];
   if (!notifySocket) return noServiceManager;

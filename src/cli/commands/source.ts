@@ -4,6 +4,7 @@ import type { Command } from '../command.ts';
 import { EXIT } from '../exit-status.ts';
 import { parseTestSourceOptions, TEST_SOURCE_FLAGS } from '../test-source-options.ts';
 
+/** Loads ioredis and the test picture only when it runs. */
 export const sourceCommand: Command = {
   name: 'source',
   summary: 'writes a moving test picture into the stream, for trying things out without a sensor',
