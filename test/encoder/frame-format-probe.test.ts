@@ -1,8 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { ConfigError, EncoderError } from '../../src/base/errors.ts';
-import type { Destination } from '../../src/config/config.ts';
-import { askCapabilities, protocolOf } from '../../src/encoder/capabilities.ts';
 import { probeFrameFormat } from '../../src/encoder/frame-format-probe.ts';
 import { Folder } from '../support/folder.ts';
 import { isRunning } from '../support/processes.ts';
@@ -11,10 +9,6 @@ import { until } from '../support/until.ts';
 
 const folder = new Folder();
 afterAll(() => folder[Symbol.dispose]());
-
-function destination(url: string, kind: Destination['kind']): Destination {
-  return { kind, url, display: url, secretOptions: {} };
-}
 
 /** What the promise rejects with; a value is an error here. */
 async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
@@ -53,7 +47,7 @@ describe('the size of a frame', () => {
     expect(error.message).toContain('COSMOS_VIDEO_FFMPEG is "/nowhere/ffmpeg": it cannot be run');
   });
 
-  test('cannot be had of a program that is no ffmpeg', async () => {
+  test('is not found with a program that is no ffmpeg', async () => {
     const impostor = script(folder, 'impostor', 'echo hello');
     const probe = probeFrameFormat(impostor, { pixelFormat: 'gray', widthPx: 64, heightPx: 64 });
     expect(await rejectionOf(probe)).toBeInstanceOf(ConfigError);
@@ -133,56 +127,5 @@ describe('what is no program', () => {
     expect(error).toBeInstanceOf(ConfigError);
     expect(error.message).toStartWith(`COSMOS_VIDEO_FFMPEG is "${path}": it cannot be run (`);
     expect(error.message).toMatch(words);
-  });
-});
-
-describe('what an ffmpeg can do', () => {
-  const able = script(
-    folder,
-    'able',
-    `case "$*" in
-      *-version*) echo "ffmpeg version 5.1.9-0+deb12u1 Copyright";;
-      *-encoders*) printf ' V..... = Video\\n V....D libx264              H.264 (codec h264)\\n';;
-      *-protocols*) printf 'Input:\\n  tcp\\nOutput:\\n  file\\n  srt\\n';;
-    esac`,
-  );
-  const unable = script(
-    folder,
-    'unable',
-    `case "$*" in
-      *-encoders*) printf ' V....D libx264rgb           H.264 RGB\\n V....D mpeg4 MPEG-4\\n';;
-      *-protocols*) printf 'Input:\\n  srt\\nOutput:\\n  file\\n';;
-    esac`,
-  );
-
-  test('is found in its lists', async () => {
-    expect(await askCapabilities(able, destination('srt://h:1', 'srt'))).toEqual({
-      version: 'ffmpeg version 5.1.9-0+deb12u1',
-      hasLibx264: true,
-      hasProtocol: true,
-    });
-  });
-
-  test('is not taken from names that only look alike, nor from the protocols it reads', async () => {
-    expect(await askCapabilities(unable, destination('srt://h:1', 'srt'))).toEqual({
-      version: 'unknown version',
-      hasLibx264: false,
-      hasProtocol: false,
-    });
-    expect((await askCapabilities(able, destination('tcp://h:1', 'url'))).hasProtocol).toBe(false);
-  });
-
-  test('cannot be asked of one that is not there', async () => {
-    const asked = askCapabilities('/nowhere/ffmpeg', destination('x.ts', 'file'));
-    expect((await rejectionOf(asked)).message).toContain('ENOENT');
-  });
-
-  test.each<[string, Destination['kind'], string]>([
-    ['srt://h:1', 'srt', 'srt'],
-    ['UDP://h:1', 'url', 'udp'],
-    ['/data/out.ts', 'file', 'file'],
-    ['file:out.ts', 'file', 'file'],
-  ])('for %s is asked of the right protocol', (url, kind, protocol) => {
-    expect(protocolOf(destination(url, kind))).toBe(protocol);
   });
 });
