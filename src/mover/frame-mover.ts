@@ -18,7 +18,7 @@ import type { MoverSettings } from './protocol.ts';
 
 /** Taking our mark out of Redis may take this long. */
 const FAREWELL_LIMIT_MS = 300;
-/** How often the counts are told. */
+/** How often the counts are sent. */
 const COUNTS_PERIOD_NS = NS_PER_SECOND;
 
 const NOTHING_READ: SourceReport = {
@@ -53,8 +53,8 @@ interface Setup {
 export class FrameMover {
   readonly #stats = new FrameStats();
   readonly #ticks: TickObserver = {
-    onTick: (tick, selection, nowNs) => {
-      this.#stats.onTick(tick, selection, nowNs);
+    onTick: (tick, frame, nowNs) => {
+      this.#stats.onTick(tick, frame, nowNs);
       if (tick.kind === 'restarted') this.parts.emit(scheduleRestarted(tick));
     },
   };
@@ -115,7 +115,7 @@ export class FrameMover {
     this.#pump = undefined;
   }
 
-  /** What the session has lost; to be told before the next one begins. */
+  /** What the session has lost; to be said before the next one begins. */
   countLoss(loss: Loss): void {
     this.#stats.onLoss(loss, this.parts.clock.nowNs());
   }
@@ -127,7 +127,7 @@ export class FrameMover {
       await clock.sleepUntil(atNs, signal);
       if (signal.aborted) return;
       emit(this.counts());
-      // After a standstill they are told once, not as often as was missed.
+      // After a standstill they are sent once, not as often as was missed.
       const lateNs = clock.nowNs() - atNs;
       atNs += (lateNs / COUNTS_PERIOD_NS) * COUNTS_PERIOD_NS;
     }
@@ -145,7 +145,7 @@ export class FrameMover {
     };
   }
 
-  /** Leaves nothing in Redis, where that can be had in a moment. Never rejects. */
+  /** Leaves nothing behind in Redis, where that takes but a moment. Never rejects. */
   async close(): Promise<void> {
     this.endInput();
     this.#dropFirst();

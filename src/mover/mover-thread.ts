@@ -36,7 +36,7 @@ export class MoverThread {
     this.#mailbox = new MailboxReader(start.mailbox);
   }
 
-  /** Returns when the thread is told to quit; throws if it cannot hear any more. */
+  /** Returns when the thread is to quit; throws if it cannot hear any more. */
   run(): void {
     libc.prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS, 0, 0, 0);
     let fault: unknown;
