@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError } from '../../src/base/errors.ts';
 import type { Event } from '../../src/base/event.ts';
 import { startMover, type Mover } from '../../src/mover/mover.ts';
 import type { MoverSettings } from '../../src/mover/protocol.ts';
@@ -141,12 +140,24 @@ describe('the frame thread', () => {
     }
   });
 
-  test('ends the program where a setting can never be right: the file of the certificate authority', async () => {
-    await using moving = started();
+  test('says that the file of the certificate authority is gone, and tries again', async () => {
+    const events: Event[] = [];
+    await using moving = started(events);
     const { source, ...rest } = settings(await freeTcpPort());
     const redis = { ...source.redis, tls: true, tlsCa: '/nowhere/ca.pem' };
     await moving.configure({ ...rest, source: { ...source, redis } });
-    const waiting = moving.awaitFrame(new AbortController().signal);
-    expect(await waiting.catch((error: unknown) => error)).toBeInstanceOf(ConfigError);
+    const stop = new AbortController();
+    const waiting = moving.awaitFrame(stop.signal).catch(String);
+    const losses = () => events.filter((event) => event.kind === 'redis-lost');
+    await until(async () => losses().length > 1, 'second attempt');
+    expect(losses()[0]).toMatchObject({ failure: { code: 'redis-tls' } });
+    expect(losses()[0]?.failure.text).toContain('COSMOS_VIDEO_TLS_CA=/nowhere/ca.pem cannot be read');
+    stop.abort();
+    expect(await waiting).toContain('abort');
+  });
+
+  test('is not asked to pump where it is to stop already', async () => {
+    await using moving = started();
+    expect(await moving.pump(AbortSignal.abort())).toBe('stopped');
   });
 });
