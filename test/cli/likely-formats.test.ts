@@ -4,9 +4,6 @@ import { probeFrameFormat } from '../../src/encoder/frame-format-probe.ts';
 
 const WANTED = { pixelFormat: 'gray16be', widthPx: 1_280, heightPx: 720 };
 
-/** A size that no other has, with half pixels where there are half pixels. */
-const ODD = { widthPx: 331, heightPx: 247 };
-
 describe('the formats that fit so many bytes', () => {
   test('are first those of the wanted size, then those of the wanted format, nearest first', () => {
     expect(likelyFormats(1_280 * 720, WANTED).slice(0, 2)).toEqual(['1280x720 gray', '1280x720 bayer_rggb8']);
@@ -25,28 +22,5 @@ describe('the formats that fit so many bytes', () => {
     expect(likelyFormats(1_280 * 720 * 2, { ...WANTED, pixelFormat: 'gbrp16le' })[0]).toBe(
       '1280x720 gray16le',
     );
-  });
-
-  test('have as many bytes as ffmpeg counts, half pixels too', async () => {
-    const pixels = ODD.widthPx * ODD.heightPx;
-    const halves = 2 * 166 * 247;
-    const quarters = 2 * 166 * 124;
-    const sizes = [
-      pixels,
-      2 * pixels,
-      3 * pixels,
-      4 * pixels,
-      6 * pixels,
-      pixels + halves,
-      pixels + quarters,
-    ];
-    for (const sizeBytes of sizes) {
-      const found = likelyFormats(sizeBytes, { ...ODD, pixelFormat: 'none' });
-      expect(found.length).toBeGreaterThan(0);
-      for (const text of found) {
-        const pixelFormat = text.split(' ')[1] ?? '';
-        expect(await probeFrameFormat('ffmpeg', { ...ODD, pixelFormat })).toMatchObject({ sizeBytes });
-      }
-    }
   });
 });

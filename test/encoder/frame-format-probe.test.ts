@@ -22,24 +22,6 @@ async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
 }
 
 describe('the size of a frame', () => {
-  test.each([
-    ['gray16be', 1_920, 1_080, 4_147_200],
-    ['gray', 17, 19, 323],
-    ['rgb24', 641, 479, 921_117],
-    ['yuv420p', 17, 17, 451],
-    ['gray12le', 64, 64, 8_192],
-  ])('of %s with %dx%d is what ffmpeg says', async (pixelFormat, widthPx, heightPx, sizeBytes) => {
-    const wanted = { pixelFormat, widthPx, heightPx };
-    expect(await probeFrameFormat('ffmpeg', wanted)).toEqual({ ...wanted, sizeBytes });
-  });
-
-  test('of a format that ffmpeg does not know is a fault of the settings', async () => {
-    const probe = probeFrameFormat('ffmpeg', { pixelFormat: 'gray17', widthPx: 64, heightPx: 64 });
-    const error = await rejectionOf(probe);
-    expect(error).toBeInstanceOf(ConfigError);
-    expect(error.message).toMatch(/COSMOS_VIDEO_FORMAT is "gray17".*-pix_fmts/);
-  });
-
   test('cannot be asked of an ffmpeg that is not there', async () => {
     const probe = probeFrameFormat('/nowhere/ffmpeg', { pixelFormat: 'gray', widthPx: 64, heightPx: 64 });
     const error = await rejectionOf(probe);

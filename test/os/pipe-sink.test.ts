@@ -1,73 +1,23 @@
 import { describe, expect, test } from 'bun:test';
 import { openSync, readFileSync } from 'node:fs';
 import { NS_PER_MS } from '../../src/base/clock.ts';
-import { EncoderError } from '../../src/base/errors.ts';
 import { FrameSlots } from '../../src/os/frame-slots.ts';
 import { libc } from '../../src/os/libc.ts';
 import { makePipe } from '../../src/os/pipe.ts';
 import { PipeSink } from '../../src/os/pipe-sink.ts';
-import type { PollLoop } from '../../src/os/poll-loop.ts';
 import { Folder } from '../support/folder.ts';
 import { inLoop, NEVER } from './in-loop.ts';
+import { F_SETPIPE_SZ, failure, withSink } from './sink-stage.ts';
 import { bytesOf } from './slot-bytes.ts';
 
 const O_NONBLOCK = 0o4000;
 const F_GETFD = 1;
 const F_GETFL = 3;
-const F_SETPIPE_SZ = 1031;
 const F_GETPIPE_SZ = 1032;
 const FD_CLOEXEC = 1;
 /** Copied, and handed over. */
 const SMALL_BYTES = 100_000;
 const LARGE_BYTES = 400_000;
-
-interface SinkStage {
-  readonly sink: PipeSink;
-  readonly slots: FrameSlots;
-  readonly loop: PollLoop;
-  readonly readFd: number;
-  readonly writeFd: number;
-  /** Writes a frame whose bytes are all `value`. */
-  readonly write: (value: number) => Promise<void>;
-}
-
-/** A sink into a pipe that `body` (a shell script) reads, if there is one; gives what it has said and what `use` gave. */
-async function withSink<T>(
-  sizeBytes: number,
-  body: string | undefined,
-  use: (stage: SinkStage) => Promise<T>,
-): Promise<{ said: string; result: T }> {
-  const { readFd, writeFd } = makePipe();
-  const reader = body && Bun.spawn(['sh', '-c', body], { stdio: [readFd, 'pipe', 'inherit'] });
-  if (reader) libc.close(readFd);
-  const result = await inLoop(async (loop) => {
-    const slots = new FrameSlots(sizeBytes);
-    const sink = new PipeSink(writeFd, slots, loop, sizeBytes);
-    const write = async (value: number) => {
-      const slot = slots.acquire();
-      if (!slot) throw new Error('no slot is free');
-      bytesOf(slot).fill(value);
-      await sink.write({ id: '1-0', pixels: slot });
-      slots.release(slot);
-    };
-    const answer = await use({ sink, slots, loop, readFd, writeFd, write });
-    sink.close();
-    return answer;
-  });
-  if (!reader) libc.close(readFd);
-  const said = reader ? await reader.stdout.text() : '';
-  return { said: said.trim(), result };
-}
-
-async function failure(promise: Promise<unknown>): Promise<string> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof EncoderError) return `${error.message} (${error.failure.code})`;
-    throw error;
-  }
-  return 'it did not fail';
-}
 
 test('the pipe is as large as is allowed, not inherited, and only our end does not block', () => {
   const { readFd, writeFd } = makePipe();
@@ -134,20 +84,6 @@ describe.each([
       isOpen: true,
     });
   });
-});
-
-test.each([
-  ['nothing', undefined],
-  ['a little every second', 'while [ "$(head -c 4096 | wc -c)" -gt 0 ]; do sleep 1; done'],
-])('a reader that takes %s, but no whole frame, is a stall after 10 s', async (_, body) => {
-  const { result } = await withSink(LARGE_BYTES, body, async ({ writeFd, write, loop }) => {
-    libc.fcntl(writeFd, F_SETPIPE_SZ, 8_192);
-    const startNs = loop.nowNs();
-    const words = await failure(write(1));
-    return { words, tookMs: Number((loop.nowNs() - startNs) / NS_PER_MS) };
-  });
-  expect(result.words).toBe('ffmpeg has taken no whole frame for 10 s (ffmpeg-stalled)');
-  expect(result.tookMs).toBeGreaterThanOrEqual(9_999);
 });
 
 test('where pages cannot be handed over, they are copied', async () => {

@@ -1,9 +1,13 @@
+import { expect } from 'bun:test';
+import { SourceError } from '../../src/base/errors.ts';
+import type { Failure } from '../../src/base/failure.ts';
 import { formatStreamId, type StreamEntry } from '../../src/base/stream-entry.ts';
 import type { RedisConfig } from '../../src/config/config.ts';
 import { FrameSlots } from '../../src/os/frame-slots.ts';
 import type { PollLoop } from '../../src/os/poll-loop.ts';
 import type { SocketAddress } from '../../src/os/socket.ts';
 import { RedisStreamConnection } from '../../src/redis/redis-stream-connection.ts';
+import { STREAM_START } from '../../src/redis/stream-id.ts';
 import type { WayToRedis } from '../../src/redis/way-to-redis.ts';
 import { inLoop } from '../os/in-loop.ts';
 import { bytesOf } from '../os/slot-bytes.ts';
@@ -65,4 +69,47 @@ export function freeSlots(slots: FrameSlots): number {
   let count = 0;
   while (slots.acquire()) count += 1;
   return count;
+}
+
+/** What a promise rejects with; it has to be a `SourceError`. */
+export async function failureOf(promise: Promise<unknown>): Promise<Failure | undefined> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof SourceError) return error.failure;
+    throw error;
+  }
+  return undefined;
+}
+
+/** The same in words. */
+export async function failure(promise: Promise<unknown>): Promise<string> {
+  return (await failureOf(promise))?.text ?? 'it did not fail';
+}
+
+/** The newest entry, in words. */
+export async function newest({ connection }: ConnectionStage): Promise<string> {
+  return inWords(await connection.readNewest(STREAM_START));
+}
+
+/** That port of loopback, as an address to connect to. */
+export function loopback(port: number): SocketAddress {
+  return { kind: 'ipv4', bytes: [127, 0, 0, 1], port };
+}
+
+/** Two entries in words, one after the other; a `SourceError` as its words. */
+export async function readTwo({ connection, slots }: ConnectionStage): Promise<string[]> {
+  const found: string[] = [];
+  while (found.length < 2) {
+    const entry = await connection.readNewest(STREAM_START).catch(wordsOf);
+    found.push(typeof entry === 'string' ? entry : inWords(entry));
+    if (typeof entry === 'object' && entry.kind === 'frame') slots.release(entry.pixels);
+  }
+  expect(freeSlots(slots)).toBe(3);
+  return found;
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof SourceError) return error.message;
+  throw error;
 }

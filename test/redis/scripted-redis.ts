@@ -55,3 +55,8 @@ export const newestReply = (id: string, ...fields: readonly string[]): string =>
 /** What XREAD answers with one entry. */
 export const readReply = (id: string, ...fields: readonly string[]): string =>
   list(list(bulk('stream'), newestReply(id, ...fields)));
+
+/** The beginning of an answer with one entry of so many fields. */
+export function entryOf(fieldCount: number): string {
+  return `*1\r\n*2\r\n${bulk('1-2')}*${2 * fieldCount}\r\n`;
+}
