@@ -13,7 +13,7 @@ DEMO_TOOLS := ffmpeg:ffmpeg redis-server:redis-server srt-live-transmit:srt-tool
 TEST_TOOLS := $(DEMO_TOOLS) openssl:openssl
 BENCH_TOOLS := $(DEMO_TOOLS) cc:gcc
 
-.PHONY: help build demo test test-faults check bench types lint format format-check dead-code clean
+.PHONY: help build demo test test-unit test-faults check bench types lint format format-check dead-code clean
 .PHONY: demo-tools test-tools bench-tools
 
 help: ## list the targets
@@ -26,6 +26,9 @@ demo: demo-tools build ## 15 seconds from a test source to a received picture, w
 
 test: test-tools build ## all tests: real redis-server, ffmpeg and SRT; as root also the packages, in a booted Debian
 	test/run
+
+test-unit: node_modules/.installed ## the tests that need neither a server nor a program: the loop while working
+	test/run --unit
 
 test-faults: test-tools build ## the faults alone, which are a part of all tests: what happens, and how it comes back
 	test/run --faults

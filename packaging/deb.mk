@@ -22,11 +22,12 @@ test-deb: deb ## the packages, and their units in a booted Debian (as root; skip
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deb-test-tools; fi
 	test/boot/run
 
-# The part of it that make test does beside other tests. Where it cannot be done, test/boot/run says what is skipped.
+# The part of make test that makes the packages, both at once, and the systems that they are then tried in. Where it cannot
+# be done, test/boot/run says what is skipped.
 test-packages:
 	@if [ "$$(id -u)" = 0 ] && $(MAKE) --no-print-directory deb-tools deb-test-tools; then \
-	  $(MAKE) --no-print-directory deb; fi
-	BOOT_SLACK=5 test/boot/run --report dist/junit-packages.xml systems package
+	  $(MAKE) --no-print-directory -j2 deb; fi
+	test/boot/run --report $(REPORT) systems package
 
 # The time that everything in a package gets. Written only when it has changed: what lies in dist/ is then always what a
 # fresh clone of this commit would build, also where the commit touches nothing that is packaged.

@@ -5,8 +5,6 @@ export interface TestCase {
   readonly name: string;
   /** Where it stands, as `file:line`; empty where the report does not say. */
   readonly place: string;
-  /** The file it stands in; empty where the report does not say. */
-  readonly file: string;
   readonly outcome: 'passed' | 'failed' | 'skipped';
   /** Why it failed. */
   readonly words: string;
@@ -18,11 +16,9 @@ export function testCases(path: string): TestCase[] {
     /<testcase\b(?<head>[^>]*?)(?:\/>|>(?<body>.*?)<\/testcase>)/gs,
   );
   return [...elements].map(({ groups: { head = '', body = '' } = {} }) => {
-    const file = attribute(head, 'file');
     return {
       name: [attribute(head, 'classname'), attribute(head, 'name')].filter(Boolean).join(' > '),
-      file,
-      place: [file, attribute(head, 'line')].filter(Boolean).join(':'),
+      place: [attribute(head, 'file'), attribute(head, 'line')].filter(Boolean).join(':'),
       ...outcomeOf(body),
     };
   });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Folder } from '../support/folder.ts';
 
 /** A test as bun's report has it; `words` of a failure. */
-const reported = (name: string, words?: string, file = 'test/a.test.ts') =>
-  `<testcase name="${name}" classname="a &gt; b" file="${file}" line="3"` +
+const reported = (name: string, words?: string) =>
+  `<testcase name="${name}" classname="a &gt; b" file="test/a.test.ts" line="3"` +
   (words === undefined ? ' />' : `><failure type="Error" message="${words}">Error</failure></testcase>`);
 const skipped = '<testcase name="s" classname="" file="f" line="1"><skipped /></testcase>';
 
@@ -16,11 +16,11 @@ async function summary(status: number, ...reports: (readonly string[])[]) {
     writeFileSync(path, `<testsuites>\n${cases.join('\n')}\n</testsuites>`);
     return path;
   });
-  return await run(['summary.ts', `${status}`, ...paths], folder.path);
+  return await run([`${status}`, ...paths], folder.path);
 }
 
-async function run([script = '', ...args]: readonly string[], cwd: string) {
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, script), ...args], {
+async function run(args: readonly string[], cwd: string) {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, 'summary.ts'), ...args], {
     cwd,
     stdout: 'pipe',
   });
@@ -45,37 +45,9 @@ test('what failed is said again, with its words, and the run has failed', async 
   expect(code).toBe(1);
 });
 
-test('what passed when it ran again has passed, and is named', async () => {
-  const first = [reported('one', 'no line'), reported('two', 'no frame'), reported('three')];
-  const { lines, code } = await summary(1, first, [reported('one'), reported('two', 'no frame again')]);
-  expect(lines).toEqual([
-    'PASSED ONLY WHEN RUN AGAIN: a > b > one (test/a.test.ts:3)',
-    '    no line',
-    'FAILED: a > b > two (test/a.test.ts:3)',
-    '    no frame again',
-    '2 passed, 1 failed',
-  ]);
-  expect(code).toBe(1);
-});
-
 test('a runner that failed without a word in its report, a report that is missing, and no test at all are failures', async () => {
   expect((await summary(1, [reported('one')])).lines.at(-1)).toBe('1 passed, 1 failed');
   using folder = new Folder();
-  expect(await run(['summary.ts', '0', 'missing.xml'], folder.path)).toMatchObject({ code: 1 });
+  expect(await run(['0', 'missing.xml'], folder.path)).toMatchObject({ code: 1 });
   expect(await summary(0, [])).toMatchObject({ lines: ['0 passed, 0 failed'], code: 1 });
-});
-
-test('a failure that is skipped when it runs again stays one', async () => {
-  const again =
-    '<testcase name="one" classname="a &gt; b" file="test/a.test.ts" line="3"><skipped /></testcase>';
-  const { lines } = await summary(0, [reported('one', 'no line'), reported('two')], [again]);
-  expect(lines.at(-1)).toBe('1 passed, 1 failed');
-});
-
-test('files run again are those of failed tests', async () => {
-  using folder = new Folder();
-  const cases = [reported('one', undefined, 'test/good.test.ts'), reported('two', 'x', 'test/bad.test.ts')];
-  writeFileSync(folder.file('r.xml'), [...cases, cases[1]].join(''));
-  const { lines } = await run(['failed-files.ts', 'r.xml'], folder.path);
-  expect(lines).toEqual(['./test/bad.test.ts']);
 });

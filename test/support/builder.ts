@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { Child } from './child.ts';
 
-/** The executable as it is shipped; `make test` builds it first. */
-export const EXECUTABLE = join(import.meta.dir, '../../dist/cosmos-video-builder');
+/** The executable as it is shipped; `make test` builds it first, and unit tests have none. */
+export const EXECUTABLE =
+  process.env['TEST_EXECUTABLE'] ?? join(import.meta.dir, '../../dist/cosmos-video-builder');
 
 export const SMALL = { pixelFormat: 'gray16be', widthPx: 320, heightPx: 240 } as const;
 
