@@ -209,6 +209,8 @@ export class ReplyReader {
     const progressNs = askedNs + PROGRESS_LIMIT_NS;
     const deadlineNs = this.#deadlineNs > progressNs ? this.#deadlineNs : progressNs;
     if (await this.loop.readable(this.fd, deadlineNs)) return;
+    // A descriptor that is closed meanwhile ends the wait at once.
+    if (this.#isClosed) throw new ConnectionError('the connection was closed');
     throw new ConnectionError(
       `no answer in ${(deadlineNs - askedNs + NS_PER_SECOND / 2n) / NS_PER_SECOND} s`,
     );
