@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test';
 import { likelyFormats } from '../../src/cli/likely-formats.ts';
-import { probeFrameFormat } from '../../src/encoder/frame-format-probe.ts';
 
 const WANTED = { pixelFormat: 'gray16be', widthPx: 1_280, heightPx: 720 };
 
