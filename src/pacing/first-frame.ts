@@ -23,7 +23,8 @@ export async function firstFrame(
   return (await reader.next(signal)).frame;
 }
 
-function isFresh(frame: Frame, freshMs: number, nowNs: bigint): boolean {
+/** Whether it is of now, and not of a source that has stopped: however old, where `freshMs` is 0. */
+export function isFresh(frame: Frame, freshMs: number, nowNs: bigint): boolean {
   if (freshMs === 0) return true;
   return frame.writtenNs !== undefined && nowNs - frame.writtenNs <= BigInt(Math.round(freshMs)) * NS_PER_MS;
 }

@@ -5,6 +5,7 @@ import type { FrameReader } from '../base/frame-reader.ts';
 import { LAST_FRAME_LIMIT_MS } from '../base/stop-budget.ts';
 import type { PacingSettings } from '../config/config.ts';
 import type { Feed } from './feed.ts';
+import { isFresh } from './first-frame.ts';
 import { FrameHolder } from './frame-holder.ts';
 import { ScaleFeed } from './scale-feed.ts';
 import { SkipFeed } from './skip-feed.ts';
@@ -34,7 +35,10 @@ export type PumpSettings = Pick<PacingSettings, 'method' | 'trimAfterMs' | 'idle
 export class Pump {
   readonly #holder: FrameHolder;
   #schedule: TickSchedule | undefined;
-  /** Where frames come from; what another one has to give is not read from its beginning, but from its newest frame on. */
+  /**
+   * Where frames come from; what another one has to give is not read from its beginning, but from its newest frame on, or from
+   * the next one where that is old.
+   */
   #reader: FrameReader | undefined;
   /** Settles once no frame is being written. */
   #ticks: Promise<void> = Promise.resolve();
@@ -69,7 +73,7 @@ export class Pump {
     try {
       return await Promise.race([
         ticks.then(() => 'stopped' as const),
-        this.#runFeed(feed, reader, inner),
+        this.#runFeed(feed, reader, settings.idleTimeoutMs, inner),
         this.#untilIdle(settings.idleTimeoutMs, inner),
       ]);
     } finally {
@@ -109,11 +113,11 @@ export class Pump {
       : new SkipFeed(reader, this.#holder, schedule, clock);
   }
 
-  async #runFeed(feed: Feed, reader: FrameReader, signal: AbortSignal): Promise<'stopped'> {
+  async #runFeed(feed: Feed, reader: FrameReader, freshMs: number, signal: AbortSignal): Promise<'stopped'> {
     try {
       if (this.#reader !== reader) {
         const newest = await reader.newest(signal);
-        if (newest) this.#holder.offer(newest, this.parts.clock.nowNs());
+        if (newest) this.#offerFresh(newest, freshMs);
         this.#reader = reader;
       }
       await feed.run(signal);
@@ -121,6 +125,13 @@ export class Pump {
       if (!signal.aborted) throw error;
     }
     return 'stopped';
+  }
+
+  /** As the first frame of a session: a picture of hours ago must not pass for one of now. */
+  #offerFresh(newest: Frame, freshMs: number): void {
+    const nowNs = this.parts.clock.nowNs();
+    if (isFresh(newest, freshMs, nowNs)) this.#holder.offer(newest, nowNs);
+    else this.parts.owner.drop(newest);
   }
 
   /** A frame that waits for its tick is no idleness, however long ffmpeg makes it wait. */

@@ -79,6 +79,26 @@ describe('a pump that is run again', () => {
     expect(stage.fresh).toEqual([1, 2, 3, 4, 5, 103, 104]);
   });
 
+  test('does not begin with the newest frame of another reader where that is as old as an idle source', async () => {
+    const stage = new PumpStage();
+    stage.start();
+    const another = stage.anotherReader();
+    stage.source = another;
+    stage.add(100);
+    stage.source = stage.reader;
+    for (let second = 0; second < 6; second += 1) await stage.play(1 + 10 * second, 10, 100);
+    stage.source = another;
+    const again = await stage.startAgain();
+    await stage.clock.advanceMs(1_000);
+    stage.add(101);
+    await stage.clock.advanceMs(500);
+    expect(stage.fresh.slice(-2)).toEqual([60, 101]);
+    await stage.clock.advanceMs(5_000);
+    expect(again.outcome).toEqual({ kind: 'value', value: 'idle' });
+    stage.pump.close();
+    expect(stage.reader.lent.size).toBe(0);
+  });
+
   test('begins with the newest frame of another reader also where it was stopped before that was there', async () => {
     const stage = new PumpStage();
     stage.start();
