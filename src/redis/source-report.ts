@@ -11,7 +11,7 @@ export interface SourceReport {
 
 /**
  * Both together, where reading went over from one source to another. What still waited in the one before is passed over:
- * nobody will read it any more.
+ * nobody will read it any more. Of one before that was not counted there is what was read of it.
  */
 export function continued(before: SourceReport, now: SourceReport): SourceReport {
   return {
@@ -23,10 +23,10 @@ export function continued(before: SourceReport, now: SourceReport): SourceReport
 
 function continuedSource({ read, wrong, source }: SourceReport, now: SourceCounts): SourceCounts {
   if (now.kind === 'not-counted') return now;
-  if (source.kind === 'not-counted') return source;
+  const entriesBefore = source.kind === 'counted' ? source.entries : read + wrong;
   return {
     kind: 'counted',
-    entries: source.entries + now.entries,
-    passedOver: source.entries - read - wrong + now.passedOver,
+    entries: entriesBefore + now.entries,
+    passedOver: entriesBefore - read - wrong + now.passedOver,
   };
 }

@@ -12,7 +12,7 @@ type Counted = Pick<Snapshot, 'frames' | 'source'>;
 export function reportLine({ before, ages }: Interval, after: Snapshot, rate: FrameRate): string {
   const seconds = secondsBetween(before.atNs, after.atNs);
   const frames = (name: keyof FrameCounts) => after.frames[name] - before.frames[name];
-  const dropped = droppedOf(after) - droppedOf(before);
+  const dropped = frames('dropped') + passedOverBetween(before, after);
   // What turns out to be lost may have been sent in the interval before.
   const unique = Math.max(0, frames('unique') - frames('lost'));
   const speed = (after.encoder.frames - before.encoder.frames) / seconds / framesPerSecond(rate);
@@ -38,6 +38,12 @@ export function totalsLine({ frames, source }: Counted): string {
   if (source.kind === 'not-counted') return `since the start: source not counted, ${known}`;
   const waiting = source.entries - unique - dropped - wrong - lost;
   return `since the start: source ${source.entries}, ${known}, waiting ${waiting}`;
+}
+
+/** Nobody knows it of an interval in which the source was not counted at either end. */
+function passedOverBetween(before: Counted, after: Counted): number {
+  if (before.source.kind !== 'counted' || after.source.kind !== 'counted') return 0;
+  return Math.max(0, after.source.passedOver - before.source.passedOver);
 }
 
 /** Trimmed or replaced here, or passed over in Redis. */

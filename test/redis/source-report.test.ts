@@ -32,11 +32,14 @@ describe('two sources, one read after the other,', () => {
     expect(continued(NOTHING, counted(5, 1, 10, 2))).toEqual(counted(5, 1, 10, 2));
   });
 
-  test('are not counted where one of them is not, for its reason; what was read still is', () => {
+  test('are not counted where the second is not, for its reason; what was read still is', () => {
     const notCounted = { read: 7, wrong: 2, source: { kind: 'not-counted', reason: 'NOPERM' } } as const;
-    expect(continued(refused('NOPERM'), counted(5, 1, 10, 2))).toEqual(notCounted);
     expect(continued(counted(5, 1, 10, 2), refused('NOPERM'))).toEqual(notCounted);
     expect(continued(refused('before'), refused('now')).source).toMatchObject({ reason: 'now' });
+  });
+
+  test('are counted again where only the first was not, of which what was read is known', () => {
+    expect(continued(refused('NOPERM'), counted(5, 1, 10, 2))).toEqual(counted(7, 2, 13, 2));
   });
 
   test('and a third give the same, whichever two are put together first', () => {

@@ -51,6 +51,18 @@ describe('the report line', () => {
     expect(line).toContain('out 0.00 fps, source not counted, 12.00 fps read |');
   });
 
+  test('counts only what was dropped here where the source was not counted at one end', () => {
+    const counted = { kind: 'counted', entries: 900, passedOver: 100 } as const;
+    const notCounted = { kind: 'not-counted', reason: 'NOPERM' } as const;
+    const before = { ...FIRST, source: counted };
+    const after = afterMinute({ source: notCounted, frames: { ...FIRST.frames, dropped: 3 } });
+    expect(reportLine({ before, ages: NO_AGES }, after, RATE_24)).toContain('dropped 3,');
+    const back = { ...after, source: counted };
+    expect(reportLine({ before: { ...FIRST, source: notCounted }, ages: NO_AGES }, back, RATE_24)).toContain(
+      'dropped 3,',
+    );
+  });
+
   test('does not count as shown what was lost on the way', () => {
     expect(lineOf({ unique: 100, lost: 30 })).toContain('unique 70, dup 0, dropped 0, wrong 0, lost 30');
     const before = { ...FIRST, frames: { ...FIRST.frames, unique: 100, lost: 30 } };
