@@ -10,7 +10,7 @@ import { Pump } from '../pacing/pump.ts';
 import type { TickObserver } from '../pacing/tick-loop.ts';
 import type { RestartedTick } from '../pacing/tick-schedule.ts';
 import { removeCountingGroup } from '../redis/entry-counter.ts';
-import { continued, type SourceReport } from '../redis/source-report.ts';
+import { continued, ended, type EndedReport } from '../redis/source-report.ts';
 import type { ConnectStream } from '../redis/stream-connection.ts';
 import { StreamFrameReader } from '../redis/stream-frame-reader.ts';
 import { FrameStats } from './frame-stats.ts';
@@ -21,7 +21,7 @@ const FAREWELL_LIMIT_MS = 300;
 /** How often the counts are sent. */
 const COUNTS_PERIOD_NS = NS_PER_SECOND;
 
-const NOTHING_READ: SourceReport = {
+const NOTHING_READ: EndedReport = {
   read: 0,
   wrong: 0,
   source: { kind: 'counted', entries: 0, passedOver: 0 },
@@ -60,7 +60,7 @@ export class FrameMover {
   };
   #setup: Setup | undefined;
   /** What was read with the readers before this one. */
-  #readBefore: SourceReport = NOTHING_READ;
+  #readBefore: EndedReport = NOTHING_READ;
   /** Waits for the session that begins with it. */
   #first: Frame | undefined;
   #pump: Pump | undefined;
@@ -78,7 +78,7 @@ export class FrameMover {
       this.#dropFirst();
       before.reader.close();
       if (isOtherStream(before.settings.source, settings.source)) void this.#takeMarkOut(before);
-      this.#readBefore = continued(this.#readBefore, before.reader.report);
+      this.#readBefore = continued(this.#readBefore, ended(before.reader.report));
     }
     this.#setup = this.#open(settings);
   }

@@ -9,24 +9,36 @@ export interface SourceReport {
   readonly source: SourceCounts;
 }
 
+/** The report of a source that is not read any more. */
+export interface EndedReport extends SourceReport {
+  readonly source: Extract<SourceCounts, { kind: 'counted' }>;
+}
+
 /**
- * Both together, where reading went over from one source to another. What still waited in the one before is passed over:
- * nobody will read it any more. Of one before that was not counted there is what was read of it.
+ * What is left to say of a source that reading has left: what still waited in it is passed over, for nobody will read it any
+ * more. Of one that was not counted there is what was read of it.
  */
-export function continued(before: SourceReport, now: SourceReport): SourceReport {
+export function ended({ read, wrong, source }: SourceReport): EndedReport {
+  const entries = source.kind === 'counted' ? source.entries : read + wrong;
+  return { read, wrong, source: { kind: 'counted', entries, passedOver: entries - read - wrong } };
+}
+
+/** Both together, where reading went over from one source to another. */
+export function continued(before: EndedReport, now: EndedReport): EndedReport;
+export function continued(before: EndedReport, now: SourceReport): SourceReport;
+export function continued(before: EndedReport, now: SourceReport): SourceReport {
   return {
     read: before.read + now.read,
     wrong: before.wrong + now.wrong,
-    source: continuedSource(before, now.source),
+    source: continuedSource(before.source, now.source),
   };
 }
 
-function continuedSource({ read, wrong, source }: SourceReport, now: SourceCounts): SourceCounts {
+function continuedSource(before: EndedReport['source'], now: SourceCounts): SourceCounts {
   if (now.kind === 'not-counted') return now;
-  const entriesBefore = source.kind === 'counted' ? source.entries : read + wrong;
   return {
     kind: 'counted',
-    entries: entriesBefore + now.entries,
-    passedOver: entriesBefore - read - wrong + now.passedOver,
+    entries: before.entries + now.entries,
+    passedOver: before.passedOver + now.passedOver,
   };
 }

@@ -10,8 +10,8 @@ import type { Interruption } from './session.ts';
 
 const DONE: Readonly<Record<Exclude<Reach, 'nothing'>, string>> = {
   reporting: 'in force now, nothing restarts',
-  frames: 'the frames are read with the new ones, the video goes on',
-  session: 'the video is closed, and opened again with the new ones',
+  frames: 'the frames are read with the new ones, an open video goes on',
+  session: 'an open video is closed, and opened again with the new ones',
 };
 
 interface ReloadParts {
@@ -33,6 +33,7 @@ interface ReloadParts {
 /** Reads settings again while the service runs, and sees to it that a change restarts only what it concerns. */
 export class Reload implements Interruption {
   #last: Promise<void> = Promise.resolve();
+  #isReading = false;
 
   constructor(private readonly parts: ReloadParts) {}
 
@@ -59,21 +60,28 @@ export class Reload implements Interruption {
     const plan = this.parts.plans.takeOver();
     if (!plan) return;
     await this.parts.onTakenOver(plan);
-    this.parts.manager.ready();
+    this.#tellReady();
   }
 
   async #readAgain(): Promise<void> {
     const { manager, plans } = this.parts;
     if (this.parts.stop.aborted) return;
     manager.reloading();
+    this.#isReading = true;
     const before = plans.newest.config;
     const plan = await this.#good();
     const reach = plan ? plans.offer(plan) : 'nothing';
     if (plan) this.#tell(reach, changedSections(before, plan.config));
     if (plan && reach !== 'nothing') this.parts.onGood(plan.config);
     if (plan && plans.current === plan) this.parts.onReporting(plan);
-    // Where a plan waits, `takeOver` says that we are ready.
-    if (plans.newest === plans.current) manager.ready();
+    this.#isReading = false;
+    this.#tellReady();
+  }
+
+  /** Once nothing is being read, and no plan waits: `takeOver` says it then. Whoever stops is ready no more. */
+  #tellReady(): void {
+    const { manager, plans, stop } = this.parts;
+    if (!this.#isReading && plans.newest === plans.current && !stop.aborted) manager.ready();
   }
 
   #tell(reach: Reach, sections: readonly string[]): void {

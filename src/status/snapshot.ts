@@ -56,6 +56,8 @@ export const NOTHING_COUNTED: Pick<Snapshot, 'frames' | 'source'> = {
   source: { kind: 'counted', entries: 0, passedOver: 0 },
 };
 
+const NOTHING_ENCODED = { frames: 0, bytes: 0 };
+
 /** Before the first event. */
 export function firstSnapshot(nowNs: bigint): Snapshot {
   return {
@@ -64,7 +66,7 @@ export function firstSnapshot(nowNs: bigint): Snapshot {
     session: { state: { kind: 'waiting' }, sinceNs: nowNs },
     ages: NO_AGES,
     ticksNs: nowNs,
-    encoder: { frames: 0, bytes: 0, last: { frames: 0, bytes: 0 } },
+    encoder: { ...NOTHING_ENCODED, last: NOTHING_ENCODED },
     redis: { state: 'connecting', sinceNs: nowNs },
     failures: [],
     streamsStartedOver: 0,
@@ -113,9 +115,17 @@ function changes(before: Snapshot, event: Event, nowNs: bigint): Partial<Snapsho
 
 function sessionChanges(before: Snapshot, state: SessionState, nowNs: bigint): Partial<Snapshot> {
   const session = { ...before.session, state, sinceNs: nowNs };
-  return state.kind === 'failed'
-    ? { session, failures: withFailure(before.failures, state.failure, nowNs) }
-    : { session };
+  switch (state.kind) {
+    case 'failed':
+      return { session, failures: withFailure(before.failures, state.failure, nowNs) };
+    case 'starting':
+      // Another ffmpeg counts from 0 again.
+      return { session, encoder: { ...before.encoder, last: NOTHING_ENCODED } };
+    case 'waiting':
+    case 'streaming':
+    case 'closing':
+      return { session };
+  }
 }
 
 function withFailure(failures: readonly PastFailure[], failure: Failure, nowNs: bigint) {

@@ -15,9 +15,9 @@ const GOOD = { backwards: 0, unreadable: 0 };
 const inForce = (section: string) =>
   new RegExp(`settings read again \\(${section} changed\\): in force now, nothing restarts`);
 const readOn = (section: string) =>
-  new RegExp(`settings read again \\(${section} changed\\): the frames are read .* the video goes on`);
+  new RegExp(`settings read again \\(${section} changed\\): the frames are read .* an open video goes on`);
 const openedAgain = (section: string) =>
-  new RegExp(`settings read again \\(${section} changed\\): the video is closed, and opened again`);
+  new RegExp(`settings read again \\(${section} changed\\): an open video is closed, and opened again`);
 
 describe('a change that restarts nothing: the same ffmpeg and the same connection', () => {
   test.each([

@@ -97,7 +97,7 @@ describe('a reload', () => {
     const stage = await ServiceStage.streaming();
     await stage.reload({ QUALITY: '30', LOG_LEVEL: 'debug' });
     expect(stage.log).toContain(
-      'info: settings read again (encoder, log changed): the video is closed, and opened again with the new ones',
+      'info: settings read again (encoder, log changed): an open video is closed, and opened again with the new ones',
     );
   });
 
@@ -215,6 +215,38 @@ describe('a reload', () => {
     const said = [...stage.log, ...stage.states].join('\n');
     expect(said).toContain('…, …');
     expect(said).not.toContain('secret');
+  });
+
+  test('that is stopped while ffmpeg is asked says no more that it is ready', async () => {
+    const stage = await ServiceStage.streaming();
+    const asked = Promise.withResolvers<never>();
+    stage.probe = () => asked.promise;
+    await stage.reload({ FORMAT: 'gray16be' });
+    await stage.stop();
+    asked.reject(new Error('aborted'));
+    await settle();
+    expect(stage.told).toEqual(['ready', 'reloading', 'stopping']);
+  });
+
+  test('that is taken over while another one is read is not the end of reloading', async () => {
+    const stage = await ServiceStage.streaming();
+    stage.encoder.obeys = false;
+    await stage.reload({ QUALITY: '30' });
+    const asked = Promise.withResolvers<void>();
+    const { probe } = stage;
+    stage.probe = async (format) => {
+      await asked.promise;
+      return probe(format);
+    };
+    await stage.reload({ RESOLUTION: '640x480' });
+    stage.encoder.exit(0);
+    await settle();
+    expect(stage.encoders).toHaveLength(2);
+    expect(stage.told.at(-1)).toBe('reloading');
+    asked.resolve();
+    await settle();
+    expect(stage.mover.settings.at(-1)?.frameBytes).toBe(640 * 480);
+    expect(stage.told.at(-1)).toBe('ready');
   });
 
   test('that is asked for when it is to stop is not begun', async () => {

@@ -105,6 +105,13 @@ describe('Redis', () => {
 });
 
 describe('the count of the encoder', () => {
+  test('adds up sessions that were ever longer, although none of their ffmpegs counts lower than the one before', () => {
+    const starting = { kind: 'session', state: { kind: 'starting' } } as const;
+    const first = [starting, { kind: 'encoder-progress', frames: 3, sizeBytes: 30 }] as const;
+    const second = [starting, { kind: 'encoder-progress', frames: 5, sizeBytes: 50 }] as const;
+    expect(after(...first, ...second).encoder).toMatchObject({ frames: 8, bytes: 80 });
+  });
+
   test('adds up one ffmpeg after another, each of which counts from 0', () => {
     const known = after(
       { kind: 'encoder-progress', frames: 1, sizeBytes: 100 },
