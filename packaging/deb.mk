@@ -12,6 +12,7 @@ DEB_TEST_TOOLS := lintian:lintian shellcheck:shellcheck man:man-db \
 # As Debian orders versions: 1.0.0-rc.1 is before 1.0.0.
 DEB_VERSION := $(shell sed -n 's/^  "version": "\(.*\)",$$/\1/p' package.json | sed 's/-/~/')
 DEB_SOURCES := $(shell find packaging systemd -type f) $(wildcard docs/*.md) CHANGELOG.md README.md
+REPORT ?= dist/junit-packages.xml
 DEBS = $(foreach arch,$(ARCH),dist/cosmos-video-builder_$(DEB_VERSION)_$(arch).deb)
 
 .PHONY: deb test-deb test-packages deb-tools deb-test-tools always
