@@ -1,5 +1,5 @@
 import { isIP, connect as connectSocket, type NetConnectOpts, type Socket } from 'node:net';
-import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { ConnectionError, messageOf } from '../base/errors.ts';
 import type { RedisConfig } from '../config/config.ts';
 import { makeSocketPair } from '../os/socket-pair.ts';
@@ -19,10 +19,11 @@ type TlsTarget = Pick<RedisConfig, 'host' | 'port' | 'tlsCa'>;
  */
 export async function openTlsTunnel(target: TlsTarget, signal: AbortSignal): Promise<number> {
   signal.throwIfAborted();
-  const tls = connecting(tlsOptions(target));
+  const tls = await connecting(tlsOptions(target));
   // An error is always followed by the close, and the thread at the other end learns no more than that.
   tls.on('error', () => {});
   try {
+    signal.throwIfAborted();
     await trusted(tls, signal);
     return join(tls, signal);
   } catch (error) {
@@ -32,9 +33,11 @@ export async function openTlsTunnel(target: TlsTarget, signal: AbortSignal): Pro
 }
 
 /** What is in the file of the certificate authority is looked at here already. */
-function connecting(options: ConnectionOptions): TLSSocket {
+async function connecting(options: ConnectionOptions): Promise<TLSSocket> {
+  // Loaded only where it is used, for the memory that it takes.
+  const { connect } = await import('node:tls');
   try {
-    return connectTls(options);
+    return connect(options);
   } catch (error) {
     throw new ConnectionError(messageOf(error), { cause: error });
   }
