@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, spyOn, test } from 'bun:test';
 import { sleepMs, systemClock } from '../../src/base/clock.ts';
 import { FakeClock, settle } from '../support/fake-clock.ts';
 import { follow } from '../support/reader-stage.ts';
@@ -9,9 +9,12 @@ const never = new AbortController().signal;
 describe("the machine's clock", () => {
   test('sleeps longer than the longest timer there is, until it is given up', async () => {
     const giveUp = new AbortController();
+    using timers = spyOn(globalThis, 'setTimeout');
     const sleep = follow(systemClock.sleepUntil(systemClock.nowNs() + HUNDRED_DAYS_NS, giveUp.signal));
     await settle();
     expect(sleep.outcome.kind).toBe('open');
+    // One that is longer would be over at once.
+    expect(timers.mock.calls.map(([, delayMs]) => delayMs)).toEqual([2 ** 31 - 1]);
     giveUp.abort();
     await settle();
     expect(sleep.outcome.kind).toBe('value');
