@@ -5,7 +5,7 @@ import type { FrameReader } from '../base/frame-reader.ts';
 import { LAST_FRAME_LIMIT_MS } from '../base/stop-budget.ts';
 import type { PacingSettings } from '../config/config.ts';
 import type { Feed } from './feed.ts';
-import { isFresh } from './first-frame.ts';
+import { freshNewest } from './first-frame.ts';
 import { FrameHolder } from './frame-holder.ts';
 import { ScaleFeed } from './scale-feed.ts';
 import { SkipFeed } from './skip-feed.ts';
@@ -116,8 +116,9 @@ export class Pump {
   async #runFeed(feed: Feed, reader: FrameReader, freshMs: number, signal: AbortSignal): Promise<'stopped'> {
     try {
       if (this.#reader !== reader) {
-        const newest = await reader.newest(signal);
-        if (newest) this.#offerFresh(newest, freshMs);
+        const { owner, clock } = this.parts;
+        const newest = await freshNewest({ reader, owner, clock }, freshMs, signal);
+        if (newest) this.#holder.offer(newest, clock.nowNs());
         this.#reader = reader;
       }
       await feed.run(signal);
@@ -125,13 +126,6 @@ export class Pump {
       if (!signal.aborted) throw error;
     }
     return 'stopped';
-  }
-
-  /** As the first frame of a session: a picture of hours ago must not pass for one of now. */
-  #offerFresh(newest: Frame, freshMs: number): void {
-    const nowNs = this.parts.clock.nowNs();
-    if (isFresh(newest, freshMs, nowNs)) this.#holder.offer(newest, nowNs);
-    else this.parts.owner.drop(newest);
   }
 
   /** A frame that waits for its tick is no idleness, however long ffmpeg makes it wait. */
