@@ -46,3 +46,13 @@ function timer(delayMs: number, signal: AbortSignal): Promise<void> {
 export function sleepMs(clock: Clock, durationMs: number, signal: AbortSignal): Promise<void> {
   return clock.sleepUntil(clock.nowNs() + BigInt(Math.ceil(durationMs * 1e6)), signal);
 }
+
+/** Waits until `work` settles, but `limitMs` at the most: it then goes on unheard. Rejects with what `work` rejects with. */
+export async function waitAtMost(clock: Clock, limitMs: number, work: Promise<void>): Promise<void> {
+  const settled = new AbortController();
+  try {
+    await Promise.race([work, sleepMs(clock, limitMs, settled.signal)]);
+  } finally {
+    settled.abort();
+  }
+}

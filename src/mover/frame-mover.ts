@@ -1,4 +1,4 @@
-import { NS_PER_MS, sleepMs, type Clock } from '../base/clock.ts';
+import { NS_PER_MS, waitAtMost, type Clock } from '../base/clock.ts';
 import type { Loss } from '../base/counts.ts';
 import { SourceError } from '../base/errors.ts';
 import type { Emit, MoverEvent, SourceEvent } from '../base/event.ts';
@@ -156,10 +156,8 @@ export class FrameMover {
   /** Of a source that is not read any more. Never rejects, and takes a moment at the most. */
   async #takeMarkOut({ source, settings, reader }: Setup): Promise<void> {
     if (reader.report.source.kind !== 'counted') return;
-    const done = new AbortController();
-    const limit = sleepMs(this.parts.clock, FAREWELL_LIMIT_MS, done.signal);
-    await Promise.race([removeGroup(source.connect, settings.source.stream), limit]);
-    done.abort();
+    const removed = removeGroup(source.connect, settings.source.stream);
+    await waitAtMost(this.parts.clock, FAREWELL_LIMIT_MS, removed);
   }
 
   #open(settings: MoverSettings): Setup {

@@ -1,4 +1,4 @@
-import { sleepMs, systemClock } from '../base/clock.ts';
+import { systemClock, waitAtMost } from '../base/clock.ts';
 import type { Loss } from '../base/counts.ts';
 import { EncoderError } from '../base/errors.ts';
 import type { Emit } from '../base/event.ts';
@@ -112,10 +112,8 @@ class ThreadMover implements Mover {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#send({ kind: 'quit' });
-    const waited = new AbortController();
-    const limit = sleepMs(systemClock, LEAVE_LIMIT_MS, waited.signal);
-    await Promise.race([this.#left.promise, this.#closed.promise, limit]);
-    waited.abort();
+    const gone = Promise.race([this.#left.promise, this.#closed.promise]);
+    await waitAtMost(systemClock, LEAVE_LIMIT_MS, gone);
     this.#way.close();
     this.#thread.terminate();
     await this.#closed.promise;

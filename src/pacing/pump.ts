@@ -1,4 +1,4 @@
-import { NS_PER_MS, sleepMs, type Clock } from '../base/clock.ts';
+import { NS_PER_MS, sleepMs, waitAtMost, type Clock } from '../base/clock.ts';
 import type { Frame, FrameOwner, FrameSink } from '../base/frame.ts';
 import { periodNs, type FrameRate } from '../base/frame-rate.ts';
 import type { FrameReader } from '../base/frame-reader.ts';
@@ -78,7 +78,8 @@ export class Pump {
       ]);
     } finally {
       ending.abort();
-      await withinLimit(ticks, this.parts.clock);
+      const lastFrameWritten = ticks.catch(() => {});
+      await waitAtMost(this.parts.clock, LAST_FRAME_LIMIT_MS, lastFrameWritten);
     }
   }
 
@@ -168,12 +169,4 @@ function withFeed(observer: TickObserver, feed: Feed): TickObserver {
       observer.onTick(tick, tickFrame, nowNs);
     },
   };
-}
-
-/** Waits for the frame that is being written, but not for ever. */
-async function withinLimit(ticks: Promise<void>, clock: Clock): Promise<void> {
-  const closing = new AbortController();
-  const settled = ticks.catch(() => {});
-  await Promise.race([settled, sleepMs(clock, LAST_FRAME_LIMIT_MS, closing.signal)]);
-  closing.abort();
 }

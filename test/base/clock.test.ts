@@ -1,5 +1,5 @@
 import { describe, expect, spyOn, test } from 'bun:test';
-import { sleepMs, systemClock } from '../../src/base/clock.ts';
+import { sleepMs, systemClock, waitAtMost } from '../../src/base/clock.ts';
 import { FakeClock, settle } from '../support/fake-clock.ts';
 import { follow } from '../support/reader-stage.ts';
 
@@ -41,5 +41,36 @@ describe('a sleep of a duration', () => {
     expect(sleep.outcome.kind).toBe('open');
     await clock.advanceMs(0.001);
     expect(sleep.outcome.kind).toBe('value');
+  });
+});
+
+describe('a wait with a limit', () => {
+  test('is over with the work', async () => {
+    const clock = new FakeClock();
+    const work = Promise.withResolvers<void>();
+    const wait = follow(waitAtMost(clock, 10, work.promise));
+    await settle();
+    expect(wait.outcome.kind).toBe('open');
+    work.resolve();
+    await settle();
+    expect(wait.outcome.kind).toBe('value');
+    expect(clock.sleeperCount).toBe(0);
+  });
+
+  test('is over at the limit, where the work is not', async () => {
+    const clock = new FakeClock();
+    const wait = follow(waitAtMost(clock, 10, new Promise(() => {})));
+    await clock.advanceMs(9.999);
+    expect(wait.outcome.kind).toBe('open');
+    await clock.advanceMs(0.001);
+    expect(wait.outcome.kind).toBe('value');
+  });
+
+  test('fails as the work does', async () => {
+    const clock = new FakeClock();
+    const wait = follow(waitAtMost(clock, 10, Promise.reject(new Error('gone'))));
+    await settle();
+    expect(wait.outcome).toEqual({ kind: 'error', error: new Error('gone') });
+    expect(clock.sleeperCount).toBe(0);
   });
 });
