@@ -108,18 +108,23 @@ export class RedisStreamConnection implements StreamConnection {
   }
 
   async #logIn({ username, password, db }: RedisConfig): Promise<void> {
-    if (password !== undefined)
-      await this.#order(['AUTH', ...(username === undefined ? [] : [username]), password]);
+    if (password !== undefined) {
+      const command = ['AUTH', ...(username === undefined ? [] : [username]), password];
+      await this.#order(command, NEEDS_NO_PASSWORD);
+    }
     if (db !== 0) await this.#order(['SELECT', `${db}`]);
   }
 
-  /** A command that is answered with `+OK`. */
-  #order(command: readonly string[]): Promise<void> {
+  /**
+   * A command that is answered with `+OK`.
+   * @param good an error that is as good
+   */
+  #order(command: readonly string[], good?: RegExp): Promise<void> {
     return this.#ask(command, 0, async () => {
       try {
         await this.#resp.line('+');
       } catch (error) {
-        if (!(error instanceof ConnectionError && NEEDS_NO_PASSWORD.test(error.message))) throw error;
+        if (!(error instanceof ConnectionError && good?.test(error.message))) throw error;
       }
     });
   }
