@@ -11,6 +11,7 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from './libc.ts';
+import { setIntOption } from './socket.ts';
 
 /**
  * What the runtime reads from a connection at a time goes in whole: with a fourth of this there are half as many turns
@@ -33,8 +34,6 @@ export function makeSocketPair(): SocketPair {
   }
   const view = new DataView(ends.view.buffer);
   const [nearFd, farFd] = [view.getInt32(0, true), view.getInt32(4, true)];
-  const size = pinned(4);
-  new DataView(size.view.buffer).setInt32(0, BUFFER_BYTES, true);
-  libc.setsockopt(nearFd, SOL_SOCKET, SO_SNDBUF, size.address, 4);
+  setIntOption(nearFd, SOL_SOCKET, SO_SNDBUF, BUFFER_BYTES);
   return { nearFd, farFd };
 }

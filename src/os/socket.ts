@@ -38,7 +38,8 @@ async function connectSocket(address: SocketAddress, loop: PollLoop): Promise<nu
     const memory = pinned(bytes.length);
     memory.view.set(bytes);
     if (libc.connect(fd, memory.address, bytes.length) < 0) await connected(fd, errno(), loop);
-    if (address.kind !== 'unix') setNoDelay(fd);
+    // Commands are one small packet each and must not wait for another.
+    if (address.kind !== 'unix') setIntOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     return fd;
   } catch (error) {
     libc.close(fd);
@@ -71,11 +72,11 @@ async function connected(fd: number, error: number, loop: PollLoop): Promise<voi
   if (outcome !== 0) throw new ConnectionError(errorInWords(outcome));
 }
 
-/** Commands are one small packet each and must not wait for another. */
-function setNoDelay(fd: number): void {
-  const on = pinned(4);
-  new DataView(on.view.buffer).setInt32(0, 1, true);
-  libc.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, on.address, 4);
+/** Sets an option whose value is an int, where the system takes it (setsockopt(2)). */
+export function setIntOption(fd: number, level: number, option: number, value: number): void {
+  const memory = pinned(4);
+  new DataView(memory.view.buffer).setInt32(0, value, true);
+  libc.setsockopt(fd, level, option, memory.address, 4);
 }
 
 /** struct sockaddr_un, _in or _in6 (unix(7), ip(7), ipv6(7)): the family in the machine's order, the port in the network's. */
