@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-import { SourceError } from '../../src/base/errors.ts';
-import type { Failure } from '../../src/base/failure.ts';
 import { formatStreamId } from '../../src/base/stream-entry.ts';
 import { StreamCheck } from '../../src/redis/stream-check.ts';
 import { STREAM_START } from '../../src/redis/stream-id.ts';
+import { FRAME, failureOf } from './connection-stage.ts';
 import { bulk, list, newestReply, readReply, ScriptedRedis, type Step } from './scripted-redis.ts';
 
-const FRAME = '0123456789abcdef';
 /** The first command that a connection is made with. */
 const NAMED = ['+OK\r\n'];
 
@@ -26,17 +24,6 @@ async function checking<T>(steps: readonly Step[], use: (check: StreamCheck) => 
   } finally {
     check.close();
   }
-}
-
-/** Why it is rejected: a `SourceError`. */
-async function failureOf(promise: Promise<unknown>): Promise<Failure | undefined> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof SourceError) return error.failure;
-    throw error;
-  }
-  return undefined;
 }
 
 describe('the newest entry', () => {
