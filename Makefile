@@ -5,7 +5,8 @@ PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export PATH
 
 EXECUTABLE := dist/cosmos-video-builder
-SOURCES := $(shell find src -name '*.ts') package.json tsconfig.json package-lock.json
+KERNEL := src/levels/kernel.wasm
+SOURCES := $(shell find src -name '*.ts') $(KERNEL) package.json tsconfig.json package-lock.json
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # What the targets need beside npm's packages: a command, and the Debian package that it comes from.
@@ -27,7 +28,7 @@ demo: demo-tools build ## 15 seconds from a test source to a received picture, w
 test: test-tools build ## all tests: real redis-server, ffmpeg and SRT; as root also the packages, in a booted Debian
 	test/run
 
-test-unit: node_modules/.installed ## the tests that need neither a server nor a program: the loop while working
+test-unit: $(KERNEL) ## the tests that need neither a server nor a program: the loop while working
 	test/run --unit
 
 test-faults: test-tools build ## the faults alone, which are a part of all tests: what happens, and how it comes back
@@ -38,11 +39,12 @@ check: format-check lint types dead-code test ## formatter, linter, types, dead 
 bench: bench-tools build ## the figures: rate, deviation, latency, CPU and memory
 	bun test/bench/bench.ts
 	bun test/bench/latency.ts
+	bun test/bench/levels.ts
 
-types: node_modules/.installed ## TypeScript
+types: $(KERNEL) ## TypeScript
 	tsc
 
-lint: node_modules/.installed ## oxlint, with types
+lint: $(KERNEL) ## oxlint, with types
 	oxlint --type-aware
 
 format: node_modules/.installed ## write every file as prettier would
@@ -51,11 +53,11 @@ format: node_modules/.installed ## write every file as prettier would
 format-check: node_modules/.installed
 	prettier --check .
 
-dead-code: node_modules/.installed ## knip: files, exports and dependencies that nothing uses
+dead-code: $(KERNEL) ## knip: files, exports and dependencies that nothing uses
 	knip-bun
 
 clean: ## remove what was built and installed here
-	rm -rf dist node_modules
+	rm -rf dist node_modules $(KERNEL)
 
 node_modules/.installed: package.json package-lock.json
 	npm ci --no-audit --no-fund
@@ -64,6 +66,10 @@ node_modules/.installed: package.json package-lock.json
 $(EXECUTABLE): $(SOURCES) packaging/compile node_modules/.installed
 	mkdir -p dist
 	packaging/compile $@
+
+# Without the checks that it would make for a heap: the kernel has none, only the memory that it is given.
+$(KERNEL): src/levels/assembly/kernel.ts node_modules/.installed
+	asc $< --outFile $@ -O3 --noAssert --runtime stub --importMemory --enable simd
 
 # redis-server comes with a service that would take port 6379; nothing here needs it.
 define install-missing

@@ -1,11 +1,14 @@
 import type { Command } from '../src/cli/command.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
-import { LOG_LEVELS, PRESETS, SCALING_METHODS, TUNES } from '../src/config/config.ts';
+import { LOG_LEVELS, MARKS, PALETTES, PRESETS, SCALING_METHODS, TUNES } from '../src/config/config.ts';
 import { ALL_SETTINGS } from '../src/config/settings.ts';
 
 /** What can stand after a flag, where that is a short list. */
 const CHOICES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ['COSMOS_VIDEO_FRAMERATE_SCALING', SCALING_METHODS],
+  ['COSMOS_VIDEO_LEVELS', ['full', 'auto', 'equalise']],
+  ['COSMOS_VIDEO_PALETTE', PALETTES],
+  ['COSMOS_VIDEO_OVERLAY', ['none', ...MARKS]],
   ['COSMOS_VIDEO_CODEC_PRESET', PRESETS],
   ['COSMOS_VIDEO_TUNE', [...TUNES, 'none']],
   ['COSMOS_VIDEO_LOG_LEVEL', LOG_LEVELS],

@@ -13,7 +13,13 @@ const packageSchema = v.object({
 const lockSchema = v.object({ packages: v.record(v.string(), packageSchema) });
 type LockedPackage = v.InferOutput<typeof packageSchema>;
 
-/** The licences of all npm packages that are compiled into the executable, in full, as each of them asks. */
+/** A font is compiled in as a table in a source file; its licence lies beside it. */
+const FONT = {
+  title: 'Spleen 2.2.0, 8x16 (BSD-2-Clause)',
+  license: 'src/levels/marks/spleen-LICENSE',
+} as const;
+
+/** The licences of all npm packages that are compiled into the executable and of its font, in full, as each of them asks. */
 export function thirdPartyLicenses(projectFolder: string): string {
   const lock = v.parse(
     lockSchema,
@@ -24,7 +30,8 @@ export function thirdPartyLicenses(projectFolder: string): string {
     .map(([path, locked]) =>
       section(join(projectFolder, path), path.replace(/^.*node_modules\//, ''), locked),
     );
-  return `The executable holds these npm packages.\n\n${sections.join('\n\n')}\n`;
+  const font = titled(FONT.title, readFileSync(join(projectFolder, FONT.license), 'utf8'));
+  return `The executable holds these npm packages, and a font.\n\n${[...sections, font].join('\n\n')}\n`;
 }
 
 function section(folder: string, name: string, { version, license }: LockedPackage): string {
@@ -33,5 +40,9 @@ function section(folder: string, name: string, { version, license }: LockedPacka
     file === undefined
       ? 'The package holds no text of its licence.'
       : readFileSync(join(folder, file), 'utf8');
-  return `==== ${name} ${version} (${license}) ====\n\n${text.trim()}`;
+  return titled(`${name} ${version} (${license})`, text);
+}
+
+function titled(title: string, text: string): string {
+  return `==== ${title} ====\n\n${text.trim()}`;
 }

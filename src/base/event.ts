@@ -1,5 +1,6 @@
 import type { Ages, FrameCounts, SourceCounts } from './counts.ts';
 import type { Failure } from './failure.ts';
+import type { LevelsReport } from './levels-report.ts';
 import type { SessionState } from './session-state.ts';
 import type { WrongEntry } from './stream-entry.ts';
 
@@ -27,7 +28,9 @@ export type MoverEvent =
       readonly counts: FrameCounts;
       readonly ages: Ages;
       readonly source: SourceCounts;
-    };
+    }
+  /** About once a second while frames come whose levels are ours to map, which are the gray ones. */
+  | { readonly kind: 'levels'; readonly levels: LevelsReport };
 
 /** What a session does, and where it goes. */
 type SessionEvent =

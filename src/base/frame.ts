@@ -1,10 +1,21 @@
+/** Memory that lies together. */
+export interface MemoryArea {
+  readonly address: number;
+  readonly sizeBytes: number;
+}
+
 /**
  * Room in memory for the pixels of one frame. Only system calls reach it: the runtime's collector, which would take its
  * size for a measure of what it may leave lying about, knows nothing of it.
  */
-export interface FrameSlot {
-  readonly address: number;
-  readonly sizeBytes: number;
+export interface FrameSlot extends MemoryArea {}
+
+/** Takes in the bytes of one frame, in pieces as they come. */
+export interface FrameIntake {
+  /** Where the next bytes go: room for what is left of the frame and of the line break behind it, or for a part of that. */
+  room(): MemoryArea;
+  /** So many bytes have come there; those of the line break are of no account. */
+  took(sizeBytes: number): void;
 }
 
 /** One picture as it came out of the stream, of exactly the size that its format asks for. */

@@ -5,6 +5,7 @@ export interface Config {
   readonly source: SourceSettings;
   readonly format: FormatSettings;
   readonly pacing: PacingSettings;
+  readonly levels: LevelsSettings;
   readonly encoder: EncoderSettings;
   readonly output: OutputSettings;
   readonly log: { readonly level: LogLevel };
@@ -42,6 +43,32 @@ export interface PacingSettings {
   /** The session is closed after this long without a new frame; 0 = never. */
   readonly idleTimeoutMs: number;
 }
+
+/** How the samples of a gray sensor become the picture, and what is written on it. */
+export interface LevelsSettings {
+  readonly window: WindowSetting;
+  /** A step of brightness has settled after three times this; 0 = at once. */
+  readonly dampingMs: number;
+  /** The smallest window of `auto` and `equalise`, so that a flat scene is not amplified into noise. */
+  readonly span: SampleAmount;
+  /** Above 1 brightens the middle: out = in^(1/gamma). */
+  readonly gamma: number;
+  readonly palette: Palette;
+  readonly overlay: readonly Mark[];
+}
+
+/** A number of samples, or a part of the format's whole range in percent of its largest sample. */
+export interface SampleAmount {
+  readonly value: number;
+  readonly unit: 'samples' | 'percent';
+}
+
+/** What is black and what is white: the whole range, two samples, percentiles of the recent frames, or levels of equal share. */
+export type WindowSetting =
+  | { readonly kind: 'full' }
+  | { readonly kind: 'fixed'; readonly low: SampleAmount; readonly high: SampleAmount }
+  | { readonly kind: 'auto'; readonly lowPercent: number; readonly highPercent: number }
+  | { readonly kind: 'equalise' };
 
 /** How ffmpeg encodes. */
 export interface EncoderSettings {
@@ -91,6 +118,15 @@ export interface Destination {
 export const SCALING_METHODS = ['scale', 'skip'] as const;
 /** scale: every tick takes the next frame; skip: every tick takes the newest. */
 export type ScalingMethod = (typeof SCALING_METHODS)[number];
+
+/** Colours for the levels from black to white. */
+export const PALETTES = ['gray', 'inverted', 'iron', 'viridis', 'inferno'] as const;
+export type Palette = (typeof PALETTES)[number];
+
+/** What can be written on the picture, in the order in which it stands there. */
+export const MARKS = ['time', 'name', 'age', 'standstill'] as const;
+/** standstill: that no new frame has come for a while, and how long. */
+export type Mark = (typeof MARKS)[number];
 
 /** x264's presets, fastest first. */
 export const PRESETS = [

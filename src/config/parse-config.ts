@@ -9,10 +9,13 @@ import type {
   SourceSettings,
   TestSourceConfig,
 } from './config.ts';
+import { levelsFaults, levelsWarnings } from './levels-checks.ts';
 import { nameWarnings } from './name-warnings.ts';
 import type { Setting } from './setting.ts';
 import {
   givenText,
+  isGiven,
+  labelOf,
   sectionValues,
   settingFaults,
   settingValue,
@@ -47,15 +50,20 @@ const TEST_SOURCE_SETTINGS: readonly Setting[] = Object.values(TEST_SOURCE_SECTI
  */
 export function parseConfig(variables: Variables, flags: Flags): Parsed<Config> {
   const inputs = { variables, flags };
-  throwFaults(ALL_SETTINGS, inputs);
-  const warnings = [...nameWarnings(inputs), ...redisWarnings(inputs), ...destinationWarnings(inputs)];
+  throwFaults([...faultsOf(ALL_SETTINGS, inputs), ...levelsFaults(inputs)], inputs);
+  const warnings = [
+    ...nameWarnings(inputs),
+    ...redisWarnings(inputs),
+    ...levelsWarnings(inputs),
+    ...destinationWarnings(inputs),
+  ];
   return deeplyFrozen({ config: configOf(inputs), warnings });
 }
 
 /** The settings that the command `source` needs, in the same way as `parseConfig`. */
 export function parseTestSourceConfig(variables: Variables, flags: Flags): Parsed<TestSourceConfig> {
   const inputs = { variables, flags };
-  throwFaults(TEST_SOURCE_SETTINGS, inputs);
+  throwFaults(faultsOf(TEST_SOURCE_SETTINGS, inputs), inputs);
   const config: TestSourceConfig = {
     source: sourceSettings(inputs),
     format: formatSettings(inputs),
@@ -65,9 +73,11 @@ export function parseTestSourceConfig(variables: Variables, flags: Flags): Parse
   return deeplyFrozen({ config, warnings: [...nameWarnings(inputs), ...redisWarnings(inputs)] });
 }
 
-function throwFaults(settings: readonly Setting[], inputs: Inputs): void {
-  const faults = settings.flatMap((setting) => settingFaults(setting, inputs));
-  faults.push(...redisFaults(inputs));
+function faultsOf(settings: readonly Setting[], inputs: Inputs): string[] {
+  return [...settings.flatMap((setting) => settingFaults(setting, inputs)), ...redisFaults(inputs)];
+}
+
+function throwFaults(faults: readonly string[], inputs: Inputs): void {
   if (faults.length > 0) throw new ConfigError(faults, nameWarnings(inputs));
 }
 
@@ -142,6 +152,7 @@ function configOf(inputs: Inputs): Config {
     source: sourceSettings(inputs),
     format: formatSettings(inputs),
     pacing: sectionValues(SETTINGS.pacing, inputs),
+    levels: sectionValues(SETTINGS.levels, inputs),
     encoder: encoderSettings(inputs),
     output: outputSettings(inputs),
     log: sectionValues(SETTINGS.log, inputs),
@@ -168,14 +179,6 @@ function outputSettings(inputs: Inputs): OutputSettings {
   return {
     destination: srtLatencyMs === undefined ? destination : withSrtLatency(destination, srtLatencyMs),
   };
-}
-
-function isGiven(setting: Setting, inputs: Inputs): boolean {
-  return givenText(setting, inputs) !== undefined;
-}
-
-function labelOf(setting: Setting, inputs: Inputs): string {
-  return givenText(setting, inputs)?.label ?? setting.variable;
 }
 
 function deeplyFrozen<T extends object>(value: T): T {

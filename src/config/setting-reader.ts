@@ -36,6 +36,16 @@ export function givenText(
   return { text: variableText(variable, inputs.variables), isFlag: false, label: variable };
 }
 
+/** Whether somebody gave a text for the setting. */
+export function isGiven(setting: Setting, inputs: Inputs): boolean {
+  return givenText(setting, inputs) !== undefined;
+}
+
+/** What to call the setting in a message: as it was given, else by its variable. */
+export function labelOf(setting: Setting, inputs: Inputs): string {
+  return givenText(setting, inputs)?.label ?? setting.variable;
+}
+
 /** The text of a variable, trimmed; one that is not set is the same as an empty one. */
 export function variableText(name: string, variables: Variables): string {
   return variables[name]?.trim() ?? '';

@@ -4,7 +4,15 @@ import type { GenericSchema, InferOutput } from 'valibot';
 export type TextSchema<T> = GenericSchema<string, T>;
 
 /** Headings under which --help and the documents list the settings, in their order there. */
-export const SETTING_GROUPS = ['Frames', 'Redis', 'Timing', 'Encoding', 'Destination', 'Service'] as const;
+export const SETTING_GROUPS = [
+  'Frames',
+  'Redis',
+  'Timing',
+  'Picture',
+  'Encoding',
+  'Destination',
+  'Service',
+] as const;
 /** One of these headings. */
 export type SettingGroup = (typeof SETTING_GROUPS)[number];
 

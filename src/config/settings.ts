@@ -1,6 +1,7 @@
 import { LOG_LEVELS, PRESETS, SCALING_METHODS, TUNES } from './config.ts';
 import { destinationSchema } from './destination.ts';
 import { frameRateSchema } from './frame-rate-setting.ts';
+import { LEVELS_SETTINGS } from './levels-settings.ts';
 import { SETTING_GROUPS, type Section, type Setting } from './setting.ts';
 import {
   bitRateSchema,
@@ -179,6 +180,7 @@ export const SETTINGS = {
       schema: secondsAsMs(0, 3600),
     },
   },
+  levels: LEVELS_SETTINGS,
   encoder: {
     ffmpeg: {
       variable: 'COSMOS_VIDEO_FFMPEG',

@@ -1,5 +1,6 @@
-import type { FrameFormat } from '../base/frame-format.ts';
+import { encodedSize, type FrameFormat } from '../base/frame-format.ts';
 import { formatFrameRate, framesPerSecond } from '../base/frame-rate.ts';
+import { grayFormat, PICTURE_FORMAT } from '../base/gray-format.ts';
 import type { EncoderSettings, PacingSettings } from '../config/config.ts';
 
 /** Seconds of video that the rate control may run ahead of the cap: short, since a live viewer waits for it. */
@@ -36,7 +37,7 @@ export function encoderArguments(
     ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+warning'],
     ['-progress', 'pipe:1', '-stats_period', `${PROGRESS_PERIOD_S}`],
     inputArguments(settings, format),
-    ['-filter:v', filterChain(format), ...colourTags(format)],
+    isPicture(format) ? BT709_TAGS : ['-filter:v', filterChain(format), ...colourTags(format)],
     codecArguments(settings),
     ['-fps_mode', 'passthrough', '-muxdelay', `${MUX_DELAY_S}`, '-muxpreload', '0'],
     // With the length of each picture before it, a reader need not wait for the next one to know that this one is whole.
@@ -44,17 +45,6 @@ export function encoderArguments(
     output.secretsPath === undefined ? [] : ['-fpre', output.secretsPath],
     ['-y', output.url],
   ].flat();
-}
-
-/** The size of the picture as it is encoded: 4:2:0 has one chroma sample for two lines and columns, so both are even. */
-export function encodedSize(format: Pick<FrameFormat, 'widthPx' | 'heightPx'>): {
-  readonly widthPx: number;
-  readonly heightPx: number;
-} {
-  return {
-    widthPx: format.widthPx + (format.widthPx % 2),
-    heightPx: format.heightPx + (format.heightPx % 2),
-  };
 }
 
 /** Frames from one keyframe to the next. */
@@ -66,31 +56,46 @@ function gopFrames(settings: Pick<VideoSettings, 'frameRate' | 'keyframeInterval
 const RGB_FORMATS = /rgb|bgr|gbr|bayer|pal8|xyz/;
 /** Those that have no colours; every matrix gives the same picture for them. */
 const GRAY_FORMATS = /^(gray|mono|ya\d)/;
+const BT709_TAGS: readonly string[] = [
+  ['-color_range', 'tv', '-colorspace', 'bt709'],
+  ['-color_primaries', 'bt709', '-color_trc', 'bt709'],
+].flat();
+
+/** Whether frames of this format come as pictures, which have nothing left to convert. */
+function isPicture({ pixelFormat }: FrameFormat): boolean {
+  return grayFormat(pixelFormat) !== undefined;
+}
 
 /**
  * What players need not guess then: limited range, and BT.709 where we chose the matrix. The matrix of YUV frames is the
  * sensor's own and stays as it is, untold.
  */
-function colourTags({ pixelFormat }: FrameFormat): string[] {
-  const range = ['-color_range', 'tv'];
-  if (!RGB_FORMATS.test(pixelFormat) && !GRAY_FORMATS.test(pixelFormat)) return range;
-  return [...range, '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'];
+function colourTags({ pixelFormat }: FrameFormat): readonly string[] {
+  const isChosen = RGB_FORMATS.test(pixelFormat) || GRAY_FORMATS.test(pixelFormat);
+  return isChosen ? BT709_TAGS : ['-color_range', 'tv'];
 }
 
 function inputArguments(settings: VideoSettings, format: FrameFormat): string[] {
   return [
     // Nothing is to be found out about raw frames; looking would only hold the first ones back.
     ['-probesize', '32', '-analyzeduration', '0'],
-    ['-f', 'rawvideo', '-pixel_format', format.pixelFormat],
-    ['-video_size', `${format.widthPx}x${format.heightPx}`],
+    ['-f', 'rawvideo', ...frameArguments(format)],
     ['-framerate', formatFrameRate(settings.frameRate), '-i', 'pipe:0'],
   ].flat();
+}
+
+/** What comes in is tagged as what goes out, so that ffmpeg finds nothing to convert between them. */
+function frameArguments(format: FrameFormat): string[] {
+  const { pixelFormat, widthPx, heightPx } = isPicture(format)
+    ? { pixelFormat: PICTURE_FORMAT, ...encodedSize(format) }
+    : format;
+  const tags = isPicture(format) ? BT709_TAGS : [];
+  return ['-pixel_format', pixelFormat, '-video_size', `${widthPx}x${heightPx}`, ...tags];
 }
 
 function filterChain(format: FrameFormat): string {
   const { widthPx, heightPx } = encodedSize(format);
   const isOdd = widthPx !== format.widthPx || heightPx !== format.heightPx;
-  // Naming the matrix takes gray frames off ffmpeg's short way: 27 ms instead of 4 ms for 1920x1080 gray16.
   const matrix = RGB_FORMATS.test(format.pixelFormat) ? 'out_color_matrix=bt709:' : '';
   const convert = `scale=${matrix}out_range=tv,format=yuv420p`;
   return isOdd ? `pad=${widthPx}:${heightPx}:0:0,${convert}` : convert;

@@ -32,6 +32,8 @@ export interface FrameSource {
   readonly connect: ConnectStream;
   /** Gives the memory of a frame back. */
   release(frame: Pick<Frame, 'pixels'>): void;
+  /** Takes over what concerns the frames that come from now on, and no other source. */
+  configure(settings: MoverSettings): void;
 }
 
 interface MoverParts {
@@ -71,6 +73,7 @@ export class FrameMover {
     const before = this.#setup;
     if (before && !isOtherSource(before.settings, settings)) {
       this.#setup = { ...before, settings };
+      before.source.configure(settings);
       before.reader.maxDelayMs = maxDelayMs(settings);
       return;
     }
@@ -195,7 +198,7 @@ export class FrameMover {
 }
 
 function isOtherSource(before: MoverSettings, after: MoverSettings): boolean {
-  return before.frameBytes !== after.frameBytes || !Bun.deepEquals(before.source, after.source);
+  return !Bun.deepEquals(before.format, after.format) || !Bun.deepEquals(before.source, after.source);
 }
 
 /** Whether the stream lies elsewhere, whoever reads it and however. */

@@ -1,14 +1,16 @@
 import { EncoderError } from '../base/errors.ts';
 import type { SourceSettings } from '../config/config.ts';
-import { FrameSlots } from '../os/frame-slots.ts';
+import type { FrameSlot } from '../base/frame.ts';
 import { libc, PR_SET_TIMERSLACK } from '../os/libc.ts';
 import { PipeSink } from '../os/pipe-sink.ts';
 import { PollLoop } from '../os/poll-loop.ts';
 import { redisName } from '../redis/redis-name.ts';
 import { RedisStreamConnection } from '../redis/redis-stream-connection.ts';
 import type { WayToRedis } from '../redis/way-to-redis.ts';
+import { FrameMemory } from './frame-memory.ts';
 import { FrameMover, type FrameSource } from './frame-mover.ts';
 import { MailboxReader } from './mailbox.ts';
+import { PictureSink } from './picture-sink.ts';
 import type { FromThread, MoverSettings, MoverStart, Outcome, Request, ToThread } from './protocol.ts';
 
 /** Deadlines to the nanosecond: the kernel would otherwise let them slip by 50 µs to save wake-ups. */
@@ -29,8 +31,8 @@ export class MoverThread {
   readonly #ways = new Map<number, PromiseWithResolvers<WayToRedis>>();
   readonly #leaving = new AbortController();
   #lastWayId = 0;
-  #memory: { readonly slots: FrameSlots; readonly frameBytes: number } | undefined;
-  #sink: PipeSink | undefined;
+  #memory: FrameMemory | undefined;
+  #pipe: PipeSink | undefined;
 
   constructor(private readonly start: MoverStart) {
     this.#mailbox = new MailboxReader(start.mailbox);
@@ -47,25 +49,38 @@ export class MoverThread {
     this.#readMail().catch(onFault);
     this.#mover.tellCounts(this.#leaving.signal).catch(onFault);
     this.#loop.run();
-    this.#memory?.slots.close();
+    this.#memory?.close();
     // The runtime hears of no rejection while its own event loop does not turn.
     if (fault !== undefined) throw fault;
     send({ kind: 'left' });
   }
 
-  #openSource({ source, frameBytes }: MoverSettings): FrameSource {
-    if (this.#memory?.frameBytes !== frameBytes) {
-      this.#memory?.slots.close();
-      this.#memory = { slots: new FrameSlots(frameBytes), frameBytes };
-    }
-    const { slots } = this.#memory;
+  #openSource(settings: MoverSettings): FrameSource {
+    const memory = this.#memoryFor(settings);
+    const { source, format } = settings;
     const { stream, key, redis } = source;
-    const target = { shape: { stream, key, sizeBytes: frameBytes }, slots, loop: this.#loop };
+    const target = {
+      shape: { stream, key, sizeBytes: format.sizeBytes },
+      slots: memory.slots,
+      intake: (slot: FrameSlot) => memory.intake(slot),
+      loop: this.#loop,
+    };
     return {
       connect: async () =>
         RedisStreamConnection.connect(redis, redisName(redis), await this.#findWay(source), target),
-      release: ({ pixels }) => slots.release(pixels),
+      release: ({ pixels }) => memory.slots.release(pixels),
+      configure: (other) => memory.configure(other),
     };
+  }
+
+  #memoryFor(settings: MoverSettings): FrameMemory {
+    const { format } = settings;
+    if (this.#memory && Bun.deepEquals(this.#memory.format, format)) this.#memory.configure(settings);
+    else {
+      this.#memory?.close();
+      this.#memory = new FrameMemory(settings, this.#loop, (event) => send({ kind: 'event', event }));
+    }
+    return this.#memory;
   }
 
   #findWay(source: SourceSettings): Promise<WayToRedis> {
@@ -103,7 +118,7 @@ export class MoverThread {
   }
 
   async #quit(): Promise<void> {
-    this.#sink?.close();
+    this.#pipe?.close();
     this.#leaving.abort();
     await this.#mover.close();
     this.#loop.stop();
@@ -144,7 +159,7 @@ export class MoverThread {
       case 'endInput':
         // At once: by the time that the pipe is empty, the frame that waits may be the one for the next session.
         this.#mover.endInput();
-        await this.#sink?.finish();
+        await this.#pipe?.finish();
         return undefined;
       case 'countLoss':
         this.#mover.countLoss(request.loss);
@@ -152,11 +167,10 @@ export class MoverThread {
     }
   }
 
-  #openPipe(fd: number): PipeSink {
+  #openPipe(fd: number): PictureSink {
     if (!this.#memory) throw new Error('the mover has no settings yet');
-    const { slots, frameBytes } = this.#memory;
-    this.#sink = new PipeSink(fd, slots, this.#loop, frameBytes);
-    return this.#sink;
+    this.#pipe = new PipeSink(fd, this.#loop, this.#memory.sizeBytes);
+    return new PictureSink(this.#memory, this.#pipe);
   }
 }
 

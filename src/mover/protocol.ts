@@ -1,7 +1,8 @@
 import type { Loss } from '../base/counts.ts';
 import type { MoverEvent, SourceEvent } from '../base/event.ts';
 import type { Failure } from '../base/failure.ts';
-import type { PacingSettings, SourceSettings } from '../config/config.ts';
+import type { FrameFormat } from '../base/frame-format.ts';
+import type { LevelsSettings, PacingSettings, SourceSettings } from '../config/config.ts';
 import type { WayToRedis } from '../redis/way-to-redis.ts';
 import type { MailboxParts } from './mailbox.ts';
 
@@ -9,8 +10,8 @@ import type { MailboxParts } from './mailbox.ts';
 export interface MoverSettings {
   readonly source: SourceSettings;
   readonly pacing: PacingSettings;
-  /** Exact size of one frame. */
-  readonly frameBytes: number;
+  readonly levels: LevelsSettings;
+  readonly format: FrameFormat;
 }
 
 /** What the thread is started with, as an ordinary message; all later ones come through the mailbox. */

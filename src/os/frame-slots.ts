@@ -5,13 +5,13 @@ import { mapMemory, type MappedMemory } from './mapped-memory.ts';
 /** vmsplice hands over whole pages; frames that begin on one share none. */
 const PAGE_BYTES = 4_096;
 /** Behind each value Redis sends a line break; it comes with the last piece of the frame. */
-const TAIL_BYTES = 2;
+export const TAIL_BYTES = 2;
 /**
  * The frame that is repeated, the one for the next tick, and the one that is being read. Pages of a fourth may still be in
  * the pipe for a moment, for which a read then waits. The first free slot is taken, so that memory of the others is
  * touched only when they are needed.
  */
-const SLOT_COUNT = 3;
+export const SLOT_COUNT = 3;
 
 /** A pipe that pages of slots are put into. */
 export interface PagePipe {
@@ -33,15 +33,20 @@ interface Holding extends FrameSlot {
  */
 export class FrameSlots {
   readonly #slots: readonly Holding[];
-  readonly #memory: MappedMemory;
   #isClosed = false;
 
-  /** Throws where there is no memory for the frames. */
-  constructor(sizeBytes: number) {
-    const strideBytes = Math.ceil((sizeBytes + TAIL_BYTES) / PAGE_BYTES) * PAGE_BYTES;
-    this.#memory = mapMemory(strideBytes * SLOT_COUNT);
-    this.#slots = Array.from({ length: SLOT_COUNT }, (_, index) => ({
-      address: addressAt(this.#memory.address, index * strideBytes),
+  /**
+   * Throws where there is no memory.
+   * @param sizeBytes of a frame
+   * @param memory has room for `slotsBytes`, and is given back with the slots
+   */
+  constructor(
+    sizeBytes: number,
+    count = SLOT_COUNT,
+    private readonly memory: MappedMemory = mapMemory(slotsBytes(sizeBytes, count)),
+  ) {
+    this.#slots = Array.from({ length: count }, (_, index) => ({
+      address: addressAt(memory.address, index * strideBytes(sizeBytes)),
       sizeBytes,
       isTaken: false,
       pipe: undefined,
@@ -72,7 +77,7 @@ export class FrameSlots {
   /** Gives the memory back; what is in the slots is not used any more. */
   close(): void {
     this.#isClosed = true;
-    this.#memory.unmap();
+    this.memory.unmap();
   }
 
   #holdingOf(slot: FrameSlot): Holding {
@@ -80,6 +85,15 @@ export class FrameSlots {
     if (!holding) throw new Error('this is none of the slots');
     return holding;
   }
+}
+
+/** The memory that slots for frames of this size take. */
+export function slotsBytes(sizeBytes: number, count = SLOT_COUNT): number {
+  return strideBytes(sizeBytes) * count;
+}
+
+function strideBytes(sizeBytes: number): number {
+  return Math.ceil((sizeBytes + TAIL_BYTES) / PAGE_BYTES) * PAGE_BYTES;
 }
 
 /** Asks the pipe, which is a system call, only for a slot that would be free otherwise. */

@@ -16,6 +16,7 @@ export const { symbols: libc } = dlopen('libc.so.6', {
   send: { args: ['i32', 'ptr', 'u64', 'i32'], returns: 'i32' },
   read: { args: ['i32', 'ptr', 'u64'], returns: 'i32' },
   write: { args: ['i32', 'ptr', 'u64'], returns: 'i32' },
+  writev: { args: ['i32', 'ptr', 'i32'], returns: 'i32' },
   vmsplice: { args: ['i32', 'ptr', 'u64', 'u32'], returns: 'i32' },
   ppoll: { args: ['ptr', 'u64', 'ptr', 'ptr'], returns: 'i32' },
   pipe2: { args: ['ptr', 'i32'], returns: 'i32' },

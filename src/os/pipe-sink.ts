@@ -1,9 +1,9 @@
 import { NS_PER_MS } from '../base/clock.ts';
 import { EncoderError } from '../base/errors.ts';
-import type { Frame, FrameSink, FrameSlot } from '../base/frame.ts';
-import type { FrameSlots, PagePipe } from './frame-slots.ts';
+import type { MemoryArea } from '../base/frame.ts';
+import type { PagePipe } from './frame-slots.ts';
+import { IoVector } from './io-vector.ts';
 import {
-  addressAt,
   EAGAIN,
   EINTR,
   EPIPE,
@@ -26,18 +26,27 @@ const DRAIN_PERIOD_NS = NS_PER_MS;
 const FIRST_PIECE_BYTES = 4_096;
 /** Below this size handing over pages costs more than copying them. */
 const SMALLEST_SPLICED_BYTES = 262_144;
-/** struct iovec: address and length, 8 bytes each. */
-const IOVEC_BYTES = 16;
+/**
+ * A pipe that was full is left alone for so long. One who waits until there is any room at all comes while ffmpeg still reads, and both
+ * then spin for the pipe's lock: 5 to 8 ms of CPU a frame. After this time ffmpeg has read it empty and sleeps.
+ */
+const FULL_PAUSE_NS = NS_PER_MS / 4n;
+
+/** A picture as ffmpeg gets it: what lies in these areas, one behind the other. */
+export interface Picture {
+  readonly areas: readonly MemoryArea[];
+  /** Its pages are in the pipe until that has been read up to `endBytes`; until then nothing may be written into them. */
+  readonly hold: (pipe: PagePipe, endBytes: number) => void;
+}
 
 /**
- * The write end of ffmpeg's standard input, which this owns. Large frames are not copied: their pages are handed to the
- * pipe (vmsplice), and the slots note it, so that none is written to again before the pipe has been read past it. That
+ * The write end of ffmpeg's standard input, which this owns. Large pictures are not copied: their pages are handed to the
+ * pipe (vmsplice), and whoever owns them is told, so that none is written to again before the pipe has been read past it. That
  * holds for a reader that reads; one that passes pages on (splice, tee) would see later frames in them, which ffmpeg does
  * not do.
  */
-export class PipeSink implements FrameSink, PagePipe {
-  readonly #iovec = pinned(IOVEC_BYTES);
-  readonly #iovecView = new DataView(this.#iovec.view.buffer);
+export class PipeSink implements PagePipe {
+  readonly #left = new IoVector();
   readonly #unread = pinned(4);
   readonly #unreadView = new DataView(this.#unread.view.buffer);
   /** Bytes ever put into the pipe. */
@@ -48,30 +57,27 @@ export class PipeSink implements FrameSink, PagePipe {
   /** @param fd the write end, non-blocking; closed by `close` */
   constructor(
     private readonly fd: number,
-    private readonly slots: Pick<FrameSlots, 'putInto'>,
     private readonly loop: PollLoop,
     sizeBytes: number,
   ) {
     this.#isSpliced = sizeBytes >= SMALLEST_SPLICED_BYTES;
   }
 
-  /** Rejects with an `EncoderError` if ffmpeg is gone or has not taken the whole frame after 10 s. */
-  async write(frame: Frame): Promise<void> {
-    const slot = frame.pixels;
-    const { sizeBytes } = slot;
+  /** Rejects with an `EncoderError` if ffmpeg is gone or has not taken the whole picture after 10 s. One at a time. */
+  async write(picture: Picture): Promise<void> {
     let deadlineNs: bigint | undefined;
-    let doneBytes = 0;
-    while (doneBytes < sizeBytes) {
-      const pieceBytes =
-        doneBytes === 0
-          ? Math.min(FIRST_PIECE_BYTES, sizeBytes)
-          : Math.min(sizeBytes - doneBytes, LARGEST_PIECE_BYTES);
-      const putBytes = this.#put(slot, doneBytes, pieceBytes);
-      if (putBytes === undefined) {
+    let pieceBytes = FIRST_PIECE_BYTES;
+    this.#left.begin(picture.areas);
+    while (!this.#left.isDone) {
+      const putBytes = this.#put(picture, pieceBytes);
+      this.#left.advance(putBytes);
+      if (putBytes < this.#left.filledBytes) {
         deadlineNs ??= this.loop.nowNs() + STALL_LIMIT_MS * NS_PER_MS;
         await this.#untilWritable(deadlineNs);
-      } else doneBytes += putBytes;
-      if (doneBytes === FIRST_PIECE_BYTES) libc.sched_yield();
+      } else if (pieceBytes === FIRST_PIECE_BYTES) {
+        libc.sched_yield();
+        pieceBytes = LARGEST_PIECE_BYTES;
+      }
     }
   }
 
@@ -101,33 +107,29 @@ export class PipeSink implements FrameSink, PagePipe {
     return this.#unreadView.getInt32(0, true);
   }
 
-  /** @returns how many bytes the pipe took; undefined while it is full */
-  #put(slot: FrameSlot, offsetBytes: number, lengthBytes: number): number | undefined {
+  /** @returns how many bytes the pipe took: fewer than it was offered where it is full */
+  #put(picture: Picture, mostBytes: number): number {
     if (this.#isClosed) throw endedError('its input is closed');
-    const address = addressAt(slot.address, offsetBytes);
+    const count = this.#left.fill(mostBytes);
     const putBytes = this.#isSpliced
-      ? this.#splice(address, lengthBytes)
-      : libc.write(this.fd, address, lengthBytes);
+      ? libc.vmsplice(this.fd, this.#left.address, count, SPLICE_F_NONBLOCK)
+      : libc.writev(this.fd, this.#left.address, count);
     if (putBytes >= 0) {
       this.#totalBytes += putBytes;
-      if (this.#isSpliced) this.slots.putInto(this, slot, this.#totalBytes);
+      if (this.#isSpliced) picture.hold(this, this.#totalBytes);
       return putBytes;
     }
     const error = errno();
-    if (error === EAGAIN || error === EINTR) return undefined;
+    if (error === EAGAIN || error === EINTR) return 0;
     if (error === EPIPE || !this.#isSpliced) throw endedError(errorInWords(error));
     // A kernel or a filter that does not let us hand over pages: copying does the same.
     this.#isSpliced = false;
-    return this.#put(slot, offsetBytes, lengthBytes);
-  }
-
-  #splice(address: number, lengthBytes: number): number {
-    this.#iovecView.setBigUint64(0, BigInt(address), true);
-    this.#iovecView.setBigUint64(8, BigInt(lengthBytes), true);
-    return libc.vmsplice(this.fd, this.#iovec.address, 1, SPLICE_F_NONBLOCK);
+    return this.#put(picture, mostBytes);
   }
 
   async #untilWritable(deadlineNs: bigint): Promise<void> {
+    await this.loop.pause(FULL_PAUSE_NS);
+    if (this.#isClosed) return;
     const isWritable = await this.loop.writable(this.fd, deadlineNs);
     if (isWritable || this.#isClosed) return;
     const text = `ffmpeg has taken no whole frame for ${STALL_LIMIT_MS / 1000n} s`;

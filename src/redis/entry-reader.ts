@@ -1,7 +1,7 @@
 import { NS_PER_MS } from '../base/clock.ts';
 import { MOST_OTHER_BYTES, MOST_OTHER_FIELDS } from '../base/entry-limits.ts';
 import { ConnectionError } from '../base/errors.ts';
-import type { FrameSlot } from '../base/frame.ts';
+import type { FrameIntake, FrameSlot } from '../base/frame.ts';
 import { NS_PER_SECOND } from '../base/frame-rate.ts';
 import type { StreamEntry, WrongEntry, StreamId } from '../base/stream-entry.ts';
 import type { FrameSlots } from '../os/frame-slots.ts';
@@ -19,6 +19,8 @@ const READ_AWAY_LIMIT_NS = 5n * NS_PER_SECOND;
 export interface ReadTarget {
   readonly shape: StreamShape;
   readonly slots: Pick<FrameSlots, 'acquire' | 'release'>;
+  /** What takes in a frame whose place is this slot. */
+  readonly intake: (slot: FrameSlot) => FrameIntake;
   readonly loop: PollLoop;
 }
 
@@ -118,7 +120,7 @@ export class EntryReader {
   async #readFrame(): Promise<void> {
     const slot = await this.#freeSlot();
     this.#slot = slot;
-    await this.bytes.value(slot.sizeBytes, slot.address);
+    await this.bytes.value(this.target.shape.sizeBytes, this.target.intake(slot));
   }
 
   async #freeSlot(): Promise<FrameSlot> {

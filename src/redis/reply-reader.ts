@@ -1,4 +1,5 @@
 import { ConnectionError } from '../base/errors.ts';
+import type { FrameIntake } from '../base/frame.ts';
 import { NS_PER_SECOND } from '../base/frame-rate.ts';
 import { addressAt, EAGAIN, EINTR, errno, errorInWords, libc, MSG_DONTWAIT, pinned } from '../os/libc.ts';
 import type { PollLoop } from '../os/poll-loop.ts';
@@ -143,23 +144,27 @@ export class ReplyReader {
   }
 
   /**
-   * Reads exactly so many bytes and the line break behind them into memory that has room for both. Rejects like `more`, and
-   * writes nothing once this is closed: the memory may be gone with it.
+   * Reads exactly so many bytes, and the line break behind them, into what takes them in. Rejects like `more`, and gives it nothing
+   * once this is closed: the memory may be gone with it.
    */
-  async value(sizeBytes: number, address: number): Promise<void> {
+  async value(sizeBytes: number, intake: FrameIntake): Promise<void> {
     if (this.#isClosed) throw new ConnectionError('the connection was closed');
     const bufferedBytes = Math.min(this.#end - this.#start, sizeBytes);
-    libc.memcpy(addressAt(address, 0), addressAt(this.#buffer.address, this.#start), bufferedBytes);
+    const bufferAddress = addressAt(this.#buffer.address, this.#start);
+    libc.memcpy(addressAt(intake.room().address, 0), bufferAddress, bufferedBytes);
+    intake.took(bufferedBytes);
     this.#start += bufferedBytes;
-    let doneBytes = bufferedBytes;
-    const wholeBytes = sizeBytes + 2;
     // With the buffer empty nothing stands between the socket and the memory; the line break comes along.
     if (this.#start < this.#end) {
       await this.skip(2);
       return;
     }
-    while (doneBytes < wholeBytes) {
-      doneBytes += await this.#receive(address + doneBytes, wholeBytes - doneBytes);
+    for (let leftBytes = sizeBytes - bufferedBytes + 2; leftBytes > 0;) {
+      const room = intake.room();
+      const bytes = await this.#receive(room.address, Math.min(room.sizeBytes, leftBytes));
+      if (this.#isClosed) throw new ConnectionError('the connection was closed');
+      intake.took(bytes);
+      leftBytes -= bytes;
     }
   }
 

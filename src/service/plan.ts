@@ -1,7 +1,6 @@
-import type { FrameFormat } from '../base/frame-format.ts';
+import { encodedSize, type FrameFormat } from '../base/frame-format.ts';
 import { formatFrameRate } from '../base/frame-rate.ts';
 import type { Config } from '../config/config.ts';
-import { encodedSize } from '../encoder/arguments.ts';
 import { redisName } from '../redis/redis-name.ts';
 
 /** Settings that ffmpeg has agreed to, and what it makes of them. */
@@ -43,6 +42,7 @@ function reachOfSection(section: Section, before: Config, after: Config): Reach 
     case 'report':
       return 'reporting';
     case 'source':
+    case 'levels':
       return 'frames';
     case 'pacing':
       // ffmpeg gets the rate at its start.

@@ -160,17 +160,18 @@ function warnOfOddSize({ format }: Plan, log: LeveledLogger): void {
   if (warning !== undefined) log.warn(warning);
 }
 
-function moverSettings({ config: { source, pacing }, format }: Plan): MoverSettings {
-  return { source, pacing, frameBytes: format.sizeBytes };
+function moverSettings({ config: { source, pacing, levels }, format }: Plan): MoverSettings {
+  return { source, pacing, levels, format };
 }
 
 function statusSettings({ config, format }: Plan): StatusSettings {
-  const { source, pacing, encoder, output, report } = config;
+  const { source, pacing, levels, encoder, output, report } = config;
   return {
     redis: redisName(source.redis),
     stream: source.stream,
     key: source.key,
     format,
+    isFullRange: levels.window.kind === 'full',
     destination: output.destination.display,
     idleTimeoutMs: pacing.idleTimeoutMs,
     frameRate: pacing.frameRate,

@@ -1,11 +1,13 @@
 import { excessInWords } from '../base/entry-limits.ts';
 import type { Event, MoverEvent } from '../base/event.ts';
 import { NS_PER_SECOND } from '../base/frame-rate.ts';
+import type { LevelsReport } from '../base/levels-report.ts';
 import { formatStreamId, type WrongEntry } from '../base/stream-entry.ts';
+import { levelsInWords, LevelsWatch } from './levels-watch.ts';
 import { LimitedLog, warningLog } from './limited-log.ts';
 import type { Logger } from './logger.ts';
 import { SessionLog } from './session-log.ts';
-import type { StatusSettings } from './status-settings.ts';
+import { areOtherFrames, type StatusSettings } from './status-settings.ts';
 
 /** An outage has one or two reasons; of a server that makes up new ones no more are logged. */
 const MOST_LOST_REASONS = 10;
@@ -24,15 +26,11 @@ function wrongLogs(warn: (message: string) => void): WrongLogs {
   };
 }
 
-function isOtherFrame(before: StatusSettings, after: StatusSettings): boolean {
-  const { stream, key, format } = after;
-  return stream !== before.stream || key !== before.key || !Bun.deepEquals(format, before.format);
-}
-
 /** Puts what happens into words for the operator, each thing once. */
 export class OperatorLog {
   readonly #session: SessionLog;
   #wrong: WrongLogs;
+  #levels: LevelsWatch;
   readonly #streamRestarts: LimitedLog;
   readonly #restarts: LimitedLog;
   /** Said since Redis was last there, each once. */
@@ -48,6 +46,7 @@ export class OperatorLog {
     this.#session = new SessionLog(log, names);
     const warn = (message: string) => log.warn(message);
     this.#wrong = wrongLogs(warn);
+    this.#levels = new LevelsWatch(names.isFullRange);
     this.#streamRestarts = warningLog(warn);
     this.#losses = warningLog((message) => {
       this.#isLossTold = true;
@@ -61,8 +60,12 @@ export class OperatorLog {
     // Another Redis has told us nothing yet.
     if (names.redis !== this.names.redis) this.#hasConnected = false;
     this.#lostReasons.clear();
+    const areOthers = areOtherFrames(this.names, names);
     // What was held back is about what was needed before.
-    if (isOtherFrame(this.names, names)) this.#wrong = wrongLogs((message) => this.log.warn(message));
+    if (areOthers) this.#wrong = wrongLogs((message) => this.log.warn(message));
+    if (areOthers || names.isFullRange !== this.names.isFullRange) {
+      this.#levels = new LevelsWatch(names.isFullRange);
+    }
     this.names = names;
     this.#session.configure(names);
   }
@@ -86,6 +89,8 @@ export class OperatorLog {
         return this.#wrongEntry(event.entry, nowNs);
       case 'schedule-restarted':
         return this.#scheduleRestarted(event, nowNs);
+      case 'levels':
+        return this.#lookAtLevels(event.levels, nowNs);
       case 'frames':
         return this.#flush(nowNs);
       case 'encoder-progress':
@@ -148,6 +153,11 @@ export class OperatorLog {
       `${lagMs.toFixed(0)} ms behind the schedule: ${skippedTicks} ticks are given up, the schedule starts again`,
       nowNs,
     );
+  }
+
+  #lookAtLevels(levels: LevelsReport, nowNs: bigint): void {
+    const news = this.#levels.look(levels, nowNs);
+    if (news) this.log.warn(levelsInWords(news, this.names.format.pixelFormat));
   }
 
   /**

@@ -1,6 +1,7 @@
 import { mergeAges, NO_AGES, type Ages, type FrameCounts, type SourceCounts } from '../base/counts.ts';
 import type { Event } from '../base/event.ts';
 import { partOf, type Failure } from '../base/failure.ts';
+import type { LevelsReport } from '../base/levels-report.ts';
 import type { SessionState } from '../base/session-state.ts';
 import type { WrongEntry } from '../base/stream-entry.ts';
 
@@ -17,6 +18,8 @@ export interface Snapshot {
   /** When ticks were last seen to go on. Where no session streams, none are missed. */
   readonly ticksNs: bigint;
   readonly encoder: EncoderCounts;
+  /** The last that was told of the levels; absent before that, and where the frames have colours: ffmpeg maps them then. */
+  readonly levels?: LevelsReport;
   readonly redis: RedisStatus;
   /** The last failure of each part of the way, newest first. */
   readonly failures: readonly PastFailure[];
@@ -80,6 +83,12 @@ export function fold(before: Snapshot, event: Event, nowNs: bigint): Snapshot {
   return { ...before, atNs: nowNs, ...changes(before, event, nowNs) };
 }
 
+/** What is known where other frames come from now on: nothing yet of their levels. */
+export function withoutLevels(before: Snapshot): Snapshot {
+  const { levels: _, ...others } = before;
+  return others;
+}
+
 function changes(before: Snapshot, event: Event, nowNs: bigint): Partial<Snapshot> {
   switch (event.kind) {
     case 'session':
@@ -106,6 +115,8 @@ function changes(before: Snapshot, event: Event, nowNs: bigint): Partial<Snapsho
       const goesOn = before.session.state.kind !== 'streaming' || counts.output !== before.frames.output;
       return { frames: counts, ages, source, ticksNs: goesOn ? nowNs : before.ticksNs };
     }
+    case 'levels':
+      return { levels: event.levels };
     case 'encoder-progress':
       return { encoder: encoderCounts(before.encoder, event.frames, event.sizeBytes) };
     case 'encoder-line':

@@ -9,6 +9,8 @@ export interface StatusSettings {
   readonly stream: string;
   readonly key: string;
   readonly format: FrameFormat;
+  /** COSMOS_VIDEO_LEVELS=full: the format's whole range is shown, as opposed to a window in it. */
+  readonly isFullRange: boolean;
   /** In the form that may be shown. */
   readonly destination: string;
   readonly idleTimeoutMs: number;
@@ -16,4 +18,10 @@ export interface StatusSettings {
   readonly method: ScalingMethod;
   readonly preset: Preset;
   readonly reportIntervalMs: number;
+}
+
+/** Whether the frames come from another place, or look otherwise: what is known of those from before says nothing of them. */
+export function areOtherFrames(before: StatusSettings, after: StatusSettings): boolean {
+  const { stream, key, format } = after;
+  return stream !== before.stream || key !== before.key || !Bun.deepEquals(format, before.format);
 }

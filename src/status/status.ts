@@ -3,13 +3,22 @@ import type { Event } from '../base/event.ts';
 import { NS_PER_SECOND } from '../base/frame-rate.ts';
 import type { ServiceManager } from '../base/service-manager.ts';
 import { heldUpInWords, HoldUp } from './hold-up.ts';
+import { isReportOf } from './levels-watch.ts';
 import type { Logger } from './logger.ts';
 import { OperatorLog } from './operator-log.ts';
 import { reportLine, totalsLine } from './report.ts';
 import { SessionWatch } from './session-watch.ts';
-import { extended, firstSnapshot, fold, intervalFrom, type Interval, type Snapshot } from './snapshot.ts';
+import {
+  extended,
+  firstSnapshot,
+  fold,
+  intervalFrom,
+  withoutLevels,
+  type Interval,
+  type Snapshot,
+} from './snapshot.ts';
 import { statusLine } from './status-line.ts';
-import type { StatusSettings } from './status-settings.ts';
+import { areOtherFrames, type StatusSettings } from './status-settings.ts';
 import { ticksGoOn } from './tick-progress.ts';
 
 const FIRST_REPORT_MS = 10_000;
@@ -64,6 +73,7 @@ export class Status {
     this.#settings = settings;
     this.#operator.configure(settings);
     this.#watch.configure(settings);
+    if (areOtherFrames(before, settings)) this.#snapshot = withoutLevels(this.#snapshot);
     if (settings.redis !== before.redis) this.#hasToldNotCounted = false;
     if (settings.reportIntervalMs === before.reportIntervalMs) return;
     this.#reportDueNs = this.parts.clock.nowNs() + firstReportNs(settings);
@@ -71,6 +81,8 @@ export class Status {
 
   /** Takes in what happened. Never throws. */
   on(event: Event): void {
+    // It was under way while the format changed.
+    if (event.kind === 'levels' && !isReportOf(event.levels, this.#settings.format.pixelFormat)) return;
     this.#snapshot = fold(this.#snapshot, event, this.parts.clock.nowNs());
     this.#operator.on(event, this.#snapshot.atNs);
     if (event.kind === 'session') this.#onSession();

@@ -29,6 +29,14 @@ describe('values', () => {
           trimAfterMs: 2000,
           idleTimeoutMs: 5000,
         },
+        levels: {
+          window: { kind: 'full' },
+          dampingMs: 1000,
+          span: { value: 1, unit: 'percent' },
+          gamma: 1,
+          palette: 'gray',
+          overlay: ['standstill'],
+        },
         encoder: {
           ffmpeg: 'ffmpeg',
           preset: 'medium',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import type { FrameFormat } from '../../src/base/frame-format.ts';
-import { encodedSize, encoderArguments, type VideoSettings } from '../../src/encoder/arguments.ts';
+import { encodedSize, type FrameFormat } from '../../src/base/frame-format.ts';
+import { encoderArguments, type VideoSettings } from '../../src/encoder/arguments.ts';
 
 const FULL_HD: FrameFormat = {
   pixelFormat: 'gray16be',
@@ -36,8 +36,8 @@ describe("ffmpeg's arguments", () => {
     expect(args.join(' ')).toBe(
       '-hide_banner -nostdin -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.1 ' +
         '-probesize 32 -analyzeduration 0 ' +
-        '-f rawvideo -pixel_format gray16be -video_size 1920x1080 -framerate 24 -i pipe:0 ' +
-        '-filter:v scale=out_range=tv,format=yuv420p ' +
+        '-f rawvideo -pixel_format yuv420p -video_size 1920x1080 ' +
+        '-color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt709 -framerate 24 -i pipe:0 ' +
         '-color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt709 ' +
         '-an -c:v libx264 -preset medium -tune zerolatency -crf 23 ' +
         '-g 48 -keyint_min 48 -sc_threshold 0 ' +
@@ -86,12 +86,24 @@ describe("ffmpeg's arguments", () => {
     ]);
   });
 
-  test.each(['gray', 'gray16le', 'gray12be', 'monob', 'ya8'])(
-    'leave %s on the short way, and tag it as BT.709',
+  test.each(['monob', 'grayf32le'])('leave %s on the short way, and tag it as BT.709', (pixelFormat) => {
+    const args = argumentsWith({}, { pixelFormat });
+    expect(valueOf(args, '-filter:v')).not.toContain('matrix');
+    expect(valueOf(args, '-colorspace')).toBe('bt709');
+  });
+
+  test.each(['gray', 'gray16le', 'gray12be', 'ya8'])(
+    'take pictures of even size for %s, which there is nothing to convert in',
     (pixelFormat) => {
-      const args = argumentsWith({}, { pixelFormat });
-      expect(valueOf(args, '-filter:v')).not.toContain('matrix');
-      expect(valueOf(args, '-colorspace')).toBe('bt709');
+      const args = argumentsWith({}, { pixelFormat, widthPx: 17, heightPx: 33 });
+      expect(args).not.toContain('-filter:v');
+      expect([valueOf(args, '-pixel_format'), valueOf(args, '-video_size')]).toEqual(['yuv420p', '18x34']);
+      const input = args.indexOf('-i');
+      const tags = ['-color_range', '-colorspace', '-color_primaries', '-color_trc'];
+      for (const tag of tags) {
+        const [before, after] = [args.indexOf(tag), args.lastIndexOf(tag)];
+        expect(before < input && input < after && args[before + 1] === args[after + 1]).toBe(true);
+      }
     },
   );
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { MoverSettings } from '../../src/mover/protocol.ts';
 import { settle } from '../support/fake-clock.ts';
 import { FakeRedis } from '../support/fake-connection.ts';
+import { rawFormat } from '../support/levels-settings.ts';
 import { moverStage } from '../support/mover-stage.ts';
 import { follow } from '../support/reader-stage.ts';
 
@@ -110,12 +111,23 @@ describe('other settings', () => {
     expect(source.passedOver).toBeGreaterThan(5);
   });
 
+  test('of the levels are handed to the open source, which goes on', async () => {
+    const { redis, mover, settings, opened, configured } = moverStage();
+    redis.addNow();
+    await mover.awaitFrame(never);
+    const levels = { ...settings.levels, gamma: 2 };
+    mover.configure({ ...settings, levels });
+    expect(opened).toHaveLength(1);
+    expect(configured).toEqual([{ ...settings, levels }]);
+    expect(redis.lent.size).toBe(1);
+  });
+
   test('of the size of a frame open the source again, with memory of that size', async () => {
     const { redis, mover, settings, opened } = moverStage();
     redis.addNow();
     await mover.awaitFrame(never);
-    mover.configure({ ...settings, frameBytes: 2 });
-    expect(opened.map(({ frameBytes }) => frameBytes)).toEqual([1, 2]);
+    mover.configure({ ...settings, format: rawFormat(2) });
+    expect(opened.map(({ format }) => format.sizeBytes)).toEqual([1, 2]);
     expect(redis.lent.size).toBe(0);
   });
 });

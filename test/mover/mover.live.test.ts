@@ -5,6 +5,7 @@ import type { Event } from '../../src/base/event.ts';
 import { startMover, type Mover } from '../../src/mover/mover.ts';
 import type { MoverSettings } from '../../src/mover/protocol.ts';
 import { Folder } from '../support/folder.ts';
+import { PLAIN_LEVELS, rawFormat } from '../support/levels-settings.ts';
 import { freeTcpPort } from '../support/ports.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { until } from '../support/until.ts';
@@ -25,7 +26,8 @@ function settings(port: number): MoverSettings {
       trimAfterMs: 0,
       idleTimeoutMs: 0,
     },
-    frameBytes: 100,
+    levels: PLAIN_LEVELS,
+    format: rawFormat(100),
   };
 }
 

@@ -6,6 +6,7 @@ import { libc } from '../../src/os/libc.ts';
 import { makePipe } from '../../src/os/pipe.ts';
 import { PipeSink } from '../../src/os/pipe-sink.ts';
 import { PollLoop } from '../../src/os/poll-loop.ts';
+import { pictureOf } from '../os/sink-stage.ts';
 import { bytesOf } from '../os/slot-bytes.ts';
 import { fillFrame } from './frame-pattern.ts';
 
@@ -30,8 +31,12 @@ async function arrived({ sizeBytes, frames, pauseEveryBytes = 0, isCareless = fa
   libc.close(readFd);
   const loop = new PollLoop();
   const slots = new FrameSlots(sizeBytes);
-  const sink = new PipeSink(writeFd, isCareless ? { putInto() {} } : slots, loop, sizeBytes);
-  const writing = writeAll(loop, slots, sink, frames).finally(() => loop.stop());
+  const sink = new PipeSink(writeFd, loop, sizeBytes);
+  const holder = isCareless ? { putInto() {} } : slots;
+  const write = (slot: FrameSlot) => sink.write(pictureOf(holder, slot));
+  const writing = writeAll(loop, slots, write, frames)
+    .then(() => sink.finish())
+    .finally(() => loop.stop());
   loop.run();
   await writing;
   const [whole, torn] = (await checker.stdout.text()).trim().split(' ').map(Number);
@@ -39,7 +44,12 @@ async function arrived({ sizeBytes, frames, pauseEveryBytes = 0, isCareless = fa
 }
 
 /** Each frame is held until the next one is there, and every third one is sent twice, as a dup is. */
-async function writeAll(loop: PollLoop, slots: FrameSlots, sink: PipeSink, frames: number) {
+async function writeAll(
+  loop: PollLoop,
+  slots: FrameSlots,
+  write: (slot: FrameSlot) => Promise<void>,
+  frames: number,
+) {
   const never = new AbortController().signal;
   let held: FrameSlot | undefined;
   for (let number = 0; number < frames; number += 1) {
@@ -51,9 +61,8 @@ async function writeAll(loop: PollLoop, slots: FrameSlots, sink: PipeSink, frame
     fillFrame(bytesOf(slot), number);
     if (held) slots.release(held);
     held = slot;
-    await sink.write({ id: `${number}-0`, pixels: held });
+    await write(held);
   }
-  await sink.finish();
 }
 
 const GRAY16 = 2;

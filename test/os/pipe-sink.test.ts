@@ -7,7 +7,7 @@ import { makePipe } from '../../src/os/pipe.ts';
 import { PipeSink } from '../../src/os/pipe-sink.ts';
 import { Folder } from '../support/folder.ts';
 import { inLoop, NEVER } from './in-loop.ts';
-import { F_SETPIPE_SZ, failure, withSink } from './sink-stage.ts';
+import { F_SETPIPE_SZ, failure, pictureOf, withSink } from './sink-stage.ts';
 import { bytesOf } from './slot-bytes.ts';
 
 const O_NONBLOCK = 0o4000;
@@ -93,11 +93,11 @@ test('where pages cannot be handed over, they are copied', async () => {
   const fd = openSync(path, 'w');
   await inLoop(async (loop) => {
     const slots = new FrameSlots(LARGE_BYTES);
-    const sink = new PipeSink(fd, slots, loop, LARGE_BYTES);
+    const sink = new PipeSink(fd, loop, LARGE_BYTES);
     const slot = slots.acquire();
     if (!slot) throw new Error('no slot');
     bytesOf(slot).fill(7);
-    await sink.write({ id: '1-0', pixels: slot });
+    await sink.write(pictureOf(slots, slot));
     sink.close();
   });
   expect(readFileSync(path).equals(Buffer.alloc(LARGE_BYTES, 7))).toBe(true);
@@ -107,7 +107,7 @@ test('a slot is held by the pipe until it is read past it, and not longer', asyn
   const { result } = await withSink(LARGE_BYTES, undefined, async ({ sink, slots, readFd }) => {
     const [slot, ...others] = [slots.acquire(), slots.acquire(), slots.acquire()];
     if (!slot || others.includes(undefined)) throw new Error('no slot');
-    await sink.write({ id: '1-0', pixels: slot });
+    await sink.write(pictureOf(slots, slot));
     slots.release(slot);
     const away = new Uint8Array(new ArrayBuffer(LARGE_BYTES));
     const free = [slots.acquire()];
@@ -124,7 +124,7 @@ test('a pipe that is closed holds no slot', async () => {
   const { result } = await withSink(LARGE_BYTES, undefined, async ({ sink, slots }) => {
     const [slot] = [slots.acquire(), slots.acquire(), slots.acquire()];
     if (!slot) throw new Error('no slot');
-    await sink.write({ id: '1-0', pixels: slot });
+    await sink.write(pictureOf(slots, slot));
     slots.release(slot);
     const before = slots.acquire();
     sink.close();

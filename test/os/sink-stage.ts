@@ -1,7 +1,8 @@
 import { EncoderError } from '../../src/base/errors.ts';
+import type { FrameSlot } from '../../src/base/frame.ts';
 import { FrameSlots } from '../../src/os/frame-slots.ts';
 import { libc } from '../../src/os/libc.ts';
-import { PipeSink } from '../../src/os/pipe-sink.ts';
+import { PipeSink, type Picture } from '../../src/os/pipe-sink.ts';
 import { makePipe } from '../../src/os/pipe.ts';
 import type { PollLoop } from '../../src/os/poll-loop.ts';
 import { inLoop } from './in-loop.ts';
@@ -30,12 +31,12 @@ export async function withSink<T>(
   if (reader) libc.close(readFd);
   const result = await inLoop(async (loop) => {
     const slots = new FrameSlots(sizeBytes);
-    const sink = new PipeSink(writeFd, slots, loop, sizeBytes);
+    const sink = new PipeSink(writeFd, loop, sizeBytes);
     const write = async (value: number) => {
       const slot = slots.acquire();
       if (!slot) throw new Error('no slot is free');
       bytesOf(slot).fill(value);
-      await sink.write({ id: '1-0', pixels: slot });
+      await sink.write(pictureOf(slots, slot));
       slots.release(slot);
     };
     const answer = await use({ sink, slots, loop, readFd, writeFd, write });
@@ -45,6 +46,11 @@ export async function withSink<T>(
   if (!reader) libc.close(readFd);
   const said = reader ? await reader.stdout.text() : '';
   return { said: said.trim(), result };
+}
+
+/** The picture that is a slot as it is. */
+export function pictureOf(slots: Pick<FrameSlots, 'putInto'>, slot: FrameSlot): Picture {
+  return { areas: [slot], hold: (pipe, endBytes) => slots.putInto(pipe, slot, endBytes) };
 }
 
 /** What writing a frame rejects with, in words and as its code; it has to be an `EncoderError`. */

@@ -29,5 +29,8 @@ test('flags of source after source alone', () => {
 test('values where there are few', () => {
   expect(offered('--codec-preset', 'very')).toEqual(['veryfast', 'veryslow']);
   expect(offered('--tls', '')).toEqual(['off', 'on']);
+  expect(offered('--levels', '')).toEqual(['full', 'auto', 'equalise']);
+  expect(offered('--palette', 'i')).toEqual(['inverted', 'iron', 'inferno']);
+  expect(offered('--overlay', '')).toEqual(['none', 'time', 'name', 'age', 'standstill']);
   expect(offered('--stream', '')).toEqual(['']);
 });

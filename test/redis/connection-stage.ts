@@ -3,7 +3,9 @@ import { SourceError } from '../../src/base/errors.ts';
 import type { Failure } from '../../src/base/failure.ts';
 import { formatStreamId, type StreamEntry } from '../../src/base/stream-entry.ts';
 import type { RedisConfig } from '../../src/config/config.ts';
+import type { FrameSlot } from '../../src/base/frame.ts';
 import { FrameSlots } from '../../src/os/frame-slots.ts';
+import { SlotIntake } from '../../src/os/slot-intake.ts';
 import type { PollLoop } from '../../src/os/poll-loop.ts';
 import type { SocketAddress } from '../../src/os/socket.ts';
 import { RedisStreamConnection } from '../../src/redis/redis-stream-connection.ts';
@@ -26,6 +28,8 @@ export interface ConnectionStage {
   readonly loop: PollLoop;
 }
 
+const intake = (slot: FrameSlot) => new SlotIntake(slot);
+
 /** Connects, lets `use` do its work and closes; all of it blocks this thread. */
 export function onConnection<T>(
   to: readonly SocketAddress[] | ((loop: PollLoop) => Promise<WayToRedis>),
@@ -37,7 +41,8 @@ export function onConnection<T>(
     const shape = { stream: 'stream', key, sizeBytes };
     const redis = { host: '', port: 0, db: 0, tls: false, ...config };
     const way = typeof to === 'function' ? await to(loop) : { kind: 'addresses' as const, addresses: to };
-    const connection = await RedisStreamConnection.connect(redis, 'Redis', way, { shape, slots, loop });
+    const target = { shape, slots, intake, loop };
+    const connection = await RedisStreamConnection.connect(redis, 'Redis', way, target);
     try {
       return await use({ connection, slots, loop });
     } finally {

@@ -245,7 +245,7 @@ describe('a reload', () => {
     expect(stage.told.at(-1)).toBe('reloading');
     asked.resolve();
     await settle();
-    expect(stage.mover.settings.at(-1)?.frameBytes).toBe(640 * 480);
+    expect(stage.mover.settings.at(-1)?.format.sizeBytes).toBe(640 * 480);
     expect(stage.told.at(-1)).toBe('ready');
   });
 

@@ -10,7 +10,10 @@ describe('the service as a whole', () => {
     await settle();
     expect(stage.told).toEqual(['ready']);
     expect(stage.mover.settings).toHaveLength(1);
-    expect(stage.mover.settings[0]).toMatchObject({ frameBytes: 76_800, source: { stream: 'imagestream' } });
+    expect(stage.mover.settings[0]).toMatchObject({
+      format: { sizeBytes: 76_800 },
+      source: { stream: 'imagestream' },
+    });
     expect(stage.log[0]).toStartWith(
       'info: cosmos-video-builder 1.2.3: imagestream (pixels: 320x240 gray, 76800 bytes)',
     );

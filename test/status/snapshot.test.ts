@@ -8,8 +8,10 @@ import {
   fold,
   intervalFrom,
   NOTHING_COUNTED,
+  withoutLevels,
   type Snapshot,
 } from '../../src/status/snapshot.ts';
+import { DARK } from '../support/operator-log.ts';
 
 /** What is known after these events, one a nanosecond from 1 on. */
 function after(...events: readonly Event[]): Snapshot {
@@ -80,6 +82,28 @@ describe('a snapshot', () => {
       'too-many-fields': 0,
       'too-much-beside': 0,
     });
+  });
+});
+
+describe('the levels', () => {
+  const newer = { ...DARK, window: { low: 512, high: 3_800 } };
+
+  test('are absent until they are told of, then the newest, whatever a session does', () => {
+    expect(after(sent(1))).not.toHaveProperty('levels');
+    const known = after(
+      { kind: 'levels', levels: DARK },
+      { kind: 'levels', levels: newer },
+      failed(REFUSED),
+      STREAMING,
+      sent(2),
+    );
+    expect(known.levels).toBe(newer);
+  });
+
+  test('can be taken away, and nothing else with them', () => {
+    const known = after(sent(3), { kind: 'levels', levels: DARK });
+    expect(withoutLevels(known)).toEqual({ ...after(sent(3)), atNs: known.atNs });
+    expect(withoutLevels(known)).not.toHaveProperty('levels');
   });
 });
 

@@ -4,6 +4,7 @@ import { FrameMover } from '../../src/mover/frame-mover.ts';
 import type { MoverSettings } from '../../src/mover/protocol.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeRedis } from './fake-connection.ts';
+import { PLAIN_LEVELS, rawFormat } from './levels-settings.ts';
 
 const SETTINGS: MoverSettings = {
   source: { redis: { host: 'redis', port: 6379, db: 0, tls: false }, stream: 'imagestream', key: 'pixels' },
@@ -14,7 +15,8 @@ const SETTINGS: MoverSettings = {
     trimAfterMs: 2_000,
     idleTimeoutMs: 5_000,
   },
-  frameBytes: 1,
+  levels: PLAIN_LEVELS,
+  format: rawFormat(1),
 };
 
 /** A mover at 10 frames a second from a Redis in memory to a sink that takes everything. */
@@ -27,6 +29,8 @@ export function moverStage(pacing: Partial<MoverSettings['pacing']> = {}) {
   const written: string[] = [];
   /** The settings for which a source was opened. */
   const opened: MoverSettings[] = [];
+  /** The settings that an open source was given. */
+  const configured: MoverSettings[] = [];
   const mover = new FrameMover({
     clock,
     emit: (event) => events.push(inWords(event)),
@@ -35,7 +39,11 @@ export function moverStage(pacing: Partial<MoverSettings['pacing']> = {}) {
       const from = others.get(settings.source.stream) ?? redis;
       // The memory is one and the same, whatever is read into it.
       const lender = (pixels: FrameSlot) => [redis, ...others.values()].find(({ lent }) => lent.has(pixels));
-      return { connect: from.connect, release: ({ pixels }) => (lender(pixels) ?? from).release(pixels) };
+      return {
+        connect: from.connect,
+        release: ({ pixels }) => (lender(pixels) ?? from).release(pixels),
+        configure: (other) => void configured.push(other),
+      };
     },
   });
   const settings = { ...SETTINGS, pacing: { ...SETTINGS.pacing, ...pacing } };
@@ -45,7 +53,7 @@ export function moverStage(pacing: Partial<MoverSettings['pacing']> = {}) {
       written.push(frame.id);
     },
   };
-  return { clock, redis, others, events, written, opened, mover, sink, settings };
+  return { clock, redis, others, events, written, opened, configured, mover, sink, settings };
 }
 
 function inWords(event: SourceEvent | MoverEvent): string {
@@ -56,6 +64,8 @@ function inWords(event: SourceEvent | MoverEvent): string {
       return `gave up ${event.skippedTicks}`;
     case 'frames':
       return `counts ${event.counts.output}`;
+    case 'levels':
+      return event.kind;
     case 'redis-connected':
     case 'redis-lost':
     case 'stream-started-over':

@@ -1,5 +1,6 @@
 import { NO_AGES } from '../../src/base/counts.ts';
 import type { Event } from '../../src/base/event.ts';
+import type { LevelsReport } from '../../src/base/levels-report.ts';
 import type { SessionState } from '../../src/base/session-state.ts';
 import { OperatorLog } from '../../src/status/operator-log.ts';
 import { NOTHING_COUNTED } from '../../src/status/snapshot.ts';
@@ -13,12 +14,23 @@ export const SETTINGS: StatusSettings = {
   stream: 'imagestream',
   key: 'pixels',
   format: { pixelFormat: 'gray16be', widthPx: 1_920, heightPx: 1_080, sizeBytes: 4_147_200 },
+  isFullRange: true,
   destination: 'srt://video:9000',
   idleTimeoutMs: 5_000,
   frameRate: { numerator: 24n, denominator: 1n },
   method: 'scale',
   preset: 'medium',
   reportIntervalMs: 60_000,
+};
+
+/** What a mover tells of 12-bit samples in 16 bits, which are nearly black there. */
+export const DARK: LevelsReport = {
+  maxSample: 65_535,
+  window: { low: 0, high: 65_535 },
+  seen: { low: 310, high: 3_970 },
+  histogram: Array.from({ length: 256 }, (_, bin) => (bin < 16 ? 2_000 : 0)),
+  clipped: { low: 0, high: 0 },
+  roughness: { asRead: 0.1, swapped: 0.9 },
 };
 
 /** The event of each second, where nothing was counted. */

@@ -1,4 +1,5 @@
 import type { SourceCounts } from '../../src/base/counts.ts';
+import type { LevelsReport } from '../../src/base/levels-report.ts';
 import { noServiceManager } from '../../src/base/service-manager.ts';
 import type { SessionState } from '../../src/base/session-state.ts';
 import { NOTHING_COUNTED } from '../../src/status/snapshot.ts';
@@ -18,6 +19,8 @@ export class StatusStage {
   source: SourceCounts = { kind: 'counted', entries: 0, passedOver: 0 };
   outputFps = 24;
   sourceFps = 24;
+  /** What the mover tells of the levels, where it does. */
+  levels: LevelsReport | undefined;
   readonly status: Status;
   readonly #settings: StatusSettings;
   #output = 0;
@@ -51,6 +54,7 @@ export class StatusStage {
     await this.clock.advanceMs(durationMs);
     this.#output += (this.outputFps * durationMs) / 1_000;
     this.#read += (this.sourceFps * durationMs) / 1_000;
+    if (this.levels) this.status.on({ kind: 'levels', levels: this.levels });
     const counts = { output: Math.floor(this.#output), read: Math.floor(this.#read) };
     this.status.on({
       kind: 'frames',

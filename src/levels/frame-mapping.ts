@@ -1,0 +1,144 @@
+import { maxSample, type GrayFormat } from '../base/gray-format.ts';
+import { NS_PER_MS } from '../base/clock.ts';
+import type { LevelsSettings } from '../config/config.ts';
+import { chromaOfLuma } from './chroma-of-luma.ts';
+import { dampedCurve, equalise } from './equalise.ts';
+import { curveFactors, linearFactors, type Factors } from './factors.ts';
+import type { Kernel } from './kernel.ts';
+import type { SampleRun } from './luma-intake.ts';
+import { curveTables, equalisedTables, hasColours, needsCurve, type CurveTables } from './palette.ts';
+import type { PictureMemory } from './picture-memory.ts';
+import type { SampleCounts } from './sample-counts.ts';
+import {
+  amountInSamples,
+  CURVE_LENGTH,
+  damped,
+  fixedWindow,
+  percentileWindow,
+  widened,
+  type Window,
+} from './window.ts';
+
+/** The percentiles of a window whose setting names none. */
+const EQUALISED_PERCENT = { lowPercent: 0.5, highPercent: 99.5 } as const;
+
+/**
+ * How samples become luma: by the settings, and by the frames so far. Both change between two frames only, so that each is mapped
+ * in one way from its first sample to its last.
+ */
+export class FrameMapping {
+  readonly #maxSample: number;
+  readonly #tables: CurveTables;
+  readonly #scratch: CurveTables;
+  readonly #curve = new Float32Array(CURVE_LENGTH);
+  readonly #nextCurve = new Float32Array(CURVE_LENGTH);
+  #settings: LevelsSettings | undefined;
+  /** Absent until there was something to make it of. */
+  #window: Window | undefined;
+  #factors: Factors | undefined;
+  #learntNs = 0n;
+
+  constructor(
+    private readonly memory: PictureMemory,
+    private readonly kernel: Kernel,
+    format: GrayFormat,
+    private readonly counts: SampleCounts,
+  ) {
+    this.#maxSample = maxSample(format);
+    this.#tables = newTables();
+    this.#scratch = { ...newTables(), luma: memory.bytes(memory.offsets.curve, CURVE_LENGTH) };
+  }
+
+  /** What is black and what is white in the frame that is being mapped. */
+  get window(): Window {
+    return this.#window ?? { low: 0, high: this.#maxSample };
+  }
+
+  /** Whether frames that are mapped now have chroma of their own. */
+  get hasColours(): boolean {
+    return this.#settings !== undefined && hasColours(this.#settings.palette);
+  }
+
+  /** Takes other settings over, between two frames: a window that follows the frames begins with what was counted last. */
+  configure(settings: LevelsSettings): void {
+    if (settings === this.#settings) return;
+    const before = this.#settings;
+    this.#settings = settings;
+    const isOtherWindow =
+      !Bun.deepEquals(settings.window, before?.window) || !Bun.deepEquals(settings.span, before?.span);
+    curveTables(settings, this.#tables);
+    this.#scratch.luma.set(this.#tables.luma);
+    const { uOfLuma, vOfLuma } = this.memory.offsets;
+    chromaOfLuma(this.#tables, this.memory.bytes(uOfLuma, 256), this.memory.bytes(vOfLuma, 256));
+    if (isOtherWindow) this.#begin(settings);
+    else if (settings.window.kind === 'equalise') this.#drawCurve();
+    this.#setFactors(settings);
+  }
+
+  /** Sees to it that there is a window: where no whole frame was counted yet, by what has come of the first. */
+  prepare(): void {
+    if (this.#window || !this.#settings) return;
+    this.#begin(this.#settings);
+    this.#setFactors(this.#settings);
+  }
+
+  /** The luma of some samples. */
+  map(run: SampleRun): void {
+    const settings = this.#settings;
+    if (!settings || !this.#factors) throw new Error('there is no window to map by');
+    if (needsCurve(settings)) this.kernel.mapCurve(run, this.#factors, this.memory.offsets.curve);
+    else this.kernel.mapLinear(run, this.#factors);
+  }
+
+  /** A whole frame was counted: the next one is mapped by what was learnt of it. */
+  learn(nowNs: bigint): void {
+    const settings = this.#settings;
+    const elapsedMs = Number((nowNs - this.#learntNs) / NS_PER_MS);
+    this.#learntNs = nowNs;
+    const target = settings && this.#target(settings);
+    if (!settings || !target) return;
+    this.#window = damped(this.#window, target, elapsedMs, settings.dampingMs);
+    this.#setFactors(settings);
+    if (settings.window.kind !== 'equalise') return;
+    equalise(this.counts, this.#window, this.#nextCurve);
+    dampedCurve(this.#curve, this.#nextCurve, elapsedMs, settings.dampingMs);
+    this.#drawCurve();
+  }
+
+  #begin(settings: LevelsSettings): void {
+    const { window } = settings;
+    this.#window =
+      window.kind === 'full' || window.kind === 'fixed'
+        ? fixedWindow(window, this.#maxSample)
+        : this.#target(settings);
+    if (window.kind !== 'equalise' || !this.#window) return;
+    equalise(this.counts, this.#window, this.#curve);
+    this.#drawCurve();
+  }
+
+  /** The window that the counts ask for; undefined where it does not depend on them, or nothing was counted. */
+  #target({ window, span }: LevelsSettings): Window | undefined {
+    if (window.kind === 'full' || window.kind === 'fixed') return undefined;
+    const { lowPercent, highPercent } = window.kind === 'auto' ? window : EQUALISED_PERCENT;
+    const found = percentileWindow(this.counts, lowPercent, highPercent);
+    return found && widened(found, amountInSamples(span, this.#maxSample), this.#maxSample);
+  }
+
+  #setFactors(settings: LevelsSettings): void {
+    if (!this.#window) this.#factors = undefined;
+    else if (needsCurve(settings)) this.#factors = curveFactors(this.#window);
+    else this.#factors = linearFactors(this.#window, settings.palette === 'inverted');
+  }
+
+  #drawCurve(): void {
+    equalisedTables(this.#tables, this.#curve, this.#scratch);
+  }
+}
+
+function newTables(): CurveTables {
+  return {
+    luma: new Uint8Array(CURVE_LENGTH),
+    u: new Uint8Array(CURVE_LENGTH),
+    v: new Uint8Array(CURVE_LENGTH),
+  };
+}
