@@ -11,7 +11,7 @@ export interface LevelsReport {
   /** Shares, 0 to 1, of the newest frame's samples that lie below and above the window. */
   readonly clipped: { readonly low: number; readonly high: number };
   /**
-   * How rough the frames since the last report are, 0 for smooth, about 1 for noise: as they are read, and with the bytes of each
+   * How rough the newest frame is, 0 for smooth, about 1 for noise: as it is read, and with the bytes of each
    * sample swapped. Absent for samples of one byte.
    */
   readonly roughness?: { readonly asRead: number; readonly swapped: number };

@@ -3,7 +3,8 @@ import { CURVE_LENGTH, type Window } from './window.ts';
 
 /**
  * A window in the whole numbers with which a sample is mapped in 16 bits:
- * ((min(max(sample - low, 0), span) * scale - 32768) * mul + 16384 >> 15) + offset.
+ * ((min(max(sample - low, 0), span) * scale - 32768) * mul + 16384 >> 15) + offset, and what lies beyond an end is that end.
+ * The edges of a window need be no whole samples: in a narrow one a sample is several levels, by which the picture would jump.
  */
 export interface Factors {
   readonly low: number;
@@ -33,11 +34,20 @@ export function curveFactors(window: Window): Factors {
   return factors(window, (CURVE_LENGTH - 1) << PLACE_BITS, 0, PLACE_BITS);
 }
 
+/** A window of fewer has no level between black and white, and none at all would divide by 0. */
+const NARROWEST_SAMPLES = 1;
+
+function clamped(value: number, most: number): number {
+  return Math.min(Math.max(value, -most), most);
+}
+
 /** @param range what the window is mapped to, from `start` on, both with so many bits behind the point */
 function factors(window: Window, range: number, start: number, bits: number): Factors {
-  const low = Math.round(window.low);
-  const span = Math.max(1, Math.round(window.high) - low);
+  const low = Math.floor(window.low);
+  const span = Math.max(1, Math.ceil(window.high) - low);
   const scale = Math.floor(0xffff / span);
-  const mul = Math.round((range * 0x8000) / (span * scale));
-  return { low, span, scale, mul, offset: start + mul + (1 << (bits - 1)) };
+  const perSample = range / Math.max(window.high - window.low, NARROWEST_SAMPLES);
+  const mul = clamped(Math.round((perSample * 0x8000) / scale), 0x7fff);
+  const offset = start + mul - Math.round(perSample * (window.low - low)) + (1 << (bits - 1));
+  return { low, span, scale, mul, offset: clamped(offset, 0x7fff) };
 }

@@ -1,23 +1,15 @@
 import { maxSample, type GrayFormat } from '../base/gray-format.ts';
 import { NS_PER_MS } from '../base/clock.ts';
 import type { LevelsSettings } from '../config/config.ts';
+import { inSamples } from '../config/sample-amount.ts';
 import { chromaOfLuma } from './chroma-of-luma.ts';
 import { dampedCurve, equalise } from './equalise.ts';
 import { curveFactors, linearFactors, type Factors } from './factors.ts';
 import type { Kernel } from './kernel.ts';
-import type { SampleRun } from './luma-intake.ts';
 import { curveTables, equalisedTables, hasColours, needsCurve, type CurveTables } from './palette.ts';
-import type { PictureMemory } from './picture-memory.ts';
+import { BINS, type KernelMemory } from './kernel-memory.ts';
 import type { SampleCounts } from './sample-counts.ts';
-import {
-  amountInSamples,
-  CURVE_LENGTH,
-  damped,
-  fixedWindow,
-  percentileWindow,
-  widened,
-  type Window,
-} from './window.ts';
+import { CURVE_LENGTH, damped, fixedWindow, percentileWindow, widened, type Window } from './window.ts';
 
 /** The percentiles of a window whose setting names none. */
 const EQUALISED_PERCENT = { lowPercent: 0.5, highPercent: 99.5 } as const;
@@ -39,7 +31,7 @@ export class FrameMapping {
   #learntNs = 0n;
 
   constructor(
-    private readonly memory: PictureMemory,
+    private readonly memory: KernelMemory,
     private readonly kernel: Kernel,
     format: GrayFormat,
     private readonly counts: SampleCounts,
@@ -69,7 +61,7 @@ export class FrameMapping {
     curveTables(settings, this.#tables);
     this.#scratch.luma.set(this.#tables.luma);
     const { uOfLuma, vOfLuma } = this.memory.offsets;
-    chromaOfLuma(this.#tables, this.memory.bytes(uOfLuma, 256), this.memory.bytes(vOfLuma, 256));
+    chromaOfLuma(this.#tables, this.memory.bytes(uOfLuma, BINS), this.memory.bytes(vOfLuma, BINS));
     if (isOtherWindow) this.#begin(settings);
     else if (settings.window.kind === 'equalise') this.#drawCurve();
     this.#setFactors(settings);
@@ -82,11 +74,13 @@ export class FrameMapping {
     this.#setFactors(this.#settings);
   }
 
-  /** The luma of some samples. */
-  map(run: SampleRun): void {
+  /** The luma of so many samples, from where they lie in the memory to where luma does. */
+  map(count: number): void {
     const settings = this.#settings;
     if (!settings || !this.#factors) throw new Error('there is no window to map by');
-    if (needsCurve(settings)) this.kernel.mapCurve(run, this.#factors, this.memory.offsets.curve);
+    const { samples, luma, curve } = this.memory.offsets;
+    const run = { source: samples, target: luma, count };
+    if (needsCurve(settings)) this.kernel.mapCurve(run, this.#factors, curve);
     else this.kernel.mapLinear(run, this.#factors);
   }
 
@@ -121,7 +115,7 @@ export class FrameMapping {
     if (window.kind === 'full' || window.kind === 'fixed') return undefined;
     const { lowPercent, highPercent } = window.kind === 'auto' ? window : EQUALISED_PERCENT;
     const found = percentileWindow(this.counts, lowPercent, highPercent);
-    return found && widened(found, amountInSamples(span, this.#maxSample), this.#maxSample);
+    return found && widened(found, inSamples(span, this.#maxSample), this.#maxSample);
   }
 
   #setFactors(settings: LevelsSettings): void {

@@ -34,7 +34,10 @@ export interface Counting {
   readonly fine: number;
   /** 256 counters of 32 bits. */
   readonly coarse: number;
-  /** Four sums of 64 bits, and 32 bits with the sample that was looked at last, -1 if none was. */
+  /**
+   * Four sums of 64 bits; then 32 bits each: the sample that is taken for a far one, -1 for none, and how many were looked at.
+   * 0 where nothing is to be added up.
+   */
   readonly sums: number;
 }
 

@@ -5,10 +5,12 @@ import type { GrayFormat } from '../base/gray-format.ts';
 import type { LevelsReport } from '../base/levels-report.ts';
 import type { LevelsSettings } from '../config/config.ts';
 import type { FrameSlots } from '../os/frame-slots.ts';
+import { mapChroma } from './chroma-bands.ts';
 import { FrameMapping } from './frame-mapping.ts';
 import { Kernel } from './kernel.ts';
+import { KernelMemory } from './kernel-memory.ts';
 import { LumaIntake } from './luma-intake.ts';
-import { PictureMemory, pictureSize, type PictureSize } from './picture-memory.ts';
+import { pictureSize, PictureSlots, type PictureSize } from './picture-slots.ts';
 import { SampleStatistics } from './sample-statistics.ts';
 
 /** How often the levels are told, while frames come. */
@@ -28,7 +30,8 @@ interface LevelsParts {
  */
 export class Levels {
   readonly #size: PictureSize;
-  readonly #memory: PictureMemory;
+  readonly #slots: PictureSlots;
+  readonly #memory: KernelMemory;
   readonly #kernel: Kernel;
   readonly #statistics: SampleStatistics;
   readonly #mapping: FrameMapping;
@@ -42,7 +45,8 @@ export class Levels {
   constructor(private readonly parts: LevelsParts) {
     const { format, gray, settings } = parts;
     this.#size = pictureSize(format);
-    this.#memory = new PictureMemory(this.#size);
+    this.#slots = new PictureSlots(this.#size);
+    this.#memory = new KernelMemory(gray);
     this.#kernel = new Kernel(this.#memory.wasm, gray);
     this.#statistics = new SampleStatistics(this.#memory, this.#kernel, gray, this.#size);
     this.#mapping = new FrameMapping(this.#memory, this.#kernel, gray, this.#statistics.counts);
@@ -51,7 +55,7 @@ export class Levels {
 
   /** Where the pictures lie. */
   get slots(): FrameSlots {
-    return this.#memory.slots;
+    return this.#slots.luma;
   }
 
   /** Of a whole picture. */
@@ -67,18 +71,19 @@ export class Levels {
   /** Takes in the frame whose picture is to lie in this slot. One that is begun before the last one is whole takes its place. */
   intake(slot: FrameSlot): FrameIntake {
     this.#mapping.configure(this.#settings);
-    this.#statistics.begin();
+    const isReported = this.#isReportDue();
+    this.#statistics.begin(isReported);
     const intake: FrameIntake = new LumaIntake({
       memory: this.#memory,
       size: this.#size,
       pixelBytes: this.parts.gray.pixelBytes,
-      lumaOffset: this.#memory.lumaOffset(slot),
-      onSamples: (source, count) => {
-        this.#statistics.add(source, count);
+      lumaAddress: slot.address,
+      map: (count) => {
+        this.#statistics.add(this.#memory.offsets.samples, count);
         this.#mapping.prepare();
+        this.#mapping.map(count);
       },
-      map: (run) => this.#mapping.map(run),
-      onWhole: () => this.#onWhole(slot),
+      onWhole: () => this.#onWhole(slot, isReported),
     });
     this.#current = intake;
     return {
@@ -91,40 +96,32 @@ export class Levels {
 
   /** The picture in this slot: its luma, and both planes of chroma. */
   areas(slot: FrameSlot): readonly MemoryArea[] {
-    return [slot, ...this.#memory.chromaAreas(slot, this.#coloured.has(slot))];
+    return [slot, ...this.#slots.chromaAreas(slot, this.#coloured.has(slot))];
   }
 
   /** Gives the memory back. */
   close(): void {
     this.#current = undefined;
-    this.slots.close();
+    this.#slots.close();
   }
 
-  #onWhole(slot: FrameSlot): void {
+  #onWhole(slot: FrameSlot, isReported: boolean): void {
     if (this.#mapping.hasColours) {
-      this.#mapChroma(slot);
+      const [kernel, memory] = [this.#kernel, this.#memory];
+      mapChroma({ kernel, memory, size: this.#size, slots: this.#slots }, slot);
       this.#coloured.add(slot);
     } else this.#coloured.delete(slot);
     const nowNs = this.parts.clock.nowNs();
     this.#statistics.end();
-    this.#reportIfDue(nowNs);
+    if (isReported) {
+      this.#reportedNs = nowNs;
+      this.parts.onReport(this.#statistics.takeReport(this.#mapping.window));
+    }
     this.#mapping.learn(nowNs);
   }
 
-  #reportIfDue(nowNs: bigint): void {
-    if (this.#reportedNs !== undefined && nowNs - this.#reportedNs < REPORT_PERIOD_NS) return;
-    const report = this.#statistics.takeReport(this.#mapping.window);
-    if (!report) return;
-    this.#reportedNs = nowNs;
-    this.parts.onReport(report);
-  }
-
-  #mapChroma(slot: FrameSlot): void {
-    const { widthPx, heightPx, strideBytes, chromaBytes } = this.#size;
-    const { uOfLuma, vOfLuma } = this.#memory.offsets;
-    const u = this.#memory.chromaOffset(slot);
-    const v = u + chromaBytes / 2;
-    const luma = this.#memory.lumaOffset(slot);
-    this.#kernel.mapChroma({ luma, strideBytes, widthPx, heightPx, u, v, uOfLuma, vOfLuma });
+  #isReportDue(): boolean {
+    if (this.#reportedNs === undefined) return true;
+    return this.parts.clock.nowNs() - this.#reportedNs >= REPORT_PERIOD_NS;
   }
 }

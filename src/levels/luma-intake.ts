@@ -1,22 +1,16 @@
 import type { FrameIntake, MemoryArea } from '../base/frame.ts';
-import { STAGING_BYTES, type PictureMemory, type PictureSize } from './picture-memory.ts';
-
-/** Samples that lie one behind the other, and where their luma goes: offsets in the picture's memory. */
-export interface SampleRun {
-  readonly source: number;
-  readonly target: number;
-  readonly count: number;
-}
+import { addressAt, libc } from '../os/libc.ts';
+import { PIECE_BYTES, type KernelMemory } from './kernel-memory.ts';
+import type { PictureSize } from './picture-slots.ts';
 
 interface IntakeParts {
-  readonly memory: PictureMemory;
+  readonly memory: KernelMemory;
   readonly size: PictureSize;
   readonly pixelBytes: number;
-  /** Where the luma of the frame begins. */
-  readonly lumaOffset: number;
-  /** Whole samples have come, before they are mapped: they are still where they were received. */
-  readonly onSamples: (source: number, count: number) => void;
-  readonly map: (run: SampleRun) => void;
+  /** Where the luma of the frame goes. */
+  readonly lumaAddress: number;
+  /** Looks at so many samples at `samples` in the memory, and maps them to `luma` there. */
+  readonly map: (count: number) => void;
   /** All of the frame is mapped. */
   readonly onWhole: () => void;
 }
@@ -26,57 +20,62 @@ interface IntakeParts {
  * samples never have to be fetched from memory.
  */
 export class LumaIntake implements FrameIntake {
-  readonly #staging: Uint8Array;
   readonly #totalSamples: number;
   /** Bytes of a pixel that is not whole; they lie at the beginning of the room. */
   #carriedBytes = 0;
   #samples = 0;
 
   constructor(private readonly parts: IntakeParts) {
-    const { memory, size } = parts;
-    this.#staging = memory.bytes(memory.offsets.staging, STAGING_BYTES);
+    const { size } = parts;
     this.#totalSamples = size.widthPx * size.heightPx;
   }
 
   room(): MemoryArea {
-    const { address, sizeBytes } = this.parts.memory.staging;
-    return { address: address + this.#carriedBytes, sizeBytes: sizeBytes - this.#carriedBytes };
+    const { memory } = this.parts;
+    return {
+      address: memory.address(memory.offsets.samples) + this.#carriedBytes,
+      sizeBytes: PIECE_BYTES - this.#carriedBytes,
+    };
   }
 
   took(sizeBytes: number): void {
-    if (this.#samples === this.#totalSamples) return;
-    const { pixelBytes, memory, onSamples, onWhole } = this.parts;
+    const leftSamples = this.#totalSamples - this.#samples;
+    if (leftSamples === 0) return;
+    const { pixelBytes, map, onWhole } = this.parts;
     const comeBytes = this.#carriedBytes + sizeBytes;
-    const count = Math.min(Math.trunc(comeBytes / pixelBytes), this.#totalSamples - this.#samples);
-    this.#carriedBytes = comeBytes;
-    if (count === 0) return;
-    const { staging } = memory.offsets;
-    onSamples(staging, count);
-    this.#map(staging, count);
-    this.#staging.copyWithin(0, count * pixelBytes, comeBytes);
-    this.#carriedBytes = comeBytes - count * pixelBytes;
-    if (this.#samples < this.#totalSamples) return;
-    this.#carriedBytes = 0;
-    onWhole();
+    const count = Math.min(Math.trunc(comeBytes / pixelBytes), leftSamples);
+    if (count > 0) {
+      map(count);
+      this.#putDown(count);
+    }
+    this.#carry(count * pixelBytes, comeBytes);
+    if (count === leftSamples) onWhole();
+  }
+
+  /** The rest of a pixel comes before what is received next. */
+  #carry(doneBytes: number, comeBytes: number): void {
+    const isWhole = this.#samples === this.#totalSamples;
+    this.#carriedBytes = isWhole ? 0 : comeBytes - doneBytes;
+    if (this.#carriedBytes === 0 || doneBytes === 0) return;
+    const { memory } = this.parts;
+    const room = memory.bytes(memory.offsets.samples, comeBytes);
+    room.copyWithin(0, doneBytes, doneBytes + this.#carriedBytes);
   }
 
   /** Lines lie one behind the other where the width is even; where it is odd, there is a pixel between them. */
-  #map(source: number, count: number): void {
-    const { size, pixelBytes, lumaOffset, map } = this.parts;
+  #putDown(count: number): void {
+    const { size, memory, lumaAddress } = this.parts;
     const { widthPx, strideBytes } = size;
-    if (widthPx === strideBytes) {
-      map({ source, target: lumaOffset + this.#samples, count });
-      this.#samples += count;
-      return;
-    }
+    const luma = memory.address(memory.offsets.luma);
+    const isPadded = widthPx !== strideBytes;
     for (let done = 0; done < count;) {
       const column = this.#samples % widthPx;
       const line = (this.#samples - column) / widthPx;
-      const inLine = Math.min(widthPx - column, count - done);
-      const target = lumaOffset + line * strideBytes + column;
-      map({ source: source + done * pixelBytes, target, count: inLine });
-      this.#samples += inLine;
-      done += inLine;
+      const part = isPadded ? Math.min(widthPx - column, count - done) : count;
+      const target = addressAt(lumaAddress, line * strideBytes + column);
+      libc.memcpy(target, addressAt(luma, done), part);
+      this.#samples += part;
+      done += part;
     }
   }
 }

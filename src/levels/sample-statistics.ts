@@ -1,7 +1,8 @@
 import { maxSample, type GrayFormat } from '../base/gray-format.ts';
 import type { LevelsReport } from '../base/levels-report.ts';
 import type { Counting, Kernel } from './kernel.ts';
-import type { PictureMemory, PictureSize } from './picture-memory.ts';
+import { BINS, type KernelMemory } from './kernel-memory.ts';
+import type { PictureSize } from './picture-slots.ts';
 import { percentileOf, shareAbove, shareBelow, type SampleCounts } from './sample-counts.ts';
 import type { Window } from './window.ts';
 
@@ -9,24 +10,26 @@ import type { Window } from './window.ts';
 const SAMPLES_A_FRAME = 16_384;
 /** 99 % of the samples lie between these percentiles: what lies outside may be hot pixels. */
 const SEEN_PERCENT = { low: 0.5, high: 99.5 } as const;
-const BINS = 256;
 /** Sums of the kernel, 64 bits each: between neighbours and between far ones, as they are read and with their bytes swapped. */
 const SUMS = 4;
+const NONE_YET = -1;
 
 /** Looks at a part of the samples of each frame. */
 export class SampleStatistics {
   readonly counts: SampleCounts;
   readonly #counting: Counting;
+  readonly #countingAlone: Counting;
+  #isMeasured = false;
   readonly #sums: BigInt64Array;
-  readonly #last: Int32Array;
+  /** The sample that others are compared with as a far one, and how many were looked at. */
+  readonly #far: Int32Array;
   /** How far into what comes next the next sample lies that is looked at. */
   #next = 0;
   /** Of the frames since the last report. */
   #seen: Window | undefined;
-  #roughness = { near: 0, nearSwapped: 0, far: 0, farSwapped: 0 };
 
   constructor(
-    memory: PictureMemory,
+    memory: KernelMemory,
     private readonly kernel: Kernel,
     private readonly format: GrayFormat,
     size: PictureSize,
@@ -42,27 +45,31 @@ export class SampleStatistics {
       coarse,
       sums,
     };
+    this.#countingAlone = { ...this.#counting, sums: 0 };
     this.counts = { fine: memory.counters(fine, largest + 1), coarse: memory.counters(coarse, BINS), bits };
     this.#sums = new BigInt64Array(memory.wasm.buffer, sums, SUMS);
-    this.#last = new Int32Array(memory.wasm.buffer, sums + SUMS * 8, 1);
+    this.#far = new Int32Array(memory.wasm.buffer, sums + SUMS * 8, 2);
   }
 
-  /** Another frame begins; the counts are those of the one before it until then. */
-  begin(): void {
+  /**
+   * Another frame begins; the counts are those of the one before it until then.
+   * @param isMeasured whether its roughness is measured, which costs as much again as counting
+   */
+  begin(isMeasured: boolean): void {
+    this.#isMeasured = isMeasured;
     const { fine, coarse, bits } = this.counts;
     const width = 2 ** (bits - 8);
-    for (let bin = 0; bin < BINS; bin += 1) {
-      if (coarse[bin] !== 0) fine.fill(0, bin * width, (bin + 1) * width);
-    }
+    fine.fill(0, coarse.findIndex(isUsed) * width, (coarse.findLastIndex(isUsed) + 1) * width);
     coarse.fill(0);
     this.#sums.fill(0n);
-    this.#last[0] = -1;
+    this.#far.set([NONE_YET, 0]);
     this.#next = 0;
   }
 
   /** So many samples have come, from `source` on in memory. */
   add(source: number, count: number): void {
-    this.#next = this.kernel.countSamples(source, count, this.#next, this.#counting);
+    const counting = this.#isMeasured ? this.#counting : this.#countingAlone;
+    this.#next = this.kernel.countSamples(source, count, this.#next, counting);
   }
 
   /** All of the frame was looked at. */
@@ -71,23 +78,13 @@ export class SampleStatistics {
     const high = percentileOf(this.counts, SEEN_PERCENT.high) ?? 0;
     const seen = this.#seen ?? { low, high };
     this.#seen = { low: Math.min(seen.low, low), high: Math.max(seen.high, high) };
-    const [near = 0, nearSwapped = 0, far = 0, farSwapped = 0] = Array.from(this.#sums, Number);
-    const before = this.#roughness;
-    this.#roughness = {
-      near: before.near + near,
-      nearSwapped: before.nearSwapped + nearSwapped,
-      far: before.far + far,
-      farSwapped: before.farSwapped + farSwapped,
-    };
   }
 
-  /** What was seen since the last report, with the counts as they are now; undefined where no whole frame has come since. */
-  takeReport(window: Window): LevelsReport | undefined {
-    const seen = this.#seen;
-    if (!seen) return undefined;
-    const { near, nearSwapped, far, farSwapped } = this.#roughness;
+  /** What was seen since the last report; to be asked for at the end of a frame whose roughness was measured. */
+  takeReport(window: Window): LevelsReport {
+    const seen = this.#seen ?? window;
     this.#seen = undefined;
-    this.#roughness = { near: 0, nearSwapped: 0, far: 0, farSwapped: 0 };
+    const [near = 0, nearSwapped = 0, far = 0, farSwapped = 0] = Array.from(this.#sums, Number);
     const roughness = { asRead: ratio(near, far), swapped: ratio(nearSwapped, farSwapped) };
     return {
       maxSample: this.#counting.maxSample,
@@ -98,6 +95,10 @@ export class SampleStatistics {
       ...(this.format.sampleBytes === 2 && { roughness }),
     };
   }
+}
+
+function isUsed(count: number): boolean {
+  return count !== 0;
 }
 
 /** Of a picture that is all one sample, no neighbours differ. */

@@ -1,4 +1,5 @@
-import type { SampleAmount, WindowSetting } from '../config/config.ts';
+import type { WindowSetting } from '../config/config.ts';
+import { inSamples } from '../config/sample-amount.ts';
 import { binSamples, rankedSample, totalOf, type SampleCounts } from './sample-counts.ts';
 
 /** What is black (low) and what is white (high), in samples; not whole numbers while it is on its way. */
@@ -33,19 +34,14 @@ const QUIET_STEP = 1 / 256;
  */
 const FAR = 16;
 
-/** The amount as a number of samples. */
-export function amountInSamples({ value, unit }: SampleAmount, maxSample: number): number {
-  return unit === 'samples' ? value : (value / 100) * maxSample;
-}
-
 /** The window of a setting that no frame changes. */
 export function fixedWindow(
   setting: Extract<WindowSetting, { kind: 'full' | 'fixed' }>,
   maxSample: number,
 ): Window {
   if (setting.kind === 'full') return { low: 0, high: maxSample };
-  const low = Math.min(amountInSamples(setting.low, maxSample), maxSample);
-  const high = Math.min(amountInSamples(setting.high, maxSample), maxSample);
+  const low = Math.min(inSamples(setting.low, maxSample), maxSample);
+  const high = Math.min(inSamples(setting.high, maxSample), maxSample);
   return widened({ low, high }, 0, maxSample);
 }
 

@@ -33,25 +33,25 @@ interface Holding extends FrameSlot {
  */
 export class FrameSlots {
   readonly #slots: readonly Holding[];
+  readonly #memory: MappedMemory;
   #isClosed = false;
 
-  /**
-   * Throws where there is no memory.
-   * @param sizeBytes of a frame
-   * @param memory has room for `slotsBytes`, and is given back with the slots
-   */
-  constructor(
-    sizeBytes: number,
-    count = SLOT_COUNT,
-    private readonly memory: MappedMemory = mapMemory(slotsBytes(sizeBytes, count)),
-  ) {
+  /** Throws where there is no memory for so many frames of this size. */
+  constructor(sizeBytes: number, count = SLOT_COUNT) {
+    const strideBytes = Math.ceil((sizeBytes + TAIL_BYTES) / PAGE_BYTES) * PAGE_BYTES;
+    this.#memory = mapMemory(strideBytes * count);
     this.#slots = Array.from({ length: count }, (_, index) => ({
-      address: addressAt(memory.address, index * strideBytes(sizeBytes)),
+      address: addressAt(this.#memory.address, index * strideBytes),
       sizeBytes,
       isTaken: false,
       pipe: undefined,
       endBytes: 0,
     }));
+  }
+
+  /** Every slot, whoever holds it. */
+  get all(): readonly FrameSlot[] {
+    return this.#slots;
   }
 
   /** Takes a slot that nobody holds; undefined while there is none, and once the memory was given back. */
@@ -77,7 +77,7 @@ export class FrameSlots {
   /** Gives the memory back; what is in the slots is not used any more. */
   close(): void {
     this.#isClosed = true;
-    this.memory.unmap();
+    this.#memory.unmap();
   }
 
   #holdingOf(slot: FrameSlot): Holding {
@@ -85,15 +85,6 @@ export class FrameSlots {
     if (!holding) throw new Error('this is none of the slots');
     return holding;
   }
-}
-
-/** The memory that slots for frames of this size take. */
-export function slotsBytes(sizeBytes: number, count = SLOT_COUNT): number {
-  return strideBytes(sizeBytes) * count;
-}
-
-function strideBytes(sizeBytes: number): number {
-  return Math.ceil((sizeBytes + TAIL_BYTES) / PAGE_BYTES) * PAGE_BYTES;
 }
 
 /** Asks the pipe, which is a system call, only for a slot that would be free otherwise. */

@@ -30,6 +30,7 @@ export const { symbols: libc } = dlopen('libc.so.6', {
   madvise: { args: ['ptr', 'u64', 'i32'], returns: 'i32' },
   memfd_create: { args: ['ptr', 'u32'], returns: 'i32' },
   memcpy: { args: ['ptr', 'ptr', 'u64'], returns: 'ptr' },
+  memset: { args: ['ptr', 'i32', 'u64'], returns: 'ptr' },
   clock_gettime: { args: ['i32', 'ptr'], returns: 'i32' },
   close: { args: ['i32'], returns: 'i32' },
   strerror: { args: ['i32'], returns: 'cstring' },
@@ -69,6 +70,7 @@ export const F_SETPIPE_SZ = 1031;
 export const FIONREAD = 0x541b;
 export const SPLICE_F_NONBLOCK = 2;
 export const PR_SET_TIMERSLACK = 29;
+export const MADV_DONTNEED = 4;
 export const MFD_CLOEXEC = 1;
 export const MFD_NOEXEC_SEAL = 8;
 export const CLOCK_MONOTONIC = 1;

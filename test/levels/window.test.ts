@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { percentileOf, type SampleCounts } from '../../src/levels/sample-counts.ts';
-import { amountInSamples, fixedWindow, percentileWindow, widened } from '../../src/levels/window.ts';
+import { inSamples } from '../../src/config/sample-amount.ts';
+import { fixedWindow, percentileWindow, widened } from '../../src/levels/window.ts';
 import { autoWindow, countsOf, frameOf, gaussian, seeded } from './scene.ts';
 
 const MAX_SAMPLE = 65_535;
@@ -27,9 +28,9 @@ function sceneWithFaults(isFaulty: boolean): SampleCounts {
 
 describe('an amount', () => {
   test('is a number of samples, or a part of the largest one', () => {
-    expect(amountInSamples({ value: 512, unit: 'samples' }, 4_095)).toBe(512);
-    expect(amountInSamples({ value: 1, unit: 'percent' }, MAX_SAMPLE)).toBeCloseTo(655.35, 9);
-    expect(amountInSamples({ value: 100, unit: 'percent' }, 255)).toBe(255);
+    expect(inSamples({ value: 512, unit: 'samples' }, 4_095)).toBe(512);
+    expect(inSamples({ value: 1, unit: 'percent' }, MAX_SAMPLE)).toBe(655);
+    expect(inSamples({ value: 100, unit: 'percent' }, 255)).toBe(255);
   });
 });
 
@@ -40,7 +41,7 @@ describe('a fixed window', () => {
       { value: 512, unit: 'samples' },
       { value: 50, unit: 'percent' },
     ] as const;
-    expect(fixedWindow({ kind: 'fixed', low, high }, 4_095)).toEqual({ low: 512, high: 2_047.5 });
+    expect(fixedWindow({ kind: 'fixed', low, high }, 4_095)).toEqual({ low: 512, high: 2_048 });
   });
 
   test('that is above the range of the format makes all but its last sample black', () => {

@@ -1,15 +1,20 @@
 import { readSync } from 'node:fs';
+import { PALETTES } from '../../src/config/config.ts';
 import { fillFrame } from './frame-pattern.ts';
+import { fillPicture } from './picture-pattern.ts';
 
 // Reads frames from standard input as ffmpeg would and compares every byte with what frame n has to be. Prints how many
-// frames came whole and how many did not. Arguments: size in bytes, and after how many bytes to pause for 1 ms (0 = never).
-const [sizeBytes = 0, pauseEveryBytes = 0] = process.argv.slice(2).map(Number);
+// frames came whole and how many did not. Arguments: size in bytes, and after how many bytes to pause for 1 ms (0 = never);
+// where they are pictures with marks, also width, height and palette.
+const [sizeBytes = 0, pauseEveryBytes = 0, widthPx = 0, heightPx = 0] = process.argv.slice(2).map(Number);
+const palette = PALETTES.find((name) => name === process.argv[6]);
 const expected = Buffer.alloc(sizeBytes);
 const frame = Buffer.alloc(sizeBytes);
 let [whole, torn, sincePauseBytes] = [0, 0, 0];
 
 while (readFrame()) {
-  fillFrame(expected, whole + torn);
+  if (palette) fillPicture(expected, { widthPx, heightPx, palette }, whole + torn);
+  else fillFrame(expected, whole + torn);
   if (frame.equals(expected)) whole += 1;
   else torn += 1;
 }

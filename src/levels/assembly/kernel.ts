@@ -12,26 +12,21 @@ const WORDS_BE_WITH_ALPHA: i32 = 5;
 /** Samples that one turn of a loop takes. */
 const TURN: i32 = 16;
 
-/** Bits behind the point of a luma, and of a place on a curve; see `linearFactors` and `curveFactors` in ../mapping.ts. */
+/** Bits behind the point of a luma, and of a place on a curve; see `linearFactors` and `curveFactors` in ../factors.ts. */
 const LUMA_BITS: i32 = 7;
 const CURVE_BITS: i32 = 3;
 
+/** The ends of luma, and of a curve; what lies beyond one is that end. */
+const BLACK: i32 = 16;
+const WHITE: i32 = 235;
+const LAST_PLACE: i32 = 4095;
+
 /**
- * The luma of `count` samples, linear over the window: black up to `low`, white from `low + span` on. `mul`, `left` and `right` come
- * from `linearFactors` in ../mapping.ts. A turn makes, in 16 bits each:
- * min(sample -sat low, span) << left >> right, which lies in 0 to 32767; times mul / 32768, rounded: 64 times the luma above black;
- * then rounded to whole levels. `flip` is 0, or 255 for white at the low end.
+ * The luma of `count` samples, linear over the window: black up to `low`, white from `low + span` on, or the other way. `scale`, `mul`
+ * and `offset` come from `linearFactors` in ../factors.ts; what is done with them is said at `places`.
  */
 export function mapLinear(
-  layout: i32,
-  source: usize,
-  target: usize,
-  count: i32,
-  low: i32,
-  span: i32,
-  scale: i32,
-  mul: i32,
-  offset: i32,
+  layout: i32, source: usize, target: usize, count: i32, low: i32, span: i32, scale: i32, mul: i32, offset: i32,
 ): void {
   if (layout == WORDS_BE) linear(WORDS_BE, source, target, count, low, span, scale, mul, offset);
   else if (layout == WORDS_LE) linear(WORDS_LE, source, target, count, low, span, scale, mul, offset);
@@ -48,15 +43,7 @@ export function mapLinear(
  * `curve`.
  */
 export function mapCurve(
-  layout: i32,
-  source: usize,
-  target: usize,
-  count: i32,
-  low: i32,
-  span: i32,
-  scale: i32,
-  mul: i32,
-  offset: i32,
+  layout: i32, source: usize, target: usize, count: i32, low: i32, span: i32, scale: i32, mul: i32, offset: i32,
   curve: usize,
 ): void {
   if (layout == WORDS_BE) curved(WORDS_BE, source, target, count, low, span, scale, mul, offset, curve);
@@ -74,14 +61,7 @@ export function mapCurve(
  * has no neighbour at an odd edge stands for it.
  */
 export function mapChroma(
-  luma: usize,
-  strideBytes: i32,
-  width: i32,
-  height: i32,
-  u: usize,
-  v: usize,
-  uOfLuma: usize,
-  vOfLuma: usize,
+  luma: usize, strideBytes: i32, width: i32, height: i32, u: usize, v: usize, uOfLuma: usize, vOfLuma: usize,
 ): void {
   for (let y = 0; y < height; y += 2) {
     const upper = luma + y * strideBytes;
@@ -97,29 +77,25 @@ export function mapChroma(
   }
 }
 
-/** Where the sums of `countSamples` lie: four of 64 bits, and the sample that was looked at last with whether there is one. */
+/** Where the sums of `countSamples` lie: four of 64 bits; then the far sample, -1 if there is none yet, and how many were looked at. */
 const ADJACENT: usize = 0;
 const ADJACENT_SWAPPED: usize = 8;
 const FAR: usize = 16;
 const FAR_SWAPPED: usize = 24;
-const LAST: usize = 32;
+const FAR_SAMPLE: usize = 32;
+const LOOKS: usize = 36;
+
+/** Each so manieth sample that is looked at is the far one for those after it: some lines away, also where all are looked at. */
+const FAR_LOOKS: i32 = 256;
 
 /**
  * Counts every `step`th of `count` samples, from `first` on, by its value at `fine` and by the upper 8 of its bits at `coarse`. For
- * samples of two bytes it also adds up, at `sums`, how far each is from the one beside it and from the one that was looked at before,
- * both as it is and with its bytes swapped. @returns how far behind the end the next one to be looked at lies
+ * samples of two bytes it also adds up, at `sums`, how far each is from the one beside it and from a far one, both as it is and with
+ * its bytes swapped; where `sums` is 0 it does not. @returns how far behind the end the next one to be looked at lies
  */
 export function countSamples(
-  layout: i32,
-  source: usize,
-  count: i32,
-  first: i32,
-  step: i32,
-  max: i32,
-  coarseShift: i32,
-  fine: usize,
-  coarse: usize,
-  sums: usize,
+  layout: i32, source: usize, count: i32, first: i32, step: i32, max: i32, coarseShift: i32, fine: usize,
+  coarse: usize, sums: usize,
 ): i32 {
   if (layout == WORDS_BE)
     return counted(WORDS_BE, source, count, first, step, max, coarseShift, fine, coarse, sums);
@@ -137,47 +113,34 @@ export function countSamples(
 
 @inline
 function linear(
-  layout: i32,
-  source: usize,
-  target: usize,
-  count: i32,
-  low: i32,
-  span: i32,
-  scale: i32,
-  mul: i32,
-  offset: i32,
+  layout: i32, source: usize, target: usize, count: i32, low: i32, span: i32, scale: i32, mul: i32, offset: i32,
 ): void {
   const lows = i16x8.splat(<i16>low);
   const spans = i16x8.splat(<i16>span);
   const scales = i16x8.splat(<i16>scale);
   const muls = i16x8.splat(<i16>mul);
   const offsets = i16x8.splat(<i16>offset);
+  const blacks = i8x16.splat(<i8>BLACK);
+  const whites = i8x16.splat(<i8>WHITE);
   const pixel = pixelBytes(layout);
   let at = source;
   let to = target;
   for (const end = target + <usize>(count & ~(TURN - 1)); to < end; to += TURN) {
-    const a = i16x8.shr_u(places(eight(layout, at), lows, spans, scales, muls, offsets), LUMA_BITS);
-    const b = i16x8.shr_u(places(eight(layout, at + 8 * pixel), lows, spans, scales, muls, offsets), LUMA_BITS);
-    v128.store(to, i8x16.narrow_i16x8_u(a, b));
+    const a = i16x8.shr_s(places(eight(layout, at), lows, spans, scales, muls, offsets), LUMA_BITS);
+    const b = i16x8.shr_s(places(eight(layout, at + 8 * pixel), lows, spans, scales, muls, offsets), LUMA_BITS);
+    v128.store(to, i8x16.min_u(i8x16.max_u(i8x16.narrow_i16x8_u(a, b), blacks), whites));
     at += <usize>TURN * pixel;
   }
   for (const end = target + <usize>count; to < end; to++) {
-    store<u8>(to, place(one(layout, at), low, span, scale, mul, offset) >> LUMA_BITS);
+    const y = place(one(layout, at), low, span, scale, mul, offset) >> LUMA_BITS;
+    store<u8>(to, min(max(y, BLACK), WHITE));
     at += pixel;
   }
 }
 
 @inline
 function curved(
-  layout: i32,
-  source: usize,
-  target: usize,
-  count: i32,
-  low: i32,
-  span: i32,
-  scale: i32,
-  mul: i32,
-  offset: i32,
+  layout: i32, source: usize, target: usize, count: i32, low: i32, span: i32, scale: i32, mul: i32, offset: i32,
   curve: usize,
 ): void {
   const lows = i16x8.splat(<i16>low);
@@ -185,11 +148,13 @@ function curved(
   const scales = i16x8.splat(<i16>scale);
   const muls = i16x8.splat(<i16>mul);
   const offsets = i16x8.splat(<i16>offset);
+  const lasts = i16x8.splat(<i16>LAST_PLACE);
   const pixel = pixelBytes(layout);
   let at = source;
   let to = target;
   for (const end = target + <usize>(count & ~7); to < end; to += 8) {
-    const at8 = i16x8.shr_u(places(eight(layout, at), lows, spans, scales, muls, offsets), CURVE_BITS);
+    const found = i16x8.shr_s(places(eight(layout, at), lows, spans, scales, muls, offsets), CURVE_BITS);
+    const at8 = i16x8.min_s(i16x8.max_s(found, i16x8.splat(0)), lasts);
     store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 0)), 0);
     store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 1)), 1);
     store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 2)), 2);
@@ -201,31 +166,25 @@ function curved(
     at += 8 * pixel;
   }
   for (const end = target + <usize>count; to < end; to++) {
-    store<u8>(to, load<u8>(curve + (place(one(layout, at), low, span, scale, mul, offset) >> CURVE_BITS)));
+    const found = place(one(layout, at), low, span, scale, mul, offset) >> CURVE_BITS;
+    store<u8>(to, load<u8>(curve + <usize>min(max(found, 0), LAST_PLACE)));
     at += pixel;
   }
 }
 
 @inline
 function counted(
-  layout: i32,
-  source: usize,
-  count: i32,
-  first: i32,
-  step: i32,
-  max: i32,
-  coarseShift: i32,
-  fine: usize,
-  coarse: usize,
-  sums: usize,
+  layout: i32, source: usize, count: i32, first: i32, step: i32, max: i32, coarseShift: i32, fine: usize,
+  coarse: usize, sums: usize,
 ): i32 {
   const pixel = pixelBytes(layout);
-  const isWord = layout != BYTES && layout != BYTES_WITH_ALPHA;
+  const isSummed = layout != BYTES && layout != BYTES_WITH_ALPHA && sums != 0;
   let adjacent: i64 = 0;
   let adjacentSwapped: i64 = 0;
   let far: i64 = 0;
   let farSwapped: i64 = 0;
-  let last = load<i32>(sums, LAST);
+  let distant: i32 = isSummed ? load<i32>(sums, FAR_SAMPLE) : 0;
+  let looks: i32 = isSummed ? load<i32>(sums, LOOKS) : 0;
   let index = first;
   for (; index < count; index += step) {
     const at = source + <usize>index * pixel;
@@ -235,24 +194,26 @@ function counted(
     store<u32>(bin, load<u32>(bin) + 1);
     const coarseBin = coarse + ((<usize>(value >> coarseShift)) << 2);
     store<u32>(coarseBin, load<u32>(coarseBin) + 1);
-    if (isWord) {
-      if (index + 1 < count && last >= 0) {
+    if (isSummed) {
+      if (index + 1 < count && distant >= 0) {
         const beside = one(layout, at + pixel);
         const swapped = swap(sample);
         adjacent += abs(sample - beside);
         adjacentSwapped += abs(swapped - swap(beside));
-        far += abs(sample - last);
-        farSwapped += abs(swapped - swap(last));
+        far += abs(sample - distant);
+        farSwapped += abs(swapped - swap(distant));
       }
-      last = sample;
+      if (looks % FAR_LOOKS == 0) distant = sample;
+      looks++;
     }
   }
-  if (isWord) {
+  if (isSummed) {
     store<i64>(sums, load<i64>(sums, ADJACENT) + adjacent, ADJACENT);
     store<i64>(sums, load<i64>(sums, ADJACENT_SWAPPED) + adjacentSwapped, ADJACENT_SWAPPED);
     store<i64>(sums, load<i64>(sums, FAR) + far, FAR);
     store<i64>(sums, load<i64>(sums, FAR_SWAPPED) + farSwapped, FAR_SWAPPED);
-    store<i32>(sums, last, LAST);
+    store<i32>(sums, distant, FAR_SAMPLE);
+    store<i32>(sums, looks, LOOKS);
   }
   return index - count;
 }
@@ -294,12 +255,13 @@ function swapped(words: v128): v128 {
 
 /**
  * Where eight samples lie in the window: min(sample -sat low, span) times `scale`, which lies in 0 to 65535, less 32768, times `mul` /
- * 32768, rounded, plus `offset`, which makes up for the 32768: without them the product would need more than the 16 bits with a sign.
+ * 32768, rounded, plus `offset`, which makes up for the 32768: without them the product would need more than the 16 bits with a sign. A window whose
+ * edges are no whole samples is a little narrower than `span`: beyond them the sum leaves its range, and stays at the end of 16 bits.
  */
 @inline
 function places(samples: v128, lows: v128, spans: v128, scales: v128, muls: v128, offsets: v128): v128 {
   const above = i16x8.mul(i16x8.min_u(i16x8.sub_sat_u(samples, lows), spans), scales);
-  return i16x8.add(i16x8.q15mulr_sat_s(v128.xor(above, i16x8.splat(-0x8000)), muls), offsets);
+  return i16x8.add_sat_s(i16x8.q15mulr_sat_s(v128.xor(above, i16x8.splat(-0x8000)), muls), offsets);
 }
 
 /** The same for one. */

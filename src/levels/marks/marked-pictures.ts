@@ -1,9 +1,8 @@
-import { toArrayBuffer } from 'bun:ffi';
 import type { Frame, FrameSlot, MemoryArea } from '../../base/frame.ts';
 import { NS_PER_MS } from '../../base/clock.ts';
 import { MARKS, type Mark } from '../../config/config.ts';
 import { FrameSlots } from '../../os/frame-slots.ts';
-import { addressAt, libc } from '../../os/libc.ts';
+import { addressAt, libc, pinned, type Pinned } from '../../os/libc.ts';
 import type { Picture } from '../../os/pipe-sink.ts';
 import { drawMarks } from './draw-marks.ts';
 import { markArea, mostMarkRows, type MarkArea } from './mark-area.ts';
@@ -38,7 +37,8 @@ export interface MarkSettings {
 export class MarkedPictures {
   /** Made when the first mark is drawn. */
   #strips: FrameSlots | undefined;
-  readonly #views = new Map<FrameSlot, Uint8Array>();
+  /** Marks are drawn here, and copied into a strip: memory that only system calls reach. */
+  #board: Pinned | undefined;
   #last: Frame | undefined;
   #newNs = 0n;
 
@@ -77,7 +77,7 @@ export class MarkedPictures {
   close(): void {
     this.#strips?.close();
     this.#strips = undefined;
-    this.#views.clear();
+    this.#board = undefined;
   }
 
   #lines(frame: Frame, nowNs: bigint): string[] {
@@ -94,8 +94,11 @@ export class MarkedPictures {
     const { rowBytes, plane } = this.plane;
     if (!whole) return;
     const from = addressAt(whole.address, area.firstRow * rowBytes);
-    libc.memcpy(addressAt(strip.address, 0), from, area.rowCount * rowBytes);
-    drawMarks(this.#viewOf(strip), rowBytes, plane, area);
+    const board = (this.#board ??= pinned(strip.sizeBytes));
+    const sizeBytes = area.rowCount * rowBytes;
+    libc.memcpy(board.address, from, sizeBytes);
+    drawMarks(board.view, rowBytes, plane, area);
+    libc.memcpy(addressAt(strip.address, 0), board.address, sizeBytes);
   }
 
   #areasWith({ areas: [whole, ...others] }: Picture, area: MarkArea, strip: FrameSlot): MemoryArea[] {
@@ -112,14 +115,6 @@ export class MarkedPictures {
 
   #stripBytes(): number {
     return mostMarkRows(this.plane.heightPx, MARKS.length) * this.plane.rowBytes;
-  }
-
-  #viewOf(strip: FrameSlot): Uint8Array {
-    const known = this.#views.get(strip);
-    if (known) return known;
-    const view = new Uint8Array(toArrayBuffer(addressAt(strip.address, 0), 0, strip.sizeBytes));
-    this.#views.set(strip, view);
-    return view;
   }
 }
 
