@@ -6,12 +6,15 @@ export PATH
 
 EXECUTABLE := dist/cosmos-video-builder
 KERNEL := src/levels/kernel.wasm
+ARM64_BUN := dist/arm64/bun
 SOURCES := $(shell find src -name '*.ts') $(KERNEL) package.json tsconfig.json package-lock.json
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # What the targets need beside npm's packages: a command, and the Debian package that it comes from.
 DEMO_TOOLS := ffmpeg:ffmpeg redis-server:redis-server srt-live-transmit:srt-tools
-TEST_TOOLS := $(DEMO_TOOLS) openssl:openssl
+# Programs for arm64 run by emulation.
+ARM64_TOOLS := qemu-aarch64-static:qemu-user-static /usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1:libc6-arm64-cross
+TEST_TOOLS := $(DEMO_TOOLS) openssl:openssl $(ARM64_TOOLS)
 BENCH_TOOLS := $(DEMO_TOOLS) cc:gcc
 
 .PHONY: help build demo test test-unit test-faults check bench types lint format format-check dead-code clean
@@ -25,7 +28,7 @@ build: $(EXECUTABLE) ## the executable in dist/
 demo: demo-tools build ## 15 seconds from a test source to a received picture, with what is needed for it
 	bun test/demo/demo.ts
 
-test: test-tools build ## all tests: real redis-server, ffmpeg and SRT; as root also the packages, in a booted Debian
+test: test-tools build $(ARM64_BUN) ## all tests: real redis-server, ffmpeg and SRT; as root also the packages, in a booted Debian
 	test/run
 
 test-unit: $(KERNEL) ## the tests that need neither a server nor a program: the loop while working
@@ -39,6 +42,7 @@ check: format-check lint types dead-code test ## formatter, linter, types, dead 
 bench: bench-tools build ## the figures: rate, deviation, latency, CPU and memory
 	bun test/bench/bench.ts
 	bun test/bench/latency.ts
+	bun test/bench/mapping.ts
 	bun test/bench/levels.ts
 
 types: $(KERNEL) ## TypeScript
@@ -66,6 +70,10 @@ node_modules/.installed: package.json package-lock.json
 $(EXECUTABLE): $(SOURCES) packaging/compile node_modules/.installed
 	mkdir -p dist
 	packaging/compile $@
+
+# What the kernel is tried with on arm64.
+$(ARM64_BUN): package-lock.json packaging/fetch-bun | test-tools
+	packaging/fetch-bun arm64 $(@D)
 
 # Without the checks that it would make for a heap: the kernel has none, only the memory that it is given.
 $(KERNEL): src/levels/assembly/kernel.ts node_modules/.installed

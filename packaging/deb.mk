@@ -6,12 +6,12 @@ DEB_TOOLS := dh:debhelper dpkg-buildpackage:dpkg-dev openssl:openssl lowdown:low
   x86_64-linux-gnu-strip:binutils-x86-64-linux-gnu aarch64-linux-gnu-strip:binutils-aarch64-linux-gnu
 DEB_TEST_TOOLS := lintian:lintian shellcheck:shellcheck man:man-db \
   mmdebstrap:mmdebstrap systemd-nspawn:systemd-container \
-  qemu-aarch64-static:qemu-user-static /usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1:libc6-arm64-cross \
+  $(ARM64_TOOLS) \
   qemu-system-x86_64:qemu-system-x86 qemu-img:qemu-utils mke2fs:e2fsprogs
 
 # As Debian orders versions: 1.0.0-rc.1 is before 1.0.0.
 DEB_VERSION := $(shell sed -n 's/^  "version": "\(.*\)",$$/\1/p' package.json | sed 's/-/~/')
-DEB_SOURCES := $(shell find packaging systemd -type f) $(wildcard docs/*.md) CHANGELOG.md README.md
+DEB_SOURCES := $(shell find packaging systemd -type f) $(wildcard docs/*.md docs/pictures/*.png) CHANGELOG.md README.md
 REPORT ?= dist/junit-packages.xml
 DEBS = $(foreach arch,$(ARCH),dist/cosmos-video-builder_$(DEB_VERSION)_$(arch).deb)
 

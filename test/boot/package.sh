@@ -40,7 +40,8 @@ emulated() {
   esac
 }
 scripts_are_good() {
-  shellcheck packaging/build-deb packaging/compile packaging/debian/*inst packaging/debian/*rm systemd/frame-buffer test/run &&
+  shellcheck packaging/build-deb packaging/compile packaging/fetch-bun packaging/debian/*inst packaging/debian/*rm \
+    systemd/frame-buffer test/run &&
     (cd test/boot && shellcheck -x boot-test next-version run ./*.sh)
 }
 # The parts of the two units that must not differ: all but what names an instance.
