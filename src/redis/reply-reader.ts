@@ -36,6 +36,8 @@ export class ReplyReader {
   #endNs = 0n;
   /** Bytes since the clock was last looked at. */
   #unlookedBytes = 0;
+  /** The last piece of a frame left nothing in the socket. */
+  #isEmptied = false;
   #isClosed = false;
   readonly #buffer = pinned(BUFFER_BYTES);
   readonly #discard = pinned(DISCARD_BYTES);
@@ -161,7 +163,9 @@ export class ReplyReader {
     }
     for (let leftBytes = sizeBytes - bufferedBytes + 2; leftBytes > 0;) {
       const room = intake.room();
-      const bytes = await this.#receive(room.address, Math.min(room.sizeBytes, leftBytes));
+      const mostBytes = Math.min(room.sizeBytes, leftBytes);
+      const bytes =
+        this.#receiveSoon(room.address, mostBytes) ?? (await this.#receive(room.address, mostBytes));
       if (this.#isClosed) throw new ConnectionError('the connection was closed');
       intake.took(bytes);
       leftBytes -= bytes;
@@ -187,6 +191,20 @@ export class ReplyReader {
       this.#start = Math.min(leftBytes, this.#end);
       leftBytes -= this.#start;
     }
+  }
+
+  /** What has come, or comes in a moment, without a promise; undefined for whatever is not as simple as that. */
+  #receiveSoon(address: number, mostBytes: number): number | undefined {
+    if (this.#unlookedBytes >= LOOK_PERIOD_BYTES) return undefined;
+    const askedBytes = Math.min(mostBytes, LARGEST_RECEIVED_BYTES);
+    const receive = () => libc.recv(this.fd, addressAt(address, 0), askedBytes, MSG_DONTWAIT);
+    // One that brought less than there was room for has emptied the socket.
+    let bytes = this.#isEmptied ? -1 : receive();
+    if (bytes < 0 && this.loop.readableSoon(this.fd)) bytes = receive();
+    this.#isEmptied = bytes < askedBytes;
+    if (bytes <= 0) return undefined;
+    this.#unlookedBytes += CALL_IN_BYTES + bytes;
+    return bytes;
   }
 
   /** @returns how many bytes came: at least one */
