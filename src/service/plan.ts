@@ -1,6 +1,8 @@
 import { encodedSize, type FrameFormat } from '../base/frame-format.ts';
 import { formatFrameRate } from '../base/frame-rate.ts';
-import type { Config } from '../config/config.ts';
+import { grayFormat } from '../base/gray-format.ts';
+import type { Config, LevelsSettings, SampleAmount, WindowSetting } from '../config/config.ts';
+import { markPlane } from '../levels/marks/mark-plane.ts';
 import { redisName } from '../redis/redis-name.ts';
 
 /** Settings that ffmpeg has agreed to, and what it makes of them. */
@@ -61,7 +63,42 @@ export function planInWords({ config, format }: Plan): string {
   return (
     `${source.stream} (${source.key}: ${format.widthPx}x${format.heightPx} ${format.pixelFormat}, ${format.sizeBytes} bytes) ` +
     `of ${redisName(source.redis)} -> ${formatFrameRate(pacing.frameRate)} fps by ${pacing.method}, ` +
+    levelsInWords(config.levels, format) +
     `H.264 ${encoder.preset}/${encoder.tune ?? 'no tune'}, CRF ${encoder.crf}${cap} -> ${output.destination.display}`
+  );
+}
+
+/** Only where they are ours to map. */
+function levelsInWords({ window, gamma, palette }: LevelsSettings, format: FrameFormat): string {
+  if (!grayFormat(format.pixelFormat)) return '';
+  const curve = gamma === 1 ? '' : ` gamma ${gamma}`;
+  return `levels ${windowInWords(window)}${curve}${palette === 'gray' ? '' : ` ${palette}`}, `;
+}
+
+/** As one would set it. */
+function windowInWords(window: WindowSetting): string {
+  switch (window.kind) {
+    case 'full':
+    case 'equalise':
+      return window.kind;
+    case 'fixed':
+      return `${amountInWords(window.low)}..${amountInWords(window.high)}`;
+    case 'auto':
+      return `auto:${window.lowPercent}..${window.highPercent}`;
+  }
+}
+
+function amountInWords({ value, unit }: SampleAmount): string {
+  return unit === 'percent' ? `${value}%` : `${value}`;
+}
+
+/** The warning where marks are asked for that cannot be written; undefined where all is well. */
+export function unmarkedInWords({ config, format: { pixelFormat } }: Plan): string | undefined {
+  if (config.levels.overlay.length === 0 || grayFormat(pixelFormat) || markPlane(pixelFormat))
+    return undefined;
+  return (
+    `nothing can be written on pictures of ${pixelFormat}, also not that no new frame comes: ` +
+    'set COSMOS_VIDEO_OVERLAY=none, or another COSMOS_VIDEO_FORMAT if the sensor has one'
   );
 }
 

@@ -7,11 +7,12 @@ import type { Config, LogLevel } from '../config/config.ts';
 import { probeFrameFormat } from '../encoder/frame-format-probe.ts';
 import { startMover, type Mover } from '../mover/mover.ts';
 import type { MoverSettings } from '../mover/protocol.ts';
+import { giveBackStartCode } from '../os/start-code.ts';
 import { redisName } from '../redis/redis-name.ts';
 import type { LeveledLogger } from '../status/logger.ts';
 import { Status } from '../status/status.ts';
 import type { StatusSettings } from '../status/status-settings.ts';
-import { oddSizeInWords, planInWords, type Plan } from './plan.ts';
+import { oddSizeInWords, planInWords, unmarkedInWords, type Plan } from './plan.ts';
 import { Plans } from './plans.ts';
 import { Redaction } from './redaction.ts';
 import { Reload } from './reload.ts';
@@ -27,6 +28,12 @@ const LONGEST_RESTART_MS = 30_000;
  * after that; what was under way when the peer went is in the rest.
  */
 const SRT_SILENCE_MS = 5_500;
+
+/**
+ * By then the code that runs for each frame is compiled, and what else it took to start is not needed any more: a session that begins
+ * later needs a part of it again.
+ */
+const STARTED_MS = 45_000;
 
 /** What the service gets from the process that it runs in. */
 export interface ServeParts {
@@ -51,6 +58,7 @@ export interface Makers {
   readonly probeFrameFormat: typeof probeFrameFormat;
   readonly startMover: typeof startMover;
   readonly startFfmpeg: typeof startFfmpeg;
+  readonly giveBackStartCode: () => void;
   /** Spreads the waits. */
   readonly random: () => number;
 }
@@ -60,6 +68,7 @@ const REAL: Makers = {
   probeFrameFormat,
   startMover,
   startFfmpeg,
+  giveBackStartCode,
   random: Math.random,
 };
 
@@ -132,7 +141,7 @@ async function begin(service: Service, first: Plan, status: Status, mover: Mover
   if (stop.aborted) onStop();
   else stop.addEventListener('abort', onStop, { once: true });
   log.info(`cosmos-video-builder ${version}: ${planInWords(first)}`);
-  warnOfOddSize(first, log);
+  warnOfFormat(first, log);
   await mover.configure(moverSettings(first));
   const reload = new Reload({
     ...service,
@@ -145,19 +154,21 @@ async function begin(service: Service, first: Plan, status: Status, mover: Mover
     onReporting: (plan) => status.configure(statusSettings(plan)),
     onTakenOver: async (plan) => {
       log.info(`in force now: ${planInWords(plan)}`);
-      warnOfOddSize(plan, log);
+      warnOfFormat(plan, log);
       status.configure(statusSettings(plan));
       await mover.configure(moverSettings(plan));
     },
   });
   service.onReload(() => void reload.request());
+  void sleepMs(makers.clock, STARTED_MS, stop).then(() => stop.aborted || makers.giveBackStartCode());
   manager.ready();
   return reload;
 }
 
-function warnOfOddSize({ format }: Plan, log: LeveledLogger): void {
-  const warning = oddSizeInWords(format);
-  if (warning !== undefined) log.warn(warning);
+function warnOfFormat(plan: Plan, log: LeveledLogger): void {
+  for (const warning of [oddSizeInWords(plan.format), unmarkedInWords(plan)]) {
+    if (warning !== undefined) log.warn(warning);
+  }
 }
 
 function moverSettings({ config: { source, pacing, levels }, format }: Plan): MoverSettings {

@@ -112,6 +112,7 @@ export class ServiceStage {
         return this.probe({ pixelFormat, widthPx, heightPx });
       },
       startMover: () => this.mover,
+      giveBackStartCode() {},
       startFfmpeg: ({ emit }) => this.#startEncoder(emit),
     };
   }
