@@ -1,5 +1,5 @@
 /*
- * Writes numbered, time-stamped frames into the stream `imagestream` (field `pixels`) of a Redis on loopback, as a
+ * Writes numbered, time-stamped frames of 16-bit big-endian samples into the stream `imagestream` (field `pixels`) of a Redis on loopback, as a
  * sensor's software would: one XADD a frame, each with its answer awaited.
  *
  * bench-source PORT FRAME_BYTES FPS PATTERN MAX_ENTRIES SECONDS
@@ -62,7 +62,7 @@ static unsigned char *draw(size_t frame_bytes, unsigned picture)
 {
 	unsigned char *pixels = malloc(frame_bytes);
 
-	if (pixels == NULL || frame_bytes < LEAST_FRAME_BYTES)
+	if (pixels == NULL || frame_bytes < LEAST_FRAME_SAMPLES * RAW_SAMPLE_BYTES)
 		fail("frame");
 	for (size_t at = 0; at < frame_bytes; at++)
 		pixels[at] = (unsigned char)((at >> 4) + at / 7680 + picture * 5);
@@ -95,8 +95,8 @@ static uint64_t send_frame(int fd, const char *head, unsigned char *pixels, size
 {
 	struct frame_stamp stamp = { FRAME_STAMP_MAGIC, number, monotonic_ns() };
 
-	memcpy(pixels, &stamp, sizeof stamp);
-	memcpy(pixels + frame_bytes - sizeof number, &number, sizeof number);
+	write_stamp(pixels, &stamp);
+	write_number(pixels + frame_bytes - NUMBER_SAMPLES * RAW_SAMPLE_BYTES, number);
 	send_all(fd, head, strlen(head));
 	send_all(fd, pixels, frame_bytes);
 	send_all(fd, "\r\n", 2);

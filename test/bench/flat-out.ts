@@ -2,17 +2,17 @@
  * Moves frames from Redis to the encoder's stand-in as fast as the program's own parts can, without any pace, and prints
  * frames a second. Run by the benchmark as a process of its own.
  *
- * bun flat-out.ts PORT-OR-SOCKET FRAME_BYTES ENTRIES SECONDS ENCODER
+ * bun flat-out.ts PORT-OR-SOCKET WIDTHxHEIGHT ENTRIES SECONDS ENCODER
  */
 import type { SourceEvent } from '../../src/base/event.ts';
 import { StreamFrameReader } from '../../src/redis/stream-frame-reader.ts';
 import { flatOutParts } from './flat-out-parts.ts';
 
-const [, , address = '', ...rest] = process.argv;
-const [sizeBytes = 0, entries = 0, seconds = 0] = rest.map(Number);
+const [, , address = '', size = '', ...rest] = process.argv;
+const [entries = 0, seconds = 0] = rest.map(Number);
 const NEVER = new AbortController().signal;
 
-const parts = flatOutParts({ address, sizeBytes, encoder: rest[3] ?? '' });
+const parts = flatOutParts({ address, size, encoder: rest[2] ?? '' });
 const { clock, connect, owner, sink } = parts;
 let frames = 0;
 let passedS = 0;

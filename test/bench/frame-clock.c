@@ -1,12 +1,12 @@
 /*
  * Stands in for ffmpeg as the encoder: takes the frames from standard input, notes when the first and the last byte of
- * each came, and reports its progress as `-progress pipe:1` does. Asked anything else, it is the real ffmpeg.
+ * each came, and reports its progress as `-progress pipe:1` does. Asked anything else, it is the real ffmpeg. What a frame
+ * looks like it is told as ffmpeg is, by -video_size (even ones) and -pixel_format: gray16be or yuv420p.
  *
  * Environment:
- *   FRAME_CLOCK_FRAME_BYTES  size of a frame
- *   FRAME_CLOCK_RECORDS      file that a `struct record` is added to for each frame
- *   FRAME_CLOCK_FFMPEG       the real ffmpeg (default: ffmpeg, from PATH)
- *   FRAME_CLOCK_RELAY        if set, frames go on to the real ffmpeg, which then reports its own progress
+ *   FRAME_CLOCK_RECORDS  file that a `struct record` is added to for each frame
+ *   FRAME_CLOCK_FFMPEG   the real ffmpeg (default: ffmpeg, from PATH)
+ *   FRAME_CLOCK_RELAY    if set, frames go on to the real ffmpeg, which then reports its own progress
  */
 #include "frame-stamp.h"
 
@@ -23,6 +23,13 @@
 
 #define CHUNK_BYTES (1 << 20)
 #define PROGRESS_PERIOD_NS NS_PER_S
+
+/* Samples of luma, as long as those of gray; what is behind them are the colours. */
+struct layout {
+	size_t sample_bytes;
+	size_t luma_bytes;
+	size_t chroma_bytes;
+};
 
 struct record {
 	uint64_t number;
@@ -51,12 +58,28 @@ static char *ffmpeg(void)
 	return path == NULL ? "ffmpeg" : path;
 }
 
-static int is_stream(int argc, char **argv)
+/* What stands behind `option`; nothing where it is not there. */
+static const char *value_of(const char *option, int argc, char **argv)
 {
 	for (int at = 1; at + 1 < argc; at++)
-		if (strcmp(argv[at], "-i") == 0 && strcmp(argv[at + 1], "pipe:0") == 0)
-			return 1;
-	return 0;
+		if (strcmp(argv[at], option) == 0)
+			return argv[at + 1];
+	return "";
+}
+
+static struct layout layout_of(const char *pixel_format, const char *video_size)
+{
+	size_t width_px, height_px;
+
+	errno = EINVAL;
+	if (sscanf(video_size, "%zux%zu", &width_px, &height_px) != 2 || width_px * height_px < LEAST_FRAME_SAMPLES)
+		fail("-video_size");
+	size_t samples = width_px * height_px;
+	if (strcmp(pixel_format, "yuv420p") == 0)
+		return (struct layout){ 1, samples, samples / 2 };
+	if (strcmp(pixel_format, "gray16be") == 0)
+		return (struct layout){ RAW_SAMPLE_BYTES, samples * RAW_SAMPLE_BYTES, 0 };
+	fail("-pixel_format");
 }
 
 static _Noreturn void become_ffmpeg(char **argv)
@@ -129,8 +152,8 @@ static void pass_on(int to, const void *bytes, size_t length)
 	}
 }
 
-/* Takes what is between the stamp and the number at the end. Returns 0 at the end of file. */
-static int take_middle(size_t length, int relay_fd)
+/* Takes bytes that say nothing. Returns 0 at the end of file. */
+static int take_pixels(size_t length, int relay_fd)
 {
 	while (length > 0) {
 		size_t taken = read_some(chunk, length < CHUNK_BYTES ? length : CHUNK_BYTES);
@@ -172,25 +195,36 @@ static int start_relay(char **argv)
 	return ends[1];
 }
 
+/* Takes bytes that are looked at. Returns 0 at the end of file. */
+static int take_samples(void *into, size_t length, int relay_fd)
+{
+	if (!read_all(into, length))
+		return 0;
+	pass_on(relay_fd, into, length);
+	return 1;
+}
+
 /* Takes one frame and writes its record; 0 at the end of file. */
-static int take_frame(size_t frame_bytes, int relay_fd, FILE *records)
+static int take_frame(const struct layout *layout, int relay_fd, FILE *records)
 {
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
-	struct frame_stamp stamp;
-	uint64_t end_number;
+	unsigned char samples[STAMP_SAMPLES * RAW_SAMPLE_BYTES];
+	size_t begin_bytes = STAMP_SAMPLES * layout->sample_bytes, end_bytes = NUMBER_SAMPLES * layout->sample_bytes;
 
 	while (poll(&input, 1, -1) < 0 && errno == EINTR)
 		;
 	uint64_t first_byte_ns = monotonic_ns();
-	if (!read_all(&stamp, sizeof stamp))
+	if (!take_samples(samples, begin_bytes, relay_fd))
 		return 0;
+	struct frame_stamp stamp = read_stamp(samples, layout->sample_bytes);
 	check(&stamp);
-	pass_on(relay_fd, &stamp, sizeof stamp);
-	if (!take_middle(frame_bytes - sizeof stamp - sizeof end_number, relay_fd))
+	if (!take_pixels(layout->luma_bytes - begin_bytes - end_bytes, relay_fd))
 		return 0;
-	if (!read_all(&end_number, sizeof end_number))
+	if (!take_samples(samples, end_bytes, relay_fd))
 		return 0;
-	pass_on(relay_fd, &end_number, sizeof end_number);
+	uint64_t end_number = read_number(samples, layout->sample_bytes);
+	if (!take_pixels(layout->chroma_bytes, relay_fd))
+		return 0;
 	struct record record = { stamp.number, stamp.sent_ns, first_byte_ns, monotonic_ns(), end_number };
 	fwrite(&record, sizeof record, 1, records);
 	frames++;
@@ -213,16 +247,16 @@ static int end_relay(int relay_fd)
 
 int main(int argc, char **argv)
 {
-	if (!is_stream(argc, argv))
+	if (strcmp(value_of("-i", argc, argv), "pipe:0") != 0)
 		become_ffmpeg(argv);
-	const char *size = getenv("FRAME_CLOCK_FRAME_BYTES"), *path = getenv("FRAME_CLOCK_RECORDS");
-	size_t frame_bytes = size == NULL ? 0 : strtoul(size, NULL, 10);
+	struct layout layout = layout_of(value_of("-pixel_format", argc, argv), value_of("-video_size", argc, argv));
+	const char *path = getenv("FRAME_CLOCK_RECORDS");
 	FILE *records = path == NULL ? NULL : fopen(path, "ab");
 	int relay_fd = getenv("FRAME_CLOCK_RELAY") == NULL ? -1 : start_relay(argv);
 
-	if (records == NULL || frame_bytes < LEAST_FRAME_BYTES)
-		fail("FRAME_CLOCK_RECORDS or FRAME_CLOCK_FRAME_BYTES");
-	while (take_frame(frame_bytes, relay_fd, records))
+	if (records == NULL)
+		fail("FRAME_CLOCK_RECORDS");
+	while (take_frame(&layout, relay_fd, records))
 		;
 	fclose(records);
 	report(monotonic_ns(), "end");

@@ -40,8 +40,29 @@ function cpuMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }
 
+/** How often the kernel has taken a process's threads off the CPU so far; of threads that have ended nothing is known. */
+export function contextSwitches(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`).reduce((sum, task) => sum + switchesOf(pid, task), 0);
+}
+
+/** Bytes that a process has read from pipes, files and the like. */
+export function readBytes(pid: number): number {
+  return Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
+}
+
+function switchesOf(pid: number, task: string): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/task/${task}/status`, 'utf8');
+    const counts = [...status.matchAll(/voluntary_ctxt_switches:\s+(\d+)/g)];
+    return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+  } catch {
+    // It has just ended.
+    return 0;
+  }
+}
+
 /** A child belongs to the thread that started it. */
-function childrenOf(pid: number): number[] {
+export function childrenOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
     readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
   );

@@ -2,14 +2,15 @@
  * The floor: the least that moving a frame from Redis into a pipe can cost. XREAD, recv into one buffer, write into a
  * pipe of 1 MiB, nothing else; no pace but the source's.
  *
- * pump PORT-OR-SOCKET FRAME_BYTES SECONDS ENCODER
+ * pump PORT-OR-SOCKET WIDTHxHEIGHT SECONDS ENCODER
  *   SECONDS 0: waits for new frames, until SIGTERM
  *   SECONDS above 0: reads what the stream holds over and over, flat out, then prints frames a second
- * ENCODER is started as `ENCODER -i pipe:0` and reads the pipe.
+ * ENCODER is started as `ENCODER -pixel_format gray16be -video_size WIDTHxHEIGHT -i pipe:0` and reads the pipe.
  */
 #include "frame-stamp.h"
 #include "redis-socket.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -37,7 +38,7 @@ static void on_stop(int signal_number)
 	is_stopped = 1;
 }
 
-static int start_encoder(char *path, pid_t *pid)
+static int start_encoder(char *path, char *size, pid_t *pid)
 {
 	int ends[2];
 
@@ -48,7 +49,7 @@ static int start_encoder(char *path, pid_t *pid)
 	if (*pid < 0)
 		fail("fork");
 	if (*pid == 0) {
-		char *args[] = { path, "-i", "pipe:0", NULL };
+		char *args[] = { path, "-pixel_format", "gray16be", "-video_size", size, "-i", "pipe:0", NULL };
 		dup2(ends[0], STDIN_FILENO);
 		execv(path, args);
 		fail(path);
@@ -150,17 +151,27 @@ static void pump_flat_out(struct reader *reader, int pipe_fd, double seconds)
 	printf("frames=%llu fps=%.2f\n", (unsigned long long)frames, (double)frames / passed_s);
 }
 
+static size_t frame_bytes_of(const char *size)
+{
+	size_t width_px, height_px;
+
+	errno = EINVAL;
+	if (sscanf(size, "%zux%zu", &width_px, &height_px) != 2)
+		fail("size");
+	return width_px * height_px * RAW_SAMPLE_BYTES;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 5) {
-		fprintf(stderr, "usage: %s PORT FRAME_BYTES SECONDS ENCODER\n", argv[0]);
+		fprintf(stderr, "usage: %s PORT-OR-SOCKET WIDTHxHEIGHT SECONDS ENCODER\n", argv[0]);
 		return 2;
 	}
 	struct sigaction stop = { .sa_handler = on_stop, .sa_flags = SA_RESTART };
-	struct reader reader = { .fd = redis_connect(argv[1]), .frame_bytes = strtoul(argv[2], NULL, 10) };
+	struct reader reader = { .fd = redis_connect(argv[1]), .frame_bytes = frame_bytes_of(argv[2]) };
 	double seconds = strtod(argv[3], NULL);
 	pid_t encoder;
-	int pipe_fd = start_encoder(argv[4], &encoder);
+	int pipe_fd = start_encoder(argv[4], argv[2], &encoder);
 
 	reader.reply = malloc(HEAD_ROOM + reader.frame_bytes + 2);
 	if (reader.reply == NULL)

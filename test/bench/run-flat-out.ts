@@ -26,19 +26,16 @@ export async function runFlatOut(
   const timing = { name: 'fill', pattern: 'constant', fps: FILL_FPS } as const;
   const fill = stage.startSource(size, timing, size.maxEntries / FILL_FPS, run);
   await stage.unlessStopped(fill.ended());
-  const env = {
-    FRAME_CLOCK_RECORDS: stage.folder.file('flat-out'),
-    FRAME_CLOCK_FRAME_BYTES: `${size.sizeBytes}`,
-  };
+  const env = { FRAME_CLOCK_RECORDS: stage.folder.file('flat-out') };
   const fpsOf = async (...command: (string | number)[]) => {
     const child = run.use(new Child(command.map(String), { env }));
     const line = child.line(/^frames=/, { withinMs: (seconds + START_LIMIT_S) * 1000 });
     return Number(/fps=(.*)$/.exec(await stage.unlessStopped(line))?.[1]);
   };
   const { address } = stage;
-  const floorFps = await fpsOf(TOOLS.pump, address, size.sizeBytes, seconds, TOOLS.frameClock);
-  const harness = [process.execPath, join(import.meta.dir, 'flat-out.ts'), address];
-  const numbers = [size.sizeBytes, size.maxEntries, seconds];
+  const floorFps = await fpsOf(TOOLS.pump, address, size.name, seconds, TOOLS.frameClock);
+  const harness = [process.execPath, join(import.meta.dir, 'flat-out.ts'), address, size.name];
+  const numbers = [size.maxEntries, seconds];
   const fps = await fpsOf(...harness, ...numbers, TOOLS.frameClock);
   return { name: `${size.name}/flat-out`, fps, floorFps };
 }

@@ -70,7 +70,7 @@ export async function runProgram(
   await using run = new AsyncDisposableStack();
   const records = newRecords(stage);
   const settings = {
-    ...clockEnvironment(scenario.size, records),
+    ...clockEnvironment(records),
     ...(output.isEncoded && { FRAME_CLOCK_RELAY: '1' }),
   };
   const env = scenarioEnvironment(stage, scenario, output, frameClockWith(stage, settings));
@@ -97,8 +97,8 @@ export async function runPump(stage: BenchStage, size: FrameSize, durations: Dur
   await stage.clear();
   await using run = new AsyncDisposableStack();
   const records = newRecords(stage);
-  const command = [TOOLS.pump, stage.address, `${size.sizeBytes}`, '0', TOOLS.frameClock];
-  const pump = run.use(new Child(command, { env: clockEnvironment(size, records) }));
+  const command = [TOOLS.pump, stage.address, size.name, '0', TOOLS.frameClock];
+  const pump = run.use(new Child(command, { env: clockEnvironment(records) }));
   const timing = { name: 'constant', pattern: 'constant', fps: size.fps } as const;
   const source = stage.startSource(size, timing, SOURCE_LIMIT_S, run);
   await stage.pause(durations.warmUpS);
@@ -141,8 +141,8 @@ function frameClockWith(stage: BenchStage, settings: Readonly<Record<string, str
   return script(stage.folder, 'frame-clock', `exec env ${assignments.join(' ')} ${TOOLS.frameClock} "$@"`);
 }
 
-function clockEnvironment(size: FrameSize, records: string): Record<string, string> {
-  return { FRAME_CLOCK_RECORDS: records, FRAME_CLOCK_FRAME_BYTES: `${size.sizeBytes}` };
+function clockEnvironment(records: string): Record<string, string> {
+  return { FRAME_CLOCK_RECORDS: records };
 }
 
 async function resultOf(name: string, size: FrameSize, records: string, window: Window) {

@@ -62,7 +62,7 @@ function startLine({ start }: MeasuredRun): string {
 const BUSY_PERCENT = 10;
 
 /** A word of warning where the machine was not ours alone; nothing where it was. */
-export function busyLines(runs: readonly RunResult[]): string[] {
+export function busyLines(runs: readonly Pick<RunResult, 'othersCpuPercent'>[]): string[] {
   const busy = runs.filter(({ othersCpuPercent }) => othersCpuPercent > BUSY_PERCENT).length;
   if (busy === 0) return [];
   return [

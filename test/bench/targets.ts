@@ -89,15 +89,16 @@ export function judge(runs: readonly RunResult[], flatOut: readonly FlatOutResul
   const paced = TARGETS.flatMap((target) => {
     const run = byName.get(target.run);
     const value = run ? target.value(run, byName) : Number.NaN;
-    return Number.isNaN(value) ? [] : [result(`${target.run}: ${target.text}`, value, target.limit)];
+    return Number.isNaN(value) ? [] : [targetResult(`${target.run}: ${target.text}`, value, target.limit)];
   });
   const flat = flatOut.map(({ name, fps, floorFps }) =>
-    result(`${name}: floor's rate as a multiple of ours`, floorFps / fps, 1 / FLAT_OUT_PART),
+    targetResult(`${name}: floor's rate as a multiple of ours`, floorFps / fps, 1 / FLAT_OUT_PART),
   );
   return [...paced, ...flat];
 }
 
-function result(text: string, value: number, limit: number): TargetResult {
+/** A figure that is to be at most `limit`. */
+export function targetResult(text: string, value: number, limit: number): TargetResult {
   return { text, value, limit, isReached: value <= limit };
 }
 
