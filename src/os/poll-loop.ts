@@ -108,6 +108,8 @@ export class PollLoop implements Clock {
   readableSoon(fd: number): boolean {
     if (!this.#isAlone || this.#isStopped) return false;
     const leftNs = this.#leftNs() ?? SOON_NS;
+    // Whoever is due has to have a turn, however much there is to read.
+    if (leftNs === 0n) return false;
     this.#setTimeout(leftNs < SOON_NS ? leftNs : SOON_NS);
     this.#setPollFds();
     this.#setPollFd(this.#waits.length, fd, POLLIN);
