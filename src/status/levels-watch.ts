@@ -93,8 +93,9 @@ function withReport(before: Gathered | undefined, levels: LevelsReport, nowNs: b
   };
 }
 
+/** A frame that is all one sample, of a closed shutter say, has nothing that any window could show. */
 function isNarrow({ low, high }: Samples, largest: number): boolean {
-  return high - low < (largest + 1) * ENOUGH_OF_RANGE;
+  return high > low && high - low < (largest + 1) * ENOUGH_OF_RANGE;
 }
 
 function narrowInWords({ low, high }: Samples, largest: number, pixelFormat: string): string {

@@ -86,11 +86,14 @@ test.concurrent.each([
   LIMIT_MS,
 );
 
+/** What ffmpeg gets of a gray frame: luma, and half as much chroma. */
+const PICTURE_BYTES = (SMALL.widthPx * SMALL.heightPx * 3) / 2;
+
 /** Takes the first two seconds of a video as ffmpeg does, and from then on 64 KiB every 7 s. */
 const SLOWING = `
 case "$*" in *pipe:0*) ;; *) exec ffmpeg "$@" ;; esac
 {
-  dd bs=${SMALL.widthPx * SMALL.heightPx * 2} count=${2 * FRAMES_PER_SECOND} iflag=fullblock status=none
+  dd bs=${PICTURE_BYTES} count=${2 * FRAMES_PER_SECOND} iflag=fullblock status=none
   exec 3>&1
   while [ "$(head -c 65536 | tee /dev/fd/3 | wc -c)" -gt 0 ]; do sleep 7; done
 } | ffmpeg "$@"`;

@@ -55,6 +55,11 @@ describe('frames that use little of the range', () => {
     expect(levels.look({})).toEqual({ kind: 'narrow', seen: DARK.seen, maxSample: 65_535 });
   });
 
+  test('are not spoken of where all samples are the same: no window would show more', () => {
+    expect(isSaid({ low: 30_840, high: 30_840 })).toBe(false);
+    expect(isSaid({ low: 30_840, high: 30_841 })).toBe(true);
+  });
+
   test.each([
     [65_535, 8_192],
     [4_095, 512],
