@@ -5,7 +5,7 @@ PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export PATH
 
 EXECUTABLE := dist/cosmos-video-builder
-KERNEL := src/levels/kernel.wasm
+KERNEL := src/levels/kernel.wasm src/levels/kernel-scalar.wasm
 ARM64_BUN := dist/arm64/bun
 SOURCES := $(shell find src -name '*.ts') $(KERNEL) package.json tsconfig.json package-lock.json
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -76,8 +76,9 @@ $(ARM64_BUN): package-lock.json packaging/fetch-bun | test-tools
 	packaging/fetch-bun arm64 $(@D)
 
 # Without the checks that it would make for a heap: the kernel has none, only the memory that it is given.
+ASC := asc src/levels/assembly/kernel.ts -O3 --noAssert --runtime stub --importMemory
 $(KERNEL): src/levels/assembly/kernel.ts node_modules/.installed
-	asc $< --outFile $@ -O3 --noAssert --runtime stub --importMemory --enable simd
+	$(ASC) --outFile $@ $(if $(findstring scalar,$@),,--enable simd)
 
 # redis-server comes with a service that would take port 6379; nothing here needs it.
 define install-missing

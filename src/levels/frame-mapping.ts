@@ -11,6 +11,9 @@ import { BINS, type KernelMemory } from './kernel-memory.ts';
 import type { SampleCounts } from './sample-counts.ts';
 import { CURVE_LENGTH, damped, fixedWindow, percentileWindow, widened, type Window } from './window.ts';
 
+/** A window whose edges are no whole samples is at least this wide: the factors of a narrower one leave their 16 bits. */
+const LEAST_SPAN_SAMPLES = 2;
+
 /** The percentiles of a window whose setting names none. */
 const EQUALISED_PERCENT = { lowPercent: 0.5, highPercent: 99.5 } as const;
 
@@ -67,6 +70,11 @@ export class FrameMapping {
     this.#setFactors(settings);
   }
 
+  /** Whether the next frame can be mapped from its first sample on. */
+  get isReady(): boolean {
+    return this.#window !== undefined;
+  }
+
   /** Sees to it that there is a window: where no whole frame was counted yet, by what has come of the first. */
   prepare(): void {
     if (this.#window || !this.#settings) return;
@@ -87,7 +95,7 @@ export class FrameMapping {
   /** A whole frame was counted: the next one is mapped by what was learnt of it. */
   learn(nowNs: bigint): void {
     const settings = this.#settings;
-    const elapsedMs = Number((nowNs - this.#learntNs) / NS_PER_MS);
+    const elapsedMs = Number(nowNs - this.#learntNs) / Number(NS_PER_MS);
     this.#learntNs = nowNs;
     const target = settings && this.#target(settings);
     if (!settings || !target) return;
@@ -115,7 +123,8 @@ export class FrameMapping {
     if (window.kind === 'full' || window.kind === 'fixed') return undefined;
     const { lowPercent, highPercent } = window.kind === 'auto' ? window : EQUALISED_PERCENT;
     const found = percentileWindow(this.counts, lowPercent, highPercent);
-    return found && widened(found, inSamples(span, this.#maxSample), this.#maxSample);
+    const spanSamples = Math.max(inSamples(span, this.#maxSample), LEAST_SPAN_SAMPLES);
+    return found && widened(found, spanSamples, this.#maxSample);
   }
 
   #setFactors(settings: LevelsSettings): void {

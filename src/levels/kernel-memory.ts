@@ -9,7 +9,7 @@ const WASM_PAGE_BYTES = 65_536;
  * by default (net.core.wmem_default), all of which then comes at once.
  */
 export const PIECE_BYTES = 229_376;
-/** The last turn of a loop may read beyond the last pixel. */
+/** Keeps luma apart from samples. */
 const MARGIN_BYTES = 64;
 const COUNTER_BYTES = 4;
 /** A table for each value of a byte. */

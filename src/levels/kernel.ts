@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { GrayFormat } from '../base/gray-format.ts';
 import type { Factors } from './factors.ts';
-import kernelPath from './kernel.wasm' with { type: 'file' };
+import scalarPath from './kernel-scalar.wasm' with { type: 'file' };
+import simdPath from './kernel.wasm' with { type: 'file' };
 
 /** What is mapped: so many samples, from `source` to `target` on. */
 interface Run {
@@ -64,8 +65,9 @@ export class Kernel {
   readonly #exports: KernelExports;
   readonly #layout: number;
 
-  constructor(memory: WebAssembly.Memory, format: GrayFormat) {
-    const module = new WebAssembly.Module(readFileSync(kernelPath));
+  /** @param build one of `kernelBuilds` */
+  constructor(memory: WebAssembly.Memory, format: GrayFormat, build = fittingBuild()) {
+    const module = new WebAssembly.Module(build);
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     // The two are compiled from one repository; a test calls each of them.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -104,6 +106,17 @@ export class Kernel {
       sums,
     );
   }
+}
+
+/** The two builds of the kernel: with SIMD, and a sample at a time. */
+export function kernelBuilds() {
+  return { simd: readFileSync(simdPath), scalar: readFileSync(scalarPath) };
+}
+
+/** The runtime has no SIMD on x86-64 processors without AVX, which those for small boxes have not had for long. */
+function fittingBuild(): Uint8Array {
+  const { simd, scalar } = kernelBuilds();
+  return WebAssembly.validate(simd) ? simd : scalar;
 }
 
 function layoutOf({ sampleBytes, pixelBytes, isBigEndian }: GrayFormat): number {

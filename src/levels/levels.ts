@@ -71,6 +71,7 @@ export class Levels {
   /** Takes in the frame whose picture is to lie in this slot. One that is begun before the last one is whole takes its place. */
   intake(slot: FrameSlot): FrameIntake {
     this.#mapping.configure(this.#settings);
+    this.#slots.prepare(slot);
     const isReported = this.#isReportDue();
     this.#statistics.begin(isReported);
     const intake: FrameIntake = new LumaIntake({
@@ -78,6 +79,7 @@ export class Levels {
       size: this.#size,
       pixelBytes: this.parts.gray.pixelBytes,
       lumaAddress: slot.address,
+      isReady: () => this.#mapping.isReady,
       map: (count) => {
         this.#statistics.add(this.#memory.offsets.samples, count);
         this.#mapping.prepare();

@@ -9,6 +9,8 @@ interface IntakeParts {
   readonly pixelBytes: number;
   /** Where the luma of the frame goes. */
   readonly lumaAddress: number;
+  /** Whether samples can be mapped as they come; where not, as many are gathered first as there is room for. */
+  readonly isReady: () => boolean;
   /** Looks at so many samples at `samples` in the memory, and maps them to `luma` there. */
   readonly map: (count: number) => void;
   /** All of the frame is mapped. */
@@ -41,9 +43,11 @@ export class LumaIntake implements FrameIntake {
   took(sizeBytes: number): void {
     const leftSamples = this.#totalSamples - this.#samples;
     if (leftSamples === 0) return;
-    const { pixelBytes, map, onWhole } = this.parts;
+    const { pixelBytes, isReady, map, onWhole } = this.parts;
     const comeBytes = this.#carriedBytes + sizeBytes;
-    const count = Math.min(Math.trunc(comeBytes / pixelBytes), leftSamples);
+    const comeSamples = Math.min(Math.trunc(comeBytes / pixelBytes), leftSamples);
+    const isGathered = isReady() || comeBytes === PIECE_BYTES || comeSamples === leftSamples;
+    const count = isGathered ? comeSamples : 0;
     if (count > 0) {
       map(count);
       this.#putDown(count);

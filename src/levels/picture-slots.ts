@@ -35,7 +35,7 @@ export class PictureSlots {
   readonly #chroma: MappedMemory;
   readonly #neutral: MappedMemory;
   readonly #neutralAreas: readonly MemoryArea[];
-  /** The places of the slots in the memory of chroma. */
+  /** The places of the slots in the memory of chroma, from when they are first used. */
   readonly #places = new Map<FrameSlot, number>();
 
   /** Throws where there is no memory. */
@@ -46,13 +46,19 @@ export class PictureSlots {
     libc.memset(this.#neutral.address, NEUTRAL_CHROMA, NEUTRAL_BYTES);
     const neutral = { address: this.#neutral.address, sizeBytes: NEUTRAL_BYTES };
     this.#neutralAreas = repeated(neutral, size.chromaBytes);
-    for (const slot of this.luma.all) this.#blackenPadding(slot);
+  }
+
+  /** To be called before luma is put into a slot. The padding of an odd size is made once: nothing is ever mapped to it. */
+  prepare(slot: FrameSlot): void {
+    if (this.#places.has(slot)) return;
+    this.#places.set(slot, this.#places.size);
+    this.#blackenPadding(slot);
   }
 
   /** Where both planes of chroma begin that belong to a slot. */
   chromaAddress(slot: FrameSlot): number {
-    const place = this.#places.get(slot) ?? this.#places.size;
-    this.#places.set(slot, place);
+    const place = this.#places.get(slot);
+    if (place === undefined) throw new Error('this slot was not prepared');
     return this.#chroma.address + place * inPages(this.size.chromaBytes);
   }
 
@@ -69,7 +75,7 @@ export class PictureSlots {
     this.#neutral.unmap();
   }
 
-  /** The column or line that makes an odd size even: nothing is ever mapped to it. */
+  /** The column or line that makes an odd size even. */
   #blackenPadding({ address }: FrameSlot): void {
     const { widthPx, heightPx, strideBytes, lumaBytes } = this.size;
     const bodyBytes = heightPx * strideBytes;

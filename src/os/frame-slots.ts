@@ -49,11 +49,6 @@ export class FrameSlots {
     }));
   }
 
-  /** Every slot, whoever holds it. */
-  get all(): readonly FrameSlot[] {
-    return this.#slots;
-  }
-
   /** Takes a slot that nobody holds; undefined while there is none, and once the memory was given back. */
   acquire(): FrameSlot | undefined {
     if (this.#isClosed) return undefined;

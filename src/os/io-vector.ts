@@ -3,8 +3,8 @@ import { pinned } from './libc.ts';
 
 /** struct iovec: address and length, 8 bytes each (readv(2)). */
 const IOVEC_BYTES = 16;
-/** As many areas as one call is given, of the 1024 that it would take: a picture of 3840x2160 has 33. */
-const MOST_AREAS = 64;
+/** As many areas as one call is given, of the 1024 that it would take: a picture of 3840x2160 has 65. */
+const MOST_AREAS = 128;
 
 /** What is still to be written of some areas of memory, in the form in which the kernel takes it. */
 export class IoVector {

@@ -114,8 +114,11 @@ export class PollLoop implements Clock {
     this.#setPollFds();
     this.#setPollFd(this.#waits.length, fd, POLLIN);
     const ready = libc.ppoll(this.#pollFds.address, this.#waits.length + 1, this.#timeout.address, null);
-    this.#lookedNs = this.nowNs();
-    return ready === 1 && this.#isReady(this.#waits.length);
+    // Where others are ready, too, they have not been looked after: the turn is theirs as soon as it was before.
+    const isOurs = ready === 1 && this.#isReady(this.#waits.length);
+    if (isOurs) this.#lookedNs = this.nowNs();
+    else if (ready > 0) this.#isAlone = false;
+    return isOurs;
   }
 
   /** The same for writing. */

@@ -40,7 +40,8 @@ export function mappingsOf(smaps: string, file: string): Mapping[] {
       const [address, end] = [Number.parseInt(from, 16), Number.parseInt(to, 16)];
       const isOurs = path === file && rights.startsWith('r-') && rights.endsWith('p');
       current = isOurs ? { address, sizeBytes: end - address } : undefined;
-    } else if (current && /^Anonymous: +0 kB$/.test(line)) mappings.push(current);
+    } else if (/^(?:Anonymous|Swap): +[1-9]/.test(line)) current = undefined;
+    else if (current && line.startsWith('VmFlags:')) mappings.push(current);
   }
   return mappings;
 }

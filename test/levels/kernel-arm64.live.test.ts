@@ -25,6 +25,17 @@ test(
   LIMIT_MS,
 );
 
+test.if(process.arch === 'x64')(
+  'a processor without AVX, for which the runtime has no SIMD, makes the same bytes',
+  async () => {
+    const program = join(import.meta.dir, 'default-kernel.ts');
+    const [, luma] = await words(process.execPath, program);
+    const emulated = ['qemu-x86_64-static', '-cpu', 'Denverton', process.execPath, program];
+    expect(await words(...emulated)).toEqual(['scalar', luma]);
+  },
+  LIMIT_MS,
+);
+
 async function words(...command: string[]): Promise<(string | undefined)[]> {
   return new TextDecoder()
     .decode(await output(...command))

@@ -1,5 +1,5 @@
 import type { GrayFormat } from '../../src/base/gray-format.ts';
-import { Kernel } from '../../src/levels/kernel.ts';
+import { Kernel, kernelBuilds } from '../../src/levels/kernel.ts';
 import { GRAY_FORMATS, grayOf } from './gray-formats.ts';
 import { ReferenceKernel } from './reference.ts';
 
@@ -20,7 +20,7 @@ export const PLACES = {
   fine: 65_536,
 } as const;
 
-/** The kernel and its reference for one format, each in a memory of its own. */
+/** A build of the kernel and its reference for one format, each in a memory of its own. */
 interface Pair {
   readonly name: string;
   readonly format: GrayFormat;
@@ -42,10 +42,11 @@ export class KernelStage {
     this.#referenceMemory = new Uint8Array(wasm.buffer.byteLength);
     this.#zone = this.#kernelMemory.subarray(0, PLACES.zoneEnd);
     this.#referenceZone = this.#referenceMemory.subarray(0, PLACES.zoneEnd);
-    this.pairs = GRAY_FORMATS.map((name) => {
+    const builds = Object.values(kernelBuilds());
+    this.pairs = GRAY_FORMATS.flatMap((name) => {
       const format = grayOf(name);
       const reference = new ReferenceKernel(this.#referenceMemory, format);
-      return { name, format, kernel: new Kernel(wasm, format), reference };
+      return builds.map((build) => ({ name, format, kernel: new Kernel(wasm, format, build), reference }));
     });
   }
 

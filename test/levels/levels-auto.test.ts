@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { LevelsSettings } from '../../src/config/config.ts';
 import { damped, widened, type Window } from '../../src/levels/window.ts';
 import { expectedPicture } from './expected-picture.ts';
-import { expectSame, LevelsStage } from './levels-stage.ts';
+import { expectSame, LevelsStage, lumaOf } from './levels-stage.ts';
 import { autoWindow, countsOf, gaussian, seeded } from './scene.ts';
 
 const SIZE = { widthPx: 160, heightPx: 120 };
@@ -61,13 +61,25 @@ function flicker(lumas: readonly Uint8Array[]): number {
 }
 
 describe('the window of auto', () => {
-  test('is made of the first piece for the first frame, which is mapped by it from its first sample on', () => {
+  test('is made for the first frame of as much of it as there is room for, in whatever pieces it comes', () => {
     using stage = autoStage();
     const samples = scene(1, 3_000, 500).map((sample, index) => sample + index / 2);
     const frame = stage.frameOf(samples);
-    const window = targetOf(samples.slice(0, 5_000));
-    expectSame(stage.picture(frame, [10_000, 3_000]), expectedPicture(frame, stage, { window }));
+    const window = targetOf(samples);
+    expectSame(stage.picture(frame, [430, 3_001]), expectedPicture(frame, stage, { window }));
     expect(stage.report.window).toEqual(window);
+  });
+
+  test('is that of the first piece, where there is no room for the whole frame', () => {
+    using stage = new LevelsStage({ widthPx: 640, heightPx: 480, settings: AUTO });
+    // The second half is far brighter.
+    const frame = stage.frame((x, y) => 3_000 + x + (y < 240 ? 0 : 50_000));
+    stage.picture(frame, [430, 3_001]);
+    expect(stage.report.window.high).toBeLessThan(4_000);
+    stage.picture(frame);
+    const [first, last] = lumaOf(stage.picture(frame), stage).filter((_, index) => index % 307_199 === 0);
+    expect(first).toBeLessThan(20);
+    expect(last).toBeGreaterThan(230);
   });
 
   test('is that of the frame before, without damping', () => {

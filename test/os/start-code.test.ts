@@ -8,16 +8,28 @@ const SMAPS = `
 Size:              24804 kB
 Rss:                7332 kB
 Anonymous:             0 kB
+Swap:                  0 kB
+VmFlags: rd mr mw me
 01a40000-0684a000 r-xp 01838000 fe:00 2146444                            ${FILE}
 Anonymous:             0 kB
+Swap:                  0 kB
+VmFlags: rd mr mw me
 0684a000-0685f000 r--p 06642000 fe:00 2146444                            ${FILE}
 Anonymous:            84 kB
+Swap:                  0 kB
+VmFlags: rd mr
 06867000-06af7000 rw-p 06657000 fe:00 2146444                            ${FILE}
 Anonymous:             0 kB
+Swap:                  0 kB
+VmFlags: rd mr mw me
 7f9f00000000-7f9f00001000 r-xp 00000000 fe:00 77                         /usr/lib/libc.so.6
 Anonymous:             0 kB
+Swap:                  0 kB
+VmFlags: rd mr mw me
 7f9f00002000-7f9f00003000 rw-p 00000000 00:00 0
 Anonymous:             0 kB
+Swap:                  0 kB
+VmFlags: rd mr mw me
 `;
 
 test('only what is mapped of the file itself, cannot be written to, and never was, can be given back', () => {

@@ -1,4 +1,5 @@
 // The inner loops of the levels, in AssemblyScript (assemblyscript.org): TypeScript's syntax, compiled to WebAssembly with SIMD.
+// Compiled twice, with SIMD and, for machines without it, a sample at a time: the bytes that come out are the same.
 // All of it works on addresses in the one memory that it is given. `test/levels/reference.ts` is the same in plain TypeScript.
 
 /** How samples lie in memory; the numbers are those of `LAYOUTS` in ../kernel.ts. */
@@ -8,9 +9,6 @@ const WORDS_LE: i32 = 2;
 const WORDS_BE: i32 = 3;
 const WORDS_LE_WITH_ALPHA: i32 = 4;
 const WORDS_BE_WITH_ALPHA: i32 = 5;
-
-/** Samples that one turn of a loop takes. */
-const TURN: i32 = 16;
 
 /** Bits behind the point of a luma, and of a place on a curve; see `linearFactors` and `curveFactors` in ../factors.ts. */
 const LUMA_BITS: i32 = 7;
@@ -115,21 +113,23 @@ export function countSamples(
 function linear(
   layout: i32, source: usize, target: usize, count: i32, low: i32, span: i32, scale: i32, mul: i32, offset: i32,
 ): void {
-  const lows = i16x8.splat(<i16>low);
-  const spans = i16x8.splat(<i16>span);
-  const scales = i16x8.splat(<i16>scale);
-  const muls = i16x8.splat(<i16>mul);
-  const offsets = i16x8.splat(<i16>offset);
-  const blacks = i8x16.splat(<i8>BLACK);
-  const whites = i8x16.splat(<i8>WHITE);
   const pixel = pixelBytes(layout);
   let at = source;
   let to = target;
-  for (const end = target + <usize>(count & ~(TURN - 1)); to < end; to += TURN) {
-    const a = i16x8.shr_s(places(eight(layout, at), lows, spans, scales, muls, offsets), LUMA_BITS);
-    const b = i16x8.shr_s(places(eight(layout, at + 8 * pixel), lows, spans, scales, muls, offsets), LUMA_BITS);
-    v128.store(to, i8x16.min_u(i8x16.max_u(i8x16.narrow_i16x8_u(a, b), blacks), whites));
-    at += <usize>TURN * pixel;
+  if (ASC_FEATURE_SIMD) {
+    const lows = i16x8.splat(<i16>low);
+    const spans = i16x8.splat(<i16>span);
+    const scales = i16x8.splat(<i16>scale);
+    const muls = i16x8.splat(<i16>mul);
+    const offsets = i16x8.splat(<i16>offset);
+    const blacks = i8x16.splat(<i8>BLACK);
+    const whites = i8x16.splat(<i8>WHITE);
+    for (const end = target + <usize>(count & ~15); to < end; to += 16) {
+      const a = i16x8.shr_s(places(eight(layout, at), lows, spans, scales, muls, offsets), LUMA_BITS);
+      const b = i16x8.shr_s(places(eight(layout, at + 8 * pixel), lows, spans, scales, muls, offsets), LUMA_BITS);
+      v128.store(to, i8x16.min_u(i8x16.max_u(i8x16.narrow_i16x8_u(a, b), blacks), whites));
+      at += 16 * pixel;
+    }
   }
   for (const end = target + <usize>count; to < end; to++) {
     const y = place(one(layout, at), low, span, scale, mul, offset) >> LUMA_BITS;
@@ -143,27 +143,29 @@ function curved(
   layout: i32, source: usize, target: usize, count: i32, low: i32, span: i32, scale: i32, mul: i32, offset: i32,
   curve: usize,
 ): void {
-  const lows = i16x8.splat(<i16>low);
-  const spans = i16x8.splat(<i16>span);
-  const scales = i16x8.splat(<i16>scale);
-  const muls = i16x8.splat(<i16>mul);
-  const offsets = i16x8.splat(<i16>offset);
-  const lasts = i16x8.splat(<i16>LAST_PLACE);
   const pixel = pixelBytes(layout);
   let at = source;
   let to = target;
-  for (const end = target + <usize>(count & ~7); to < end; to += 8) {
-    const found = i16x8.shr_s(places(eight(layout, at), lows, spans, scales, muls, offsets), CURVE_BITS);
-    const at8 = i16x8.min_s(i16x8.max_s(found, i16x8.splat(0)), lasts);
-    store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 0)), 0);
-    store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 1)), 1);
-    store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 2)), 2);
-    store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 3)), 3);
-    store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 4)), 4);
-    store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 5)), 5);
-    store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 6)), 6);
-    store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 7)), 7);
-    at += 8 * pixel;
+  if (ASC_FEATURE_SIMD) {
+    const lows = i16x8.splat(<i16>low);
+    const spans = i16x8.splat(<i16>span);
+    const scales = i16x8.splat(<i16>scale);
+    const muls = i16x8.splat(<i16>mul);
+    const offsets = i16x8.splat(<i16>offset);
+    const lasts = i16x8.splat(<i16>LAST_PLACE);
+    for (const end = target + <usize>(count & ~7); to < end; to += 8) {
+      const found = i16x8.shr_s(places(eight(layout, at), lows, spans, scales, muls, offsets), CURVE_BITS);
+      const at8 = i16x8.min_s(i16x8.max_s(found, i16x8.splat(0)), lasts);
+      store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 0)), 0);
+      store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 1)), 1);
+      store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 2)), 2);
+      store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 3)), 3);
+      store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 4)), 4);
+      store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 5)), 5);
+      store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 6)), 6);
+      store<u8>(to, load<u8>(curve + i16x8.extract_lane_u(at8, 7)), 7);
+      at += 8 * pixel;
+    }
   }
   for (const end = target + <usize>count; to < end; to++) {
     const found = place(one(layout, at), low, span, scale, mul, offset) >> CURVE_BITS;

@@ -54,7 +54,9 @@ export class MarkedPictures {
 
   /** The picture of a frame as it is sent now, with its marks. The one given begins with the plane. */
   marked(frame: Frame, picture: Picture, nowNs: bigint): Picture {
-    if (frame !== this.#last) this.#newNs = nowNs;
+    // The first one may be as old as a source that has stopped; later ones were waited for, or wait in a backlog.
+    if (!this.#last) this.#newNs = frame.writtenNs ?? nowNs;
+    else if (frame !== this.#last) this.#newNs = nowNs;
     this.#last = frame;
     const { widthPx, heightPx } = this.plane;
     const area = markArea({ widthPx, heightPx, lines: this.#lines(frame, nowNs) });

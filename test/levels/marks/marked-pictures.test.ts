@@ -109,8 +109,14 @@ describe('the mark of a picture that stands still', () => {
     expectLines(stage, stage.marked(3_728, next), 'NO NEW FRAME 00:02');
   });
 
+  test('comes at once on the first one, where that is old: its source has stopped', () => {
+    using stage = new MarkStage({ overlay: ['standstill'] });
+    expectLines(stage, stage.marked(3_728), 'NO NEW FRAME 1:02:08');
+  });
+
   test('does not come while new frames do, however old they are', () => {
     using stage = new MarkStage({ overlay: ['standstill'] });
+    expect(stage.marked(0, stage.another())).toBe(stage.picture);
     for (let second = 0; second < 10; second += 1) {
       expect(stage.marked(second + 100, stage.another())).toBe(stage.picture);
     }
