@@ -9,6 +9,11 @@ export interface Clock {
 /** For durations that are constants in milliseconds. */
 export const NS_PER_MS = 1_000_000n;
 
+/** A duration in milliseconds, with their fractions; not for a schedule. */
+export function inMs(durationNs: bigint): number {
+  return Number(durationNs) / Number(NS_PER_MS);
+}
+
 /** For reports and estimates; not for a schedule. */
 export function secondsBetween(fromNs: bigint, toNs: bigint): number {
   return Number(toNs - fromNs) / 1e9;

@@ -119,6 +119,9 @@ export const SCALING_METHODS = ['scale', 'skip'] as const;
 /** scale: every tick takes the next frame; skip: every tick takes the newest. */
 export type ScalingMethod = (typeof SCALING_METHODS)[number];
 
+/** Of `auto` alone, and of `equalise`: a hot or a dead pixel in two hundred does not move the window. */
+export const USUAL_PERCENTILES = { lowPercent: 0.5, highPercent: 99.5 } as const;
+
 /** Colours for the levels from black to white. */
 export const PALETTES = ['gray', 'inverted', 'iron', 'viridis', 'inferno'] as const;
 export type Palette = (typeof PALETTES)[number];

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { MARKS, type Mark, type SampleAmount, type WindowSetting } from './config.ts';
+import { MARKS, USUAL_PERCENTILES, type Mark, type SampleAmount, type WindowSetting } from './config.ts';
 import type { TextSchema } from './setting.ts';
 import { lineSchema } from './text-schemas.ts';
 
@@ -11,8 +11,6 @@ const NUMBER = String.raw`(\d{1,9}(?:\.\d{1,9})?)`;
 const BOUNDS = new RegExp(`^${NUMBER}(%?)\\.\\.${NUMBER}(%?)$`);
 const PERCENTILES = new RegExp(`^auto:${NUMBER}\\.\\.${NUMBER}$`);
 const AMOUNT = new RegExp(`^${NUMBER}(%?)$`);
-/** Of `auto` alone: a hot or a dead pixel in two hundred does not move the window. */
-const USUAL_PERCENTILES = { lowPercent: 0.5, highPercent: 99.5 } as const;
 /** What may stand in the list of marks; each brings `standstill` with it, and `none` takes it away. */
 const WORDS: readonly string[] = ['none', ...MARKS];
 

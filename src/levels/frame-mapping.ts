@@ -1,6 +1,6 @@
 import { maxSample, type GrayFormat } from '../base/gray-format.ts';
-import { NS_PER_MS } from '../base/clock.ts';
-import type { LevelsSettings } from '../config/config.ts';
+import { inMs } from '../base/clock.ts';
+import { USUAL_PERCENTILES, type LevelsSettings } from '../config/config.ts';
 import { inSamples } from '../config/sample-amount.ts';
 import { chromaOfLuma } from './chroma-of-luma.ts';
 import { dampedCurve, equalise } from './equalise.ts';
@@ -13,9 +13,6 @@ import { CURVE_LENGTH, damped, fixedWindow, percentileWindow, widened, type Wind
 
 /** A window whose edges are no whole samples is at least this wide: the factors of a narrower one leave their 16 bits. */
 const LEAST_SPAN_SAMPLES = 2;
-
-/** The percentiles of a window whose setting names none. */
-const EQUALISED_PERCENT = { lowPercent: 0.5, highPercent: 99.5 } as const;
 
 /**
  * How samples become luma: by the settings, and by the frames so far. Both change between two frames only, so that each is mapped
@@ -95,7 +92,7 @@ export class FrameMapping {
   /** A whole frame was counted: the next one is mapped by what was learnt of it. */
   learn(nowNs: bigint): void {
     const settings = this.#settings;
-    const elapsedMs = Number(nowNs - this.#learntNs) / Number(NS_PER_MS);
+    const elapsedMs = inMs(nowNs - this.#learntNs);
     this.#learntNs = nowNs;
     const target = settings && this.#target(settings);
     if (!settings || !target) return;
@@ -121,7 +118,7 @@ export class FrameMapping {
   /** The window that the counts ask for; undefined where it does not depend on them, or nothing was counted. */
   #target({ window, span }: LevelsSettings): Window | undefined {
     if (window.kind === 'full' || window.kind === 'fixed') return undefined;
-    const { lowPercent, highPercent } = window.kind === 'auto' ? window : EQUALISED_PERCENT;
+    const { lowPercent, highPercent } = window.kind === 'auto' ? window : USUAL_PERCENTILES;
     const found = percentileWindow(this.counts, lowPercent, highPercent);
     const spanSamples = Math.max(inSamples(span, this.#maxSample), LEAST_SPAN_SAMPLES);
     return found && widened(found, spanSamples, this.#maxSample);

@@ -63,13 +63,13 @@ export function planInWords({ config, format }: Plan): string {
   return (
     `${source.stream} (${source.key}: ${format.widthPx}x${format.heightPx} ${format.pixelFormat}, ${format.sizeBytes} bytes) ` +
     `of ${redisName(source.redis)} -> ${formatFrameRate(pacing.frameRate)} fps by ${pacing.method}, ` +
-    levelsInWords(config.levels, format) +
+    levelsSettingsInWords(config.levels, format) +
     `H.264 ${encoder.preset}/${encoder.tune ?? 'no tune'}, CRF ${encoder.crf}${cap} -> ${output.destination.display}`
   );
 }
 
 /** Only where they are ours to map. */
-function levelsInWords({ window, gamma, palette }: LevelsSettings, format: FrameFormat): string {
+function levelsSettingsInWords({ window, gamma, palette }: LevelsSettings, format: FrameFormat): string {
   if (!grayFormat(format.pixelFormat)) return '';
   const curve = gamma === 1 ? '' : ` gamma ${gamma}`;
   return `levels ${windowInWords(window)}${curve}${palette === 'gray' ? '' : ` ${palette}`}, `;

@@ -1,5 +1,5 @@
-// The inner loops of the levels, in AssemblyScript (assemblyscript.org): TypeScript's syntax, compiled to WebAssembly with SIMD.
-// Compiled twice, with SIMD and, for machines without it, a sample at a time: the bytes that come out are the same.
+// The inner loops of the levels, in AssemblyScript (assemblyscript.org): TypeScript's syntax, compiled to WebAssembly. That is done
+// twice, with SIMD and, for machines without it, a sample at a time: the bytes that come out are the same.
 // All of it works on addresses in the one memory that it is given. `test/levels/reference.ts` is the same in plain TypeScript.
 
 /** How samples lie in memory; the numbers are those of `LAYOUTS` in ../kernel.ts. */

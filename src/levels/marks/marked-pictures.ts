@@ -1,5 +1,5 @@
 import type { Frame, FrameSlot, MemoryArea } from '../../base/frame.ts';
-import { NS_PER_MS } from '../../base/clock.ts';
+import { inMs } from '../../base/clock.ts';
 import { MARKS, type Mark } from '../../config/config.ts';
 import { FrameSlots } from '../../os/frame-slots.ts';
 import { addressAt, libc, pinned, type Pinned } from '../../os/libc.ts';
@@ -87,8 +87,8 @@ export class MarkedPictures {
     return markLines({
       ...this.settings,
       frameTimeMs: writtenNs === undefined ? undefined : Number.parseInt(id, 10),
-      ageMs: writtenNs === undefined ? undefined : toMs(nowNs - writtenNs),
-      stillMs: toMs(nowNs - this.#newNs),
+      ageMs: writtenNs === undefined ? undefined : inMs(nowNs - writtenNs),
+      stillMs: inMs(nowNs - this.#newNs),
     });
   }
 
@@ -118,8 +118,4 @@ export class MarkedPictures {
   #stripBytes(): number {
     return mostMarkRows(this.plane.heightPx, MARKS.length) * this.plane.rowBytes;
   }
-}
-
-function toMs(durationNs: bigint): number {
-  return Number(durationNs) / Number(NS_PER_MS);
 }
