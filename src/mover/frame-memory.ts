@@ -64,12 +64,17 @@ export class FrameMemory {
 
   /** What ffmpeg gets of the frame at this time. */
   picture(frame: Frame): Picture {
-    const { slots } = this.#pictures;
-    const picture: Picture = {
-      areas: this.#pictures.areas(frame.pixels),
-      hold: (pipe, endBytes) => slots.putInto(pipe, frame.pixels, endBytes),
-    };
+    const picture = this.unmarked(frame);
     return this.#marks?.marked(frame, picture, this.clock.nowNs()) ?? picture;
+  }
+
+  /** The same without marks. */
+  unmarked({ pixels }: Frame): Picture {
+    const { slots } = this.#pictures;
+    return {
+      areas: this.#pictures.areas(pixels),
+      hold: (pipe, endBytes) => slots.putInto(pipe, pixels, endBytes),
+    };
   }
 
   /** Gives all of it back. */

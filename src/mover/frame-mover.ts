@@ -2,7 +2,7 @@ import { NS_PER_MS, waitAtMost, type Clock } from '../base/clock.ts';
 import type { Loss } from '../base/counts.ts';
 import { SourceError } from '../base/errors.ts';
 import type { Emit, MoverEvent, SourceEvent } from '../base/event.ts';
-import type { Frame, FrameOwner, FrameSink } from '../base/frame.ts';
+import type { Frame, FrameOwner } from '../base/frame.ts';
 import { NS_PER_SECOND } from '../base/frame-rate.ts';
 import type { SourceSettings } from '../config/config.ts';
 import { firstFrame } from '../pacing/first-frame.ts';
@@ -14,7 +14,8 @@ import { continued, ended, type EndedReport } from '../redis/source-report.ts';
 import type { ConnectStream } from '../redis/stream-connection.ts';
 import { StreamFrameReader } from '../redis/stream-frame-reader.ts';
 import { FrameStats } from './frame-stats.ts';
-import type { MoverSettings } from './protocol.ts';
+import type { LossInput, MoverSettings } from './protocol.ts';
+import { SessionSink, type InputSink } from './session-sink.ts';
 
 /** Taking our mark out of Redis may take this long. */
 const FAREWELL_LIMIT_MS = 300;
@@ -51,6 +52,12 @@ interface Setup {
   readonly reader: StreamFrameReader;
 }
 
+/** One video: its pace, and where its frames go. */
+interface Session {
+  readonly pump: Pump;
+  readonly sink: SessionSink;
+}
+
 /** Reading and pacing of one session after another, on whatever clock, connection and sink it is given. See `Mover`. */
 export class FrameMover {
   readonly #stats = new FrameStats();
@@ -65,7 +72,9 @@ export class FrameMover {
   #readBefore: EndedReport = NOTHING_READ;
   /** Waits for the session that begins with it. */
   #first: Frame | undefined;
-  #pump: Pump | undefined;
+  #session: Session | undefined;
+  /** Those that have ended, until their last input is closed. */
+  readonly #leaving = new Set<SessionSink>();
 
   constructor(private readonly parts: MoverParts) {}
 
@@ -83,7 +92,7 @@ export class FrameMover {
       if (isOtherStream(before.settings.source, settings.source)) void this.#takeMarkOut(before);
       this.#readBefore = continued(this.#readBefore, ended(before.reader.report));
     }
-    this.#setup = this.#open(settings);
+    this.#setup = this.#setUp(settings);
   }
 
   async awaitFrame(signal: AbortSignal): Promise<void> {
@@ -93,34 +102,62 @@ export class FrameMover {
     this.#first = await firstFrame(parts, settings.pacing.idleTimeoutMs, signal);
   }
 
-  /** Begins a session: hands over the frame that was waited for. */
-  async openInput(sink: FrameSink): Promise<void> {
+  /** Begins a session: hands over the frame that was waited for. The input is owned from then on. */
+  async openInput(input: InputSink): Promise<void> {
     const { owner, settings } = this.#ready();
     const { clock } = this.parts;
     const first = this.#first;
     if (!first) throw new Error('there is no frame to begin with');
     this.#first = undefined;
     const { frameRate } = settings.pacing;
-    this.#pump = new Pump({ frameRate, clock, owner, sink, observer: this.#ticks }, first);
+    const sink = new SessionSink(input, clock);
+    const pump = new Pump({ frameRate, clock, owner, sink, observer: this.#ticks }, first);
+    this.#session = { pump, sink };
     this.#stats.onFirstFrame(clock.nowNs());
     await sink.write(first);
   }
 
   async pump(signal: AbortSignal): Promise<'idle' | 'stopped'> {
     const { reader, settings } = this.#ready();
-    if (!this.#pump) throw new Error('no input was opened');
-    return this.#pump.run(reader, settings.pacing, signal);
+    return this.#open().pump.run(reader, settings.pacing, signal);
   }
 
-  /** The session is over: its frames are given up. */
-  endInput(): void {
-    this.#pump?.close();
-    this.#pump = undefined;
+  /** Puts a copy of the last picture into another input, which is owned from then on. Rejects as that does. */
+  async prepareInput(input: InputSink): Promise<void> {
+    const { pump, sink } = this.#open();
+    await sink.prepare(input, pump.held);
   }
 
-  /** What the session has lost; to be said before the next one begins. */
-  countLoss(loss: Loss): void {
-    this.#stats.onLoss(loss, this.parts.clock.nowNs());
+  /**
+   * From the next tick on frames go to the prepared input; throws where there is none.
+   * @returns how many were handed to the one before
+   */
+  switchInput(): number {
+    const framesBefore = this.#open().sink.switch();
+    this.#stats.onSwitch();
+    return framesBefore;
+  }
+
+  /** Gives the prepared input up, if there is one. */
+  dropPrepared(): void {
+    this.#session?.sink.dropPrepared();
+  }
+
+  /** The session is over: its frames are given up at once. Resolves once its inputs are closed; never rejects. */
+  async endInput(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    if (!session) return;
+    const { pump, sink } = session;
+    pump.close();
+    this.#leaving.add(sink);
+    await sink.finish();
+    this.#leaving.delete(sink);
+  }
+
+  /** What an input has lost; to be said before the next one begins. */
+  countLoss(loss: Loss, input: LossInput): void {
+    this.#stats.onLoss(loss, input, this.parts.clock.nowNs());
   }
 
   /** Tells the counts once a second until `signal` aborts. */
@@ -148,9 +185,11 @@ export class FrameMover {
     };
   }
 
-  /** Leaves nothing behind in Redis, where that takes but a moment. Never rejects. */
+  /** Leaves nothing behind: inputs are closed at once, and Redis has a moment. Never rejects. */
   async close(): Promise<void> {
-    this.endInput();
+    this.#session?.sink.close();
+    for (const sink of this.#leaving) sink.close();
+    void this.endInput();
     this.#dropFirst();
     this.#setup?.reader.close();
     if (this.#setup) await this.#takeMarkOut(this.#setup);
@@ -163,7 +202,7 @@ export class FrameMover {
     await waitAtMost(this.parts.clock, FAREWELL_LIMIT_MS, removed);
   }
 
-  #open(settings: MoverSettings): Setup {
+  #setUp(settings: MoverSettings): Setup {
     const { clock, emit, openSource } = this.parts;
     const source = openSource(settings);
     const owner: FrameOwner = {
@@ -183,6 +222,11 @@ export class FrameMover {
       owner,
     });
     return { settings, source, owner, reader };
+  }
+
+  #open(): Session {
+    if (!this.#session) throw new Error('no input was opened');
+    return this.#session;
   }
 
   #ready(): Setup {

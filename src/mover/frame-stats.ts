@@ -2,6 +2,7 @@ import { NS_PER_MS } from '../base/clock.ts';
 import { mergeAges, NO_AGES, type Ages, type FrameCounts, type Loss } from '../base/counts.ts';
 import type { TickFrame } from '../pacing/frame-holder.ts';
 import type { Tick } from '../pacing/tick-schedule.ts';
+import type { LossInput } from './protocol.ts';
 import { SentFrames } from './sent-frames.ts';
 
 /** What is counted here; what was read, the reader counts. */
@@ -19,7 +20,9 @@ export class FrameStats {
     lost: 0,
     late: 0,
   };
-  readonly #sent = new SentFrames();
+  /** To the present input, and to the one before the last switch. */
+  #sent = new SentFrames();
+  #sentBefore = new SentFrames();
   #ages = NO_AGES;
 
   /** Since the start; a copy. */
@@ -42,10 +45,17 @@ export class FrameStats {
 
   /** The frame that a session begins with is sent before the first tick. */
   onFirstFrame(nowNs: bigint): void {
+    this.#sentBefore.begin();
     this.#sent.begin();
     this.#sent.onSent(true, nowNs);
     this.#counts.output += 1;
     this.#counts.unique += 1;
+  }
+
+  /** Frames go to another input from the next one on. */
+  onSwitch(): void {
+    [this.#sent, this.#sentBefore] = [this.#sentBefore, this.#sent];
+    this.#sent.begin();
   }
 
   /** A frame that was read goes back without having been sent. */
@@ -53,9 +63,10 @@ export class FrameStats {
     this.#counts.dropped += 1;
   }
 
-  /** The session has failed. */
-  onLoss(loss: Loss, nowNs: bigint): void {
-    this.#counts.lost += this.#sent.lose(loss, nowNs);
+  /** Not all frames of an input have arrived. */
+  onLoss(loss: Loss, input: LossInput, nowNs: bigint): void {
+    const sent = input === 'present' ? this.#sent : this.#sentBefore;
+    this.#counts.lost += sent.lose(loss, nowNs);
   }
 
   /** The ages since the last call. */

@@ -11,7 +11,7 @@ import { FrameMemory } from './frame-memory.ts';
 import { FrameMover, type FrameSource } from './frame-mover.ts';
 import { MailboxReader } from './mailbox.ts';
 import { PictureSink } from './picture-sink.ts';
-import type { FromThread, MoverSettings, MoverStart, Outcome, Request, ToThread } from './protocol.ts';
+import type { FromThread, MoverSettings, MoverStart, Outcome, Request, ToThread, Value } from './protocol.ts';
 
 /** Deadlines to the nanosecond: the kernel would otherwise let them slip by 50 µs to save wake-ups. */
 const TIMER_SLACK_NS = 1;
@@ -32,7 +32,6 @@ export class MoverThread {
   readonly #leaving = new AbortController();
   #lastWayId = 0;
   #memory: FrameMemory | undefined;
-  #pipe: PipeSink | undefined;
 
   constructor(private readonly start: MoverStart) {
     this.#mailbox = new MailboxReader(start.mailbox);
@@ -77,6 +76,8 @@ export class MoverThread {
     const { format } = settings;
     if (this.#memory && Bun.deepEquals(this.#memory.format, format)) this.#memory.configure(settings);
     else {
+      // What it copies from lies there.
+      this.#mover.dropPrepared();
       this.#memory?.close();
       this.#memory = new FrameMemory(settings, this.#loop, (event) => send({ kind: 'event', event }));
     }
@@ -118,7 +119,6 @@ export class MoverThread {
   }
 
   async #quit(): Promise<void> {
-    this.#pipe?.close();
     this.#leaving.abort();
     await this.#mover.close();
     this.#loop.stop();
@@ -143,7 +143,7 @@ export class MoverThread {
     }
   }
 
-  async #do(request: Request, signal: AbortSignal): Promise<'idle' | 'stopped' | undefined> {
+  async #do(request: Request, signal: AbortSignal): Promise<Value> {
     switch (request.name) {
       case 'configure':
         this.#mover.configure(request.settings);
@@ -154,23 +154,29 @@ export class MoverThread {
       case 'openInput':
         await this.#mover.openInput(this.#openPipe(request.fd));
         return undefined;
+      case 'prepareInput':
+        await this.#mover.prepareInput(this.#openPipe(request.fd));
+        return undefined;
+      case 'switchInput':
+        return this.#mover.switchInput();
+      case 'dropPrepared':
+        this.#mover.dropPrepared();
+        return undefined;
       case 'pump':
         return this.#mover.pump(signal);
       case 'endInput':
-        // At once: by the time that the pipe is empty, the frame that waits may be the one for the next session.
-        this.#mover.endInput();
-        await this.#pipe?.finish();
+        await this.#mover.endInput();
         return undefined;
       case 'countLoss':
-        this.#mover.countLoss(request.loss);
+        this.#mover.countLoss(request.loss, request.input);
         return undefined;
     }
   }
 
   #openPipe(fd: number): PictureSink {
     if (!this.#memory) throw new Error('the mover has no settings yet');
-    this.#pipe = new PipeSink(fd, this.#loop, this.#memory.sizeBytes);
-    return new PictureSink(this.#memory, this.#pipe);
+    const pipe = new PipeSink(fd, this.#loop, this.#memory.sizeBytes);
+    return new PictureSink(this.#memory, pipe, this.#loop);
   }
 }
 

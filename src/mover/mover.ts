@@ -7,7 +7,15 @@ import type { RedisConfig } from '../config/config.ts';
 import { libc } from '../os/libc.ts';
 import { makePipe } from '../os/pipe.ts';
 import { MailboxWriter } from './mailbox.ts';
-import type { FromThread, MoverSettings, MoverStart, Outcome, Request, ToThread } from './protocol.ts';
+import type {
+  FromThread,
+  LossInput,
+  MoverSettings,
+  MoverStart,
+  Outcome,
+  Request,
+  ToThread,
+} from './protocol.ts';
 import { WayFinder } from './way-finder.ts';
 
 /** Moves frames from Redis into one ffmpeg after another, in a thread of its own. One session at a time. */
@@ -27,17 +35,41 @@ export interface Mover extends AsyncDisposable {
    * or has not taken a frame in 10 s.
    */
   pump(signal: AbortSignal): Promise<'idle' | 'stopped'>;
-  /** End of file for ffmpeg; the frames are given up. Never throws, and may be called again. */
+  /**
+   * Makes a pipe into another ffmpeg beside the one that frames go to, and puts a copy of the last picture into it: that ffmpeg is
+   * warm once it has encoded it. The copy is no frame, and counted nowhere. One that was prepared before is dropped. In a session
+   * only, after `openInput`; throws an `EncoderError`.
+   */
+  prepareInput(): EncoderInput;
+  /**
+   * From the next tick on frames go to the input that was prepared, at the times at which they would have gone to the one before. That
+   * one gets the end of file once the picture is in it that is being written, for which it has 0.5 s; it holds up nothing.
+   * While it pumps, or after a pump has ended or was rejected: `pump` then goes on. Rejects where none was prepared.
+   */
+  switchInput(): Promise<Switch>;
+  /** The prepared input, if there is one, is given up: end of file for its ffmpeg. Never throws. */
+  dropPrepared(): void;
+  /** End of file for ffmpeg, also for one that is prepared; the frames are given up. Never throws, and may be called again. */
   endInput(): void;
-  /** What was handed over did not all arrive; to be said once, before the next input is opened. Never throws. */
-  lose(loss: Loss): void;
+  /**
+   * What was handed over did not all arrive; to be said once, before the next input is opened or switched to, and for the input
+   * before a switch until the next switch. Never throws.
+   * @param input whose frames they were; by default those of the one that frames go to
+   */
+  lose(loss: Loss, input?: LossInput): void;
+}
+
+/** What is known at a switch. */
+export interface Switch {
+  /** Frames that were handed to the input before, from its first one on; the copy that has warmed it up is none. */
+  readonly framesBefore: number;
 }
 
 /** The pipe into one ffmpeg. */
 export interface EncoderInput extends Disposable {
   /** The read end, ffmpeg's standard input; ours is closed at the end of the scope. */
   readonly fd: number;
-  /** Resolves once the first frame was handed over; rejects like `pump`. */
+  /** Resolves once the first frame, or the copy of the last one, was handed over; rejects like `pump`. */
   readonly firstSent: Promise<void>;
 }
 
@@ -85,12 +117,22 @@ class ThreadMover implements Mover {
   }
 
   openInput(): EncoderInput {
-    const { readFd, writeFd } = makePipe();
+    const input = this.#makeInput('openInput');
     this.#hasInput = true;
-    const firstSent = this.#sendFirst(writeFd);
-    // Where ffmpeg cannot be started, nobody asks for it.
-    firstSent.catch(() => {});
-    return { fd: readFd, firstSent, [Symbol.dispose]: () => void libc.close(readFd) };
+    return input;
+  }
+
+  prepareInput(): EncoderInput {
+    if (!this.#hasInput) throw new Error('no input is open beside which another one could be prepared');
+    return this.#makeInput('prepareInput');
+  }
+
+  async switchInput(): Promise<Switch> {
+    return { framesBefore: Number(await this.#call({ name: 'switchInput' })) };
+  }
+
+  dropPrepared(): void {
+    if (this.#hasInput) this.#call({ name: 'dropPrepared' }).catch(() => {});
   }
 
   async pump(signal: AbortSignal): Promise<'idle' | 'stopped'> {
@@ -106,8 +148,8 @@ class ThreadMover implements Mover {
     this.#call({ name: 'endInput' }).catch(() => {});
   }
 
-  lose(loss: Loss): void {
-    this.#call({ name: 'countLoss', loss }).catch(() => {});
+  lose(loss: Loss, input: LossInput = 'present'): void {
+    this.#call({ name: 'countLoss', loss, input }).catch(() => {});
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -120,8 +162,16 @@ class ThreadMover implements Mover {
     this.#mailbox.close();
   }
 
-  async #sendFirst(fd: number): Promise<void> {
-    await this.#call({ name: 'openInput', fd });
+  #makeInput(name: 'openInput' | 'prepareInput'): EncoderInput {
+    const { readFd, writeFd } = makePipe();
+    const firstSent = this.#handOver(name, writeFd);
+    // Where ffmpeg cannot be started, nobody asks for it.
+    firstSent.catch(() => {});
+    return { fd: readFd, firstSent, [Symbol.dispose]: () => void libc.close(readFd) };
+  }
+
+  async #handOver(name: 'openInput' | 'prepareInput', fd: number): Promise<void> {
+    await this.#call({ name, fd });
   }
 
   async #call(request: Request, signal?: AbortSignal) {

@@ -21,11 +21,19 @@ export interface MoverStart {
 
 /** What the thread can be asked to do; each is answered once, by its id. */
 export type Request =
-  | { readonly name: 'awaitFrame' | 'pump' | 'endInput' }
+  | { readonly name: 'awaitFrame' | 'pump' | 'endInput' | 'switchInput' | 'dropPrepared' }
   | { readonly name: 'configure'; readonly settings: MoverSettings }
   /** Takes over the write end of a pipe, and puts the frame into it that was waited for. */
   | { readonly name: 'openInput'; readonly fd: number }
-  | { readonly name: 'countLoss'; readonly loss: Loss };
+  /** Takes over the write end of a pipe into an ffmpeg that is to go on, and puts a copy of the last picture into it. */
+  | { readonly name: 'prepareInput'; readonly fd: number }
+  | { readonly name: 'countLoss'; readonly loss: Loss; readonly input: LossInput };
+
+/** Into which ffmpeg frames were put that are lost: the present one, or the one before the last switch. */
+export type LossInput = 'present' | 'before';
+
+/** What a call gives: how a pump has ended, or how many frames the input had before a switch. */
+export type Value = 'idle' | 'stopped' | number | undefined;
 
 /** Into the thread, through the mailbox. */
 export type ToThread =
@@ -37,7 +45,7 @@ export type ToThread =
 
 /** What a call came to. */
 export type Outcome =
-  | { readonly kind: 'done'; readonly value: 'idle' | 'stopped' | undefined }
+  | { readonly kind: 'done'; readonly value: Value }
   | { readonly kind: 'aborted' }
   | { readonly kind: 'encoder-error'; readonly failure: Failure }
   /** A fault of the program. */

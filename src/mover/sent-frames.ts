@@ -4,13 +4,13 @@ import type { Loss } from '../base/counts.ts';
 /** As many frames are remembered as go out in 17 s at 240 a second: longer than a dead link or encoder goes unnoticed. */
 const MOST_FRAMES = 4_096;
 
-/** Remembers which frames of a session were new and when they were sent, so that what was lost can be counted afterwards. */
+/** Remembers which frames that went to one ffmpeg were new and when they were sent, so that what was lost can be counted afterwards. */
 export class SentFrames {
   readonly #sentNs = new BigInt64Array(MOST_FRAMES);
   readonly #isNew = new Uint8Array(MOST_FRAMES);
   #count = 0;
 
-  /** Another session begins. */
+  /** Those for another ffmpeg begin. */
   begin(): void {
     this.#count = 0;
   }
@@ -23,7 +23,7 @@ export class SentFrames {
     this.#count += 1;
   }
 
-  /** How many new frames of this session did not arrive, or only perhaps; each counts once. */
+  /** How many new frames of these did not arrive, or only perhaps; each counts once. */
   lose({ encodedFrames, unnoticedMs }: Loss, nowNs: bigint): number {
     const aliveNs = nowNs - BigInt(unnoticedMs) * NS_PER_MS;
     let lost = 0;

@@ -19,12 +19,20 @@ export interface PagePipe {
   readBytes(): number;
 }
 
-/** Who holds a slot: the reader or the frame holder with the frame in it, and a pipe with its pages. */
-interface Holding extends FrameSlot {
-  isTaken: boolean;
-  pipe: PagePipe | undefined;
+/** A pipe with the pages of a slot in it. */
+interface PipeHold {
+  readonly pipe: PagePipe;
   /** What `readBytes` of the pipe is once it has been read past the slot. */
   endBytes: number;
+}
+
+/**
+ * Who holds a slot: the reader or the frame holder with the frame in it, and pipes with its pages; two where the frame is repeated
+ * for another ffmpeg while the one before has not read it.
+ */
+interface Holding extends FrameSlot {
+  isTaken: boolean;
+  holds: PipeHold[];
 }
 
 /**
@@ -44,8 +52,7 @@ export class FrameSlots {
       address: addressAt(this.#memory.address, index * strideBytes),
       sizeBytes,
       isTaken: false,
-      pipe: undefined,
-      endBytes: 0,
+      holds: [],
     }));
   }
 
@@ -64,9 +71,10 @@ export class FrameSlots {
 
   /** Pages of the slot are in a pipe from now on, until it has been read up to `endBytes`. */
   putInto(pipe: PagePipe, slot: FrameSlot, endBytes: number): void {
-    const holding = this.#holdingOf(slot);
-    holding.pipe = pipe;
-    holding.endBytes = endBytes;
+    const { holds } = this.#holdingOf(slot);
+    const hold = holds.find((other) => other.pipe === pipe);
+    if (hold) hold.endBytes = endBytes;
+    else holds.push({ pipe, endBytes });
   }
 
   /** Gives the memory back; what is in the slots is not used any more. */
@@ -82,10 +90,9 @@ export class FrameSlots {
   }
 }
 
-/** Asks the pipe, which is a system call, only for a slot that would be free otherwise. */
+/** Asks pipes, which is a system call each, only for a slot that would be free otherwise. */
 function isInPipe(slot: Holding): boolean {
-  if (!slot.pipe) return false;
-  if (slot.pipe.readBytes() < slot.endBytes) return true;
-  slot.pipe = undefined;
-  return false;
+  if (slot.holds.length === 0) return false;
+  slot.holds = slot.holds.filter(({ pipe, endBytes }) => pipe.readBytes() < endBytes);
+  return slot.holds.length > 0;
 }

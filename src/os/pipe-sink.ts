@@ -13,6 +13,7 @@ import {
   LARGEST_PIECE_BYTES,
   libc,
   pinned,
+  POLLERR,
   SPLICE_F_NONBLOCK,
 } from './libc.ts';
 import type { PollLoop } from './poll-loop.ts';
@@ -49,6 +50,9 @@ export class PipeSink implements PagePipe {
   readonly #left = new IoVector();
   readonly #unread = pinned(4);
   readonly #unreadView = new DataView(this.#unread.view.buffer);
+  /** One struct pollfd, and a struct timespec of no time at all. */
+  readonly #pollFd = pinned(8);
+  readonly #noTime = pinned(16);
   /** Bytes ever put into the pipe. */
   #totalBytes = 0;
   #isSpliced: boolean;
@@ -81,16 +85,18 @@ export class PipeSink implements PagePipe {
     }
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   readBytes(): number {
     return this.#isClosed ? Infinity : this.#totalBytes - this.#unreadBytes();
   }
 
-  /** End of file for ffmpeg, once it has read what is in the pipe: until then the pages are not ours. */
+  /** End of file for ffmpeg, once it has read what is in the pipe, or is gone: until then the pages are not ours. */
   async finish(): Promise<void> {
     const deadlineNs = this.loop.nowNs() + DRAIN_LIMIT_MS * NS_PER_MS;
-    while (!this.#isClosed && this.#unreadBytes() > 0 && this.loop.nowNs() < deadlineNs) {
-      await this.loop.pause(DRAIN_PERIOD_NS);
-    }
+    while (this.#isBeingRead() && this.loop.nowNs() < deadlineNs) await this.loop.pause(DRAIN_PERIOD_NS);
     this.close();
   }
 
@@ -100,6 +106,18 @@ export class PipeSink implements PagePipe {
     this.#isClosed = true;
     this.loop.forget(this.fd);
     libc.close(this.fd);
+  }
+
+  #isBeingRead(): boolean {
+    return !this.#isClosed && this.#unreadBytes() > 0 && this.#hasReader();
+  }
+
+  /** What a reader that is gone has left in the pipe stays there. Its write end then has an error to tell (poll(2)). */
+  #hasReader(): boolean {
+    const view = new DataView(this.#pollFd.view.buffer);
+    view.setInt32(0, this.fd, true);
+    libc.ppoll(this.#pollFd.address, 1, this.#noTime.address, null);
+    return (view.getInt16(6, true) & POLLERR) === 0;
   }
 
   #unreadBytes(): number {

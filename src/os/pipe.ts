@@ -8,14 +8,29 @@ const PIPE_BYTES = 1_048_576;
 const PIPE_LIMIT_PATH = '/proc/sys/fs/pipe-max-size';
 
 interface Pipe {
-  /** Blocks, as ffmpeg expects. */
   readonly readFd: number;
-  /** Does not block. */
   readonly writeFd: number;
 }
 
-/** A pipe for frames, as large as is allowed up to 1 MiB; the caller closes both ends. Throws an `EncoderError`. */
+/**
+ * A pipe for frames, as large as is allowed up to 1 MiB; the caller closes both ends. The read end blocks, as ffmpeg expects; the
+ * write end, which is ours, does not. Throws an `EncoderError`.
+ */
 export function makePipe(): Pipe {
+  const pipe = makeLargePipe();
+  libc.fcntl(pipe.writeFd, F_SETFL, O_NONBLOCK);
+  return pipe;
+}
+
+/**
+ * A pipe for the video of ffmpeg, as large: it goes on encoding while this program is held up. The caller closes both ends. Both
+ * block, as ffmpeg expects of the end that it writes into. Throws an `EncoderError`.
+ */
+export function makeVideoPipe(): Pipe {
+  return makeLargePipe();
+}
+
+function makeLargePipe(): Pipe {
   const ends = pinned(8);
   if (libc.pipe2(ends.address, O_CLOEXEC) < 0) {
     const text = 'no pipe to ffmpeg can be made: too many open files?';
@@ -23,7 +38,6 @@ export function makePipe(): Pipe {
   }
   const view = new DataView(ends.view.buffer);
   const [readFd, writeFd] = [view.getInt32(0, true), view.getInt32(4, true)];
-  libc.fcntl(writeFd, F_SETFL, O_NONBLOCK);
   if (libc.fcntl(writeFd, F_SETPIPE_SZ, PIPE_BYTES) < 0) libc.fcntl(writeFd, F_SETPIPE_SZ, allowedBytes());
   return { readFd, writeFd };
 }

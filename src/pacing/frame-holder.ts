@@ -34,6 +34,11 @@ export class FrameHolder {
     return this.#lastOfferNs;
   }
 
+  /** The frame that a tick would repeat now. */
+  get held(): Frame {
+    return this.#held;
+  }
+
   /** Whether a frame waits for its tick. */
   get hasNext(): boolean {
     return this.#next !== undefined;

@@ -20,6 +20,7 @@ interface PumpParts {
   readonly frameRate: FrameRate;
   readonly clock: Clock;
   readonly owner: FrameOwner;
+  /** One that has failed goes on failing until it can take frames again. */
   readonly sink: FrameSink;
   readonly observer: TickObserver;
 }
@@ -40,7 +41,7 @@ export class Pump {
    * the next one where that is old.
    */
   #reader: FrameReader | undefined;
-  /** Settles once no frame is being written. */
+  /** Resolves once no frame is being written. */
   #ticks: Promise<void> = Promise.resolve();
 
   /** @param first the frame that was sent before the first tick, which this owns from now on */
@@ -53,7 +54,7 @@ export class Pump {
 
   /**
    * Runs until `signal` aborts or no new frame has come for the idle timeout; a frame that is being written then is
-   * finished. Rejects with what the sink rejects with. One run at a time.
+   * finished. Rejects with what the sink rejects with; where that can take frames again, a further run goes on. One run at a time.
    */
   async run(reader: FrameReader, settings: PumpSettings, signal: AbortSignal): Promise<'idle' | 'stopped'> {
     const schedule = (this.#schedule ??= await this.#begin(reader, signal));
@@ -69,7 +70,7 @@ export class Pump {
     };
     // One that the sink had not taken by the end of the run before is finished first.
     const ticks = this.#ticks.then(() => runTickLoop(loop, inner));
-    this.#ticks = ticks;
+    this.#ticks = ticks.catch(() => {});
     try {
       return await Promise.race([
         ticks.then(() => 'stopped' as const),
@@ -78,9 +79,13 @@ export class Pump {
       ]);
     } finally {
       ending.abort();
-      const lastFrameWritten = ticks.catch(() => {});
-      await waitAtMost(this.parts.clock, LAST_FRAME_LIMIT_MS, lastFrameWritten);
+      await waitAtMost(this.parts.clock, LAST_FRAME_LIMIT_MS, this.#ticks);
     }
+  }
+
+  /** The frame that was sent last, or stands in for it; valid until the pump is closed or a tick passes. */
+  get held(): Frame {
+    return this.#holder.held;
   }
 
   /** Gives back the frames that are held. It is not run again. */

@@ -54,7 +54,7 @@ export function flatOutParts({ address, size, encoder }: Wishes): FlatOutParts {
       return RedisStreamConnection.connect(redis, 'Redis', way, target);
     },
     owner: { release, drop: release },
-    sink: new PictureSink(memory, new PipeSink(writeFd, loop, memory.sizeBytes)),
+    sink: new PictureSink(memory, new PipeSink(writeFd, loop, memory.sizeBytes), loop),
     async run(work) {
       const done = work().finally(() => loop.stop());
       loop.run();

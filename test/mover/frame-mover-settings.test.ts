@@ -88,7 +88,7 @@ describe('other settings', () => {
     const { counts, source } = mover.counts();
     expect(counts).toMatchObject({ read: 2, unique: 2 });
     expect(source).toEqual({ kind: 'counted', entries: 2, passedOver: 0 });
-    mover.endInput();
+    void mover.endInput();
     // The one for the next session is read ahead.
     expect(redis.lent.size + other.lent.size).toBe(0);
   });

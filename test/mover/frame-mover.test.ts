@@ -40,7 +40,7 @@ describe('the frames of a stream', () => {
       const pump = follow(mover.pump(never));
       await clock.advanceMs(5_100);
       expect(pump.outcome).toEqual({ kind: 'value', value: 'idle' });
-      mover.endInput();
+      void mover.endInput();
     }
     expect(redis.lent.size).toBe(0);
     expect(mover.counts().counts.unique).toBe(3);
@@ -55,8 +55,8 @@ describe('the frames of a stream', () => {
       if (session === 0) continue;
       await mover.openInput(sink);
       if (session === 1) {
-        mover.endInput();
-        mover.countLoss({ encodedFrames: 0, unnoticedMs: 0 });
+        void mover.endInput();
+        mover.countLoss({ encodedFrames: 0, unnoticedMs: 0 }, 'present');
         continue;
       }
       const ending = new AbortController();
@@ -69,8 +69,8 @@ describe('the frames of a stream', () => {
       ending.abort();
       await settle();
       expect(pump.outcome.kind).toBe('value');
-      mover.endInput();
-      if (session % 2 === 0) mover.countLoss({ encodedFrames: 3, unnoticedMs: 0 });
+      void mover.endInput();
+      if (session % 2 === 0) mover.countLoss({ encodedFrames: 3, unnoticedMs: 0 }, 'present');
     }
     const waiting = follow(mover.awaitFrame(never));
     await clock.advanceMs(10_000);
@@ -122,7 +122,7 @@ describe('the frames of a stream', () => {
     redis.addNow();
     await mover.awaitFrame(never);
     await mover.openInput(sink);
-    mover.endInput();
+    void mover.endInput();
     expect(redis.lent.size).toBe(0);
     redis.addNow();
     await mover.awaitFrame(never);
@@ -133,7 +133,7 @@ describe('the frames of a stream', () => {
     ending.abort();
     await settle();
     expect(pump.outcome).toEqual({ kind: 'value', value: 'stopped' });
-    mover.endInput();
+    void mover.endInput();
     expect(redis.lent.size).toBe(0);
     redis.addNow();
     await mover.awaitFrame(never);

@@ -28,8 +28,40 @@ describe('the count of the frames', () => {
     const stats = new FrameStats();
     for (let i = 0; i < 2; i += 1) stats.onDropped();
     stats.onFirstFrame(NOW_NS);
-    stats.onLoss({ encodedFrames: 0, unnoticedMs: 0 }, NOW_NS);
+    stats.onLoss({ encodedFrames: 0, unnoticedMs: 0 }, 'present', NOW_NS);
     expect(stats.counts).toMatchObject({ dropped: 2, unique: 1, lost: 1, output: 1 });
+  });
+
+  test('has what an input has lost from which frames were switched to another, each once', () => {
+    const stats = new FrameStats();
+    const send = (count: number) => {
+      for (let i = 0; i < count; i += 1)
+        stats.onTick({ kind: 'regular', lagNs: 0n }, tickFrame(true), NOW_NS);
+    };
+    const lose = (encodedFrames: number, input: 'present' | 'before') =>
+      stats.onLoss({ encodedFrames, unnoticedMs: 0 }, input, NOW_NS);
+    stats.onFirstFrame(NOW_NS);
+    send(9);
+    stats.onSwitch();
+    send(5);
+    lose(7, 'before');
+    expect(stats.counts.lost).toBe(3);
+    lose(0, 'before');
+    expect(stats.counts.lost).toBe(3);
+    lose(4, 'present');
+    expect(stats.counts.lost).toBe(4);
+    send(2);
+    stats.onSwitch();
+    stats.onFirstFrame(NOW_NS);
+    lose(0, 'before');
+    expect(stats.counts.lost).toBe(4);
+    send(6);
+    stats.onSwitch();
+    send(3);
+    stats.onSwitch();
+    send(1);
+    lose(0, 'present');
+    expect(stats.counts.lost).toBe(5);
   });
 
   test('that was given out does not change any more', () => {

@@ -69,7 +69,15 @@ describe('the frame thread', () => {
       if (round % 4 > 2) {
         using input = moving.openInput();
         await input.firstSent;
-        moving.endInput();
+        // Nobody reads what was put into them: each is left in another way.
+        using prepared = moving.prepareInput();
+        using another = moving.prepareInput();
+        await moving.switchInput();
+        using last = moving.prepareInput();
+        await last.firstSent;
+        if (round % 8 > 3) moving.dropPrepared();
+        if (round % 16 > 7) moving.endInput();
+        void [prepared, another];
       }
       stop.abort();
       await moving[Symbol.asyncDispose]();
@@ -156,6 +164,13 @@ describe('the frame thread', () => {
     expect(losses()[0]?.failure.text).toContain('COSMOS_VIDEO_TLS_CA=/nowhere/ca.pem cannot be read');
     stop.abort();
     expect(await waiting).toContain('abort');
+  });
+
+  test('prepares no input without one that is open, and drops none', async () => {
+    await using moving = started();
+    expect(() => moving.prepareInput()).toThrow('no input is open');
+    moving.dropPrepared();
+    expect(await moving.switchInput().catch(String)).toContain('no input was opened');
   });
 
   test('is not asked to pump where it is to stop already', async () => {

@@ -94,6 +94,24 @@ test('a pipe is asked only about slots that would be free otherwise, and no more
   expect(pipe.asked).toBe(1);
 });
 
+test('one whose pages are in two pipes is passed over until both have been read past it', () => {
+  const slots = new FrameSlots(10);
+  const [before, present] = [pipeOf(0), pipeOf(0)];
+  const [slot, ...others] = [slots.acquire(), slots.acquire(), slots.acquire()];
+  if (!slot || others.includes(undefined)) throw new Error('no slot');
+  slots.putInto(before, slot, 10);
+  slots.putInto(present, slot, 5);
+  slots.putInto(present, slot, 20);
+  slots.release(slot);
+  expect(slots.acquire()).toBeUndefined();
+  present.bytes = 20;
+  expect(slots.acquire()).toBeUndefined();
+  present.bytes = 19;
+  before.bytes = 10;
+  // Once it was read past it, a pipe is not asked again.
+  expect(slots.acquire()).toBe(slot);
+});
+
 test('none is given out once their memory was given back, and one that is held may still come back', () => {
   const slots = new FrameSlots(10);
   const held = slots.acquire();

@@ -3,7 +3,7 @@ import { openSync, readFileSync } from 'node:fs';
 import { NS_PER_MS } from '../../src/base/clock.ts';
 import { FrameSlots } from '../../src/os/frame-slots.ts';
 import { libc } from '../../src/os/libc.ts';
-import { makePipe } from '../../src/os/pipe.ts';
+import { makePipe, makeVideoPipe } from '../../src/os/pipe.ts';
 import { PipeSink } from '../../src/os/pipe-sink.ts';
 import { Folder } from '../support/folder.ts';
 import { inLoop, NEVER } from './in-loop.ts';
@@ -28,6 +28,16 @@ test('the pipe is as large as is allowed, not inherited, and only our end does n
   expect(flags).toEqual([0, O_NONBLOCK]);
   expect([readFd, writeFd].map((fd) => libc.fcntl(fd, F_GETFD, 0))).toEqual([FD_CLOEXEC, FD_CLOEXEC]);
   [readFd, writeFd].forEach((fd) => libc.close(fd));
+});
+
+test('the one for video blocks at both ends, which are not inherited', () => {
+  const { readFd, writeFd } = makeVideoPipe();
+  const [pipe, same] = [makePipe(), libc.fcntl(writeFd, F_GETPIPE_SZ, 0)];
+  expect(same).toBe(libc.fcntl(pipe.writeFd, F_GETPIPE_SZ, 0));
+  const ends = [readFd, writeFd];
+  expect(ends.map((fd) => libc.fcntl(fd, F_GETFL, 0) & O_NONBLOCK)).toEqual([0, 0]);
+  expect(ends.map((fd) => libc.fcntl(fd, F_GETFD, 0))).toEqual([FD_CLOEXEC, FD_CLOEXEC]);
+  [...ends, pipe.readFd, pipe.writeFd].forEach((fd) => libc.close(fd));
 });
 
 describe.each([
@@ -62,6 +72,25 @@ describe.each([
     expect(result.tookMs).toBeGreaterThanOrEqual(999);
     expect(result.tookMs).toBeLessThan(5_000);
     expect(result.after).toBe('ffmpeg takes no more frames: its input is closed (ffmpeg-ended)');
+  });
+
+  test('is not waited for by finish() where its reader is gone without having read it', async () => {
+    const { readFd, writeFd } = makePipe();
+    const tookMs = await inLoop(async (loop) => {
+      const slots = new FrameSlots(sizeBytes);
+      const sink = new PipeSink(writeFd, loop, sizeBytes);
+      const [slot] = [slots.acquire(), slots.acquire(), slots.acquire()];
+      if (!slot) throw new Error('no slot');
+      await sink.write(pictureOf(slots, slot));
+      libc.close(readFd);
+      const startNs = loop.nowNs();
+      await sink.finish();
+      slots.release(slot);
+      expect(slots.acquire()).toBe(slot);
+      return Number((loop.nowNs() - startNs) / NS_PER_MS);
+    });
+    // It waits a second for a reader that is there.
+    expect(tookMs).toBeLessThan(900);
   });
 
   test('that is being written when the sink is closed fails, and closing twice closes once', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { LAST_FRAME_LIMIT_MS } from '../../src/base/stop-budget.ts';
 import { settle } from '../support/fake-clock.ts';
 import { PumpStage } from './pump-stage.ts';
 
@@ -163,7 +164,7 @@ describe('the end of a session', () => {
     const pump = stage.start();
     await stage.clock.advanceMs(100);
     stage.ending.abort();
-    await stage.clock.advanceMs(699);
+    await stage.clock.advanceMs(LAST_FRAME_LIMIT_MS - 1);
     expect(pump.outcome.kind).toBe('open');
     await stage.clock.advanceMs(1);
     expect(pump.outcome).toEqual({ kind: 'value', value: 'stopped' });

@@ -1,6 +1,6 @@
 import type { Loss } from '../../src/base/counts.ts';
-import type { EncoderInput, Mover } from '../../src/mover/mover.ts';
-import type { MoverSettings } from '../../src/mover/protocol.ts';
+import type { EncoderInput, Mover, Switch } from '../../src/mover/mover.ts';
+import type { LossInput, MoverSettings } from '../../src/mover/protocol.ts';
 
 /** The way of one session's frames, in the hands of a test. */
 export class FakeInput implements EncoderInput {
@@ -8,6 +8,8 @@ export class FakeInput implements EncoderInput {
   /** In order: what was asked of it. */
   readonly events: string[] = [];
   loss: Loss | undefined;
+  /** What a switch away from it says. */
+  frames = 0;
   readonly #first = Promise.withResolvers<void>();
   #pump = Promise.withResolvers<'idle' | 'stopped'>();
 
@@ -46,19 +48,30 @@ export class FakeInput implements EncoderInput {
 
 /** Frames that come when a test says so. */
 export class FakeMover implements Mover {
+  /** Those that frames went to, one after the other. */
   readonly inputs: FakeInput[] = [];
+  /** Each that was prepared, whatever became of it. */
+  readonly prepared: FakeInput[] = [];
   readonly settings: MoverSettings[] = [];
   /** Whether a frame is there whenever one is waited for. */
   hasFrame = true;
   fault: Error | undefined;
+  /** Why no input can be prepared. */
+  prepareFault: Error | undefined;
   isClosed = false;
   #onFrame: (() => void) | undefined;
   #isOpen = false;
+  #next: FakeInput | undefined;
 
   get input(): FakeInput {
     const last = this.inputs.at(-1);
     if (last === undefined) throw new Error('there is none yet');
     return last;
+  }
+
+  /** The one that frames can be switched to now. */
+  get next(): FakeInput | undefined {
+    return this.#next;
   }
 
   frameComes(): void {
@@ -91,13 +104,43 @@ export class FakeMover implements Mover {
     return this.input.pump(signal);
   }
 
+  prepareInput(): EncoderInput {
+    if (!this.#isOpen) throw new Error('no input is open');
+    if (this.prepareFault) throw this.prepareFault;
+    this.dropPrepared();
+    const input = new FakeInput();
+    input.firstSent.catch(() => {});
+    this.prepared.push(input);
+    this.#next = input;
+    return input;
+  }
+
+  async switchInput(): Promise<Switch> {
+    const next = this.#next;
+    if (!next) throw new Error('no input was prepared');
+    const before = this.input;
+    before.events.push('end');
+    next.events.push('switch');
+    this.#next = undefined;
+    this.inputs.push(next);
+    return { framesBefore: before.frames };
+  }
+
+  dropPrepared(): void {
+    this.#next?.events.push('dropped');
+    this.#next = undefined;
+  }
+
   endInput(): void {
     if (this.#isOpen) this.input.events.push('end');
+    this.dropPrepared();
     this.#isOpen = false;
   }
 
-  lose(loss: Loss): void {
-    this.input.loss = loss;
+  lose(loss: Loss, input: LossInput = 'present'): void {
+    const lossy = this.inputs.at(input === 'present' ? -1 : -2);
+    if (lossy === undefined) throw new Error(`there is no ${input} input`);
+    lossy.loss = loss;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

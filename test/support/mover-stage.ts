@@ -2,6 +2,7 @@ import type { MoverEvent, SourceEvent } from '../../src/base/event.ts';
 import type { Frame, FrameSlot } from '../../src/base/frame.ts';
 import { FrameMover } from '../../src/mover/frame-mover.ts';
 import type { MoverSettings } from '../../src/mover/protocol.ts';
+import type { InputSink } from '../../src/mover/session-sink.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeRedis } from './fake-connection.ts';
 import { PLAIN_LEVELS, rawFormat } from './levels-settings.ts';
@@ -26,7 +27,6 @@ export function moverStage(pacing: Partial<MoverSettings['pacing']> = {}) {
   /** Of other streams, by their name. */
   const others = new Map<string, FakeRedis>();
   const events: string[] = [];
-  const written: string[] = [];
   /** The settings for which a source was opened. */
   const opened: MoverSettings[] = [];
   /** The settings that an open source was given. */
@@ -48,10 +48,15 @@ export function moverStage(pacing: Partial<MoverSettings['pacing']> = {}) {
   });
   const settings = { ...SETTINGS, pacing: { ...SETTINGS.pacing, ...pacing } };
   mover.configure(settings);
-  const sink = {
+  const written: string[] = [];
+  /** For one session after another. */
+  const sink: InputSink = {
     write: async (frame: Frame) => {
       written.push(frame.id);
     },
+    warm: async () => {},
+    finish: async () => {},
+    close() {},
   };
   return { clock, redis, others, events, written, opened, configured, mover, sink, settings };
 }
