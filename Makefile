@@ -10,12 +10,18 @@ ARM64_BUN := dist/arm64/bun
 SOURCES := $(shell find src -name '*.ts') $(KERNEL) package.json tsconfig.json package-lock.json
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-# What the targets need beside npm's packages: a command, and the Debian package that it comes from.
+# What the targets need beside npm's packages: a command or the path of a file, and the Debian package that it comes from.
 DEMO_TOOLS := ffmpeg:ffmpeg redis-server:redis-server srt-live-transmit:srt-tools
+C_TOOLS := cc:gcc /usr/include/stdio.h:libc6-dev
+# Another maker's receivers and MPEG-TS: what they are made of, a file of each package.
+GST_PLUGINS := /usr/lib/$(shell uname -m)-linux-gnu/gstreamer-1.0/libgst
+GST_TOOLS := gst-launch-1.0:gstreamer1.0-tools $(GST_PLUGINS)videotestsrc.so:gstreamer1.0-plugins-base \
+  $(GST_PLUGINS)udp.so:gstreamer1.0-plugins-good $(GST_PLUGINS)srt.so:gstreamer1.0-plugins-bad \
+  $(GST_PLUGINS)x264.so:gstreamer1.0-plugins-ugly
 # Programs for arm64 run by emulation.
 ARM64_TOOLS := qemu-aarch64-static:qemu-user-static /usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1:libc6-arm64-cross
-TEST_TOOLS := $(DEMO_TOOLS) openssl:openssl $(ARM64_TOOLS)
-BENCH_TOOLS := $(DEMO_TOOLS) cc:gcc
+TEST_TOOLS := $(DEMO_TOOLS) openssl:openssl $(C_TOOLS) $(GST_TOOLS) $(ARM64_TOOLS)
+BENCH_TOOLS := $(DEMO_TOOLS) $(C_TOOLS)
 
 .PHONY: help build demo test test-unit test-faults check bench types lint format format-check dead-code clean
 .PHONY: demo-tools test-tools bench-tools
@@ -39,11 +45,12 @@ test-faults: test-tools build ## the faults alone, which are a part of all tests
 
 check: format-check lint types dead-code test ## formatter, linter, types, dead code, and all tests
 
-bench: bench-tools build ## the figures: rate, deviation, latency, CPU and memory
+bench: bench-tools build ## the figures: rate, deviation, latency, CPU, memory, and what the link bears
 	bun test/bench/bench.ts
 	bun test/bench/latency.ts
 	bun test/bench/mapping.ts
 	bun test/bench/levels.ts
+	bun test/bench/link.ts
 
 types: $(KERNEL) ## TypeScript
 	tsc
@@ -83,7 +90,7 @@ $(KERNEL): src/levels/assembly/kernel.ts node_modules/.installed
 # redis-server comes with a service that would take port 6379; nothing here needs it.
 define install-missing
 	@missing=(); for tool in $(1); do \
-	  command -v "$${tool%%:*}" >/dev/null || missing+=("$${tool##*:}"); done; \
+	  [[ $$tool = /* && -e $${tool%%:*} ]] || command -v "$${tool%%:*}" >/dev/null || missing+=("$${tool##*:}"); done; \
 	if [ "$${#missing[@]}" -gt 0 ]; then \
 	  echo "installing: $${missing[*]}"; \
 	  $(SUDO) apt-get update -q; \

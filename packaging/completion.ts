@@ -1,4 +1,5 @@
 import type { Command } from '../src/cli/command.ts';
+import { takesValue } from '../src/cli/command-flags.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
 import { LOG_LEVELS, MARKS, PALETTES, PRESETS, SCALING_METHODS, TUNES } from '../src/config/config.ts';
 import { ALL_SETTINGS } from '../src/config/settings.ts';
@@ -30,7 +31,7 @@ _cosmos_video_builder() {
 ${valueCases().join('\n')}
   esac
   case $command:$prev in
-${withFlags.map(commandValueCase).join('\n')}
+${COMMANDS.flatMap(commandValueCase).join('\n')}
   esac
   local words='${[...flags, '--help', '--version'].join(' ')}'
   case $command in
@@ -44,8 +45,10 @@ complete -F _cosmos_video_builder cosmos-video-builder
 }
 
 /** After a flag that takes a value of a command's own stands whatever the user types. */
-function commandValueCase({ name, flags }: Command): string {
-  return `    ${flags.map(({ flag }) => `${name}:${flag}`).join(' | ')}) return 0 ;;`;
+function commandValueCase({ name, flags }: Command): string[] {
+  const withValue = flags.filter(takesValue);
+  if (withValue.length === 0) return [];
+  return [`    ${withValue.map(({ flag }) => `${name}:${flag}`).join(' | ')}) return 0 ;;`];
 }
 
 function commandFlagsCase({ name, flags }: Command): string {

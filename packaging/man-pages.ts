@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { COMMANDS } from '../src/cli/commands.ts';
-import type { CommandFlag } from '../src/cli/command-flags.ts';
+import { flagInWords, type CommandFlag } from '../src/cli/command-flags.ts';
 import { EXIT_STATUSES } from '../src/cli/exit-status.ts';
 import { SETTING_GROUPS, type Setting, type SettingGroup } from '../src/config/setting.ts';
 import { ALL_SETTINGS } from '../src/config/settings.ts';
@@ -150,11 +150,10 @@ function settingItem({ variable, flags, placeholder, defaultText, isRequired, he
   return item(names.join(', '), `${help} (${last})`);
 }
 
-function flagItem({ flag, placeholder, defaultText, help }: CommandFlag): string {
-  return item(
-    `${bold(flag)} ${italic(placeholder)}`,
-    defaultText === undefined ? help : `${help} (default: ${defaultText})`,
-  );
+function flagItem(flag: CommandFlag): string {
+  const { name, meaning } = flagInWords(flag);
+  const [spelling = '', placeholder] = name.split(' ');
+  return item(bold(spelling) + (placeholder === undefined ? '' : ` ${italic(placeholder)}`), meaning);
 }
 
 function joined(parts: readonly string[]): string {

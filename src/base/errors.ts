@@ -49,6 +49,18 @@ export class EncoderError extends Error {
   }
 }
 
+/** An output cannot be opened, or has broken. Always worth trying again. */
+export class LinkError extends Error {
+  override readonly name = 'LinkError';
+
+  constructor(
+    readonly failure: Failure,
+    options?: ErrorOptions,
+  ) {
+    super(failure.text, options);
+  }
+}
+
 /** What was thrown, in its own words. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,6 +1,7 @@
 import type { Ages, FrameCounts, SourceCounts } from './counts.ts';
 import type { Failure } from './failure.ts';
 import type { LevelsReport } from './levels-report.ts';
+import type { LinkFigures, OutputCounts, OutputState } from './output-state.ts';
 import type { SessionState } from './session-state.ts';
 import type { WrongEntry } from './stream-entry.ts';
 
@@ -8,7 +9,7 @@ import type { WrongEntry } from './stream-entry.ts';
  * What happened, said once by whoever saw it, with the facts and without the words. It crosses from one thread to another as
  * it is. `status/` folds all of them into the `Snapshot` and says what an operator has to know.
  */
-export type Event = SourceEvent | MoverEvent | SessionEvent | EncoderEvent;
+export type Event = SourceEvent | MoverEvent | SessionEvent | EncoderEvent | OutputEvent;
 
 /** What happens on the way from Redis. */
 export type SourceEvent =
@@ -38,8 +39,24 @@ type SessionEvent =
   /** The video that opens now goes here, which may be another file than that in the settings. In the form that may be shown. */
   | { readonly kind: 'output'; readonly shown: string };
 
-/** What ffmpeg says. */
+/** What the outputs do that are ours. `output` is the destination in the form that may be shown, by which they are told apart. */
+export type OutputEvent =
+  | { readonly kind: 'output-state'; readonly output: string; readonly state: OutputState }
+  /** Once a second while a session is open. */
+  | {
+      readonly kind: 'output-figures';
+      readonly output: string;
+      readonly counts: OutputCounts;
+      /** Absent where it is no link, or not connected. */
+      readonly link?: LinkFigures;
+    };
+
+/** What ffmpeg says, and what becomes of it within a session. */
 export type EncoderEvent =
+  /** Another one has taken over between two frames, as was asked for. */
+  | { readonly kind: 'encoder-changed' }
+  /** The one that was to take over could not: the one before goes on, and it is tried again. */
+  | { readonly kind: 'encoder-not-changed'; readonly failure: Failure; readonly retryMs: number }
   /** Counted since the start of this ffmpeg. */
   | { readonly kind: 'encoder-progress'; readonly frames: number; readonly sizeBytes?: number }
   /** A line of its log, without a line break. */

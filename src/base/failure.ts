@@ -5,6 +5,8 @@ export type FailureCode =
   | `redis-${'no-stream' | 'loading' | 'other'}`
   | `link-${'refused' | 'unknown-host' | 'timeout' | 'unreachable' | 'closed' | 'lost'}`
   | `link-${'no-answer' | 'rejected' | 'passphrase-refused' | 'passphrase-mismatch' | 'passphrase-length' | 'not-opened'}`
+  /** Of SRT: the server knows no such stream id, does not allow it, has another publisher there, or closes at once. */
+  | `link-${'no-such-stream' | 'not-allowed' | 'taken' | 'closed-at-once' | 'other'}`
   | `file-${'disk-full' | 'permission' | 'read-only' | 'is-folder' | 'no-folder' | 'folder-is-file' | 'taken' | 'other'}`
   | `ffmpeg-${'not-started' | 'no-encoder' | 'no-protocol' | 'old' | 'killed' | 'ended' | 'stalled' | 'other'}`;
 

@@ -8,5 +8,7 @@ export type SessionState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'starting' }
   | { readonly kind: 'streaming' }
+  /** ffmpeg has failed: the next one begins in the same session, whose outputs stay open. */
+  | { readonly kind: 'restarting'; readonly failure: Failure; readonly retryMs: number }
   | { readonly kind: 'closing'; readonly reason: 'idle' | 'stopped' | 'settings' }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly retryMs: number };

@@ -5,16 +5,35 @@ import type { TextSchema } from '../config/setting.ts';
 import { faultsOfText, type Flags } from '../config/setting-reader.ts';
 
 /** One flag that a command has for itself. */
-export interface CommandFlag<T = unknown> {
+export type CommandFlag = ValueFlag | SwitchFlag;
+
+/** A flag that is there or not, and takes no value. */
+export interface SwitchFlag {
   readonly flag: `--${string}`;
+  readonly help: string;
+}
+
+/** A flag that takes a value. */
+export interface ValueFlag<T = unknown> extends SwitchFlag {
   /** The default as one would write it; absent = it comes from elsewhere, as the help says. */
   readonly defaultText?: string;
   readonly placeholder: string;
-  readonly help: string;
   readonly schema: TextSchema<T>;
 }
 
-type FlagTable = Readonly<Record<string, CommandFlag>>;
+/** Whether a value has to follow it. */
+export function takesValue(flag: CommandFlag): flag is ValueFlag {
+  return 'schema' in flag;
+}
+
+/** The flag as one would type it, e.g. `--rate RATE` or `--connect`, and what it means, with its default. */
+export function flagInWords(flag: CommandFlag): { readonly name: string; readonly meaning: string } {
+  if (!takesValue(flag)) return { name: flag.flag, meaning: flag.help };
+  const ending = flag.defaultText === undefined ? '' : ` (default: ${flag.defaultText})`;
+  return { name: `${flag.flag} ${flag.placeholder}`, meaning: flag.help + ending };
+}
+
+type FlagTable = Readonly<Record<string, ValueFlag>>;
 type FlagValues<Table extends FlagTable> = {
   readonly [Name in keyof Table]: InferOutput<Table[Name]['schema']>;
 };
@@ -32,14 +51,14 @@ export function commandFlagValues<Table extends FlagTable>(table: Table, texts: 
   return Object.fromEntries(values) as FlagValues<Table>;
 }
 
-function flagFaults({ flag, schema, help }: CommandFlag, texts: Flags): string[] {
+function flagFaults({ flag, schema, help }: ValueFlag, texts: Flags): string[] {
   const text = texts[flag]?.trim();
   if (text === undefined) return [];
   if (text === '') return [faultText(flag, undefined, `needs a value: ${help}`)];
   return faultsOfText(schema, text).map((allowed) => faultText(flag, text, allowed));
 }
 
-function flagValue({ flag, schema, defaultText }: CommandFlag, texts: Flags): unknown {
+function flagValue({ flag, schema, defaultText }: ValueFlag, texts: Flags): unknown {
   const result = safeParse(schema, texts[flag]?.trim() ?? defaultText);
   if (!result.success) throw new Error(`${flag} has no value though no fault was found`);
   return result.output;

@@ -8,6 +8,7 @@ import { VARIABLE_PREFIX } from '../config/setting.ts';
 import type { Flags } from '../config/setting-reader.ts';
 import { ALL_SETTINGS } from '../config/settings.ts';
 import type { Command } from './command.ts';
+import { takesValue } from './command-flags.ts';
 import { commandNamed, COMMANDS, DEFAULT_COMMAND } from './commands.ts';
 
 /** What a command line asks for. */
@@ -17,11 +18,11 @@ export interface CommandLine {
   readonly version: boolean;
   /** Flags of settings, for `parseConfig`. */
   readonly flags: Flags;
-  /** Flags that only this command has, for the command itself. */
+  /** Flags that only this command has, for the command itself; the text of one that takes no value is empty. */
   readonly commandFlags: Flags;
 }
 
-/** Each spelling of a flag that takes a value, with its usual spelling. */
+/** Each spelling of a flag of a setting or a command, with its usual spelling. */
 const USUAL_SPELLINGS: ReadonlyMap<string, string> = new Map(
   [
     ...ALL_SETTINGS.map(({ flags }) => flags),
@@ -30,9 +31,13 @@ const USUAL_SPELLINGS: ReadonlyMap<string, string> = new Map(
 );
 /** With a value they are accepted, and `parseConfig` warns of them. */
 const RETIRED: ReadonlySet<string> = new Set(RETIRED_FLAGS);
-/** Flags without a value, by all their spellings. */
+/** Flags without a value that every command has, by all their spellings. */
 const SWITCHES = { help: ['--help', '-h'], version: ['--version'] } as const;
 const SWITCH_SPELLINGS: readonly string[] = Object.values(SWITCHES).flat();
+/** Flags without a value that a command has for itself. */
+const COMMAND_SWITCHES: ReadonlySet<string> = new Set(
+  COMMANDS.flatMap(({ flags }) => flags.flatMap((flag) => (takesValue(flag) ? [] : [flag.flag]))),
+);
 /** What the flags of settings that have none would be called. */
 const MISSING_FLAGS: ReadonlyMap<string, string> = new Map(
   ALL_SETTINGS.filter(({ flags }) => flags.length === 0).map(({ variable }) => [
@@ -41,7 +46,10 @@ const MISSING_FLAGS: ReadonlyMap<string, string> = new Map(
   ]),
 );
 const PARSE_OPTIONS = Object.fromEntries(
-  [...USUAL_SPELLINGS.keys(), ...RETIRED].map((flag) => [flag.slice(2), { type: 'string' as const }]),
+  [...USUAL_SPELLINGS.keys(), ...RETIRED].map((flag) => [
+    flag.slice(2),
+    { type: COMMAND_SWITCHES.has(flag) ? ('boolean' as const) : ('string' as const) },
+  ]),
 );
 
 /** One part of the command line. */
@@ -133,6 +141,7 @@ function flagProblem({ flag, value }: FlagWord, command: Command | undefined): s
     const names = owners.map(({ name }) => name).join(' or ');
     return `${flag} belongs to the command ${names}, not to ${command.name}`;
   }
+  if (COMMAND_SWITCHES.has(flag)) return value === undefined ? undefined : `${flag} takes no value`;
   return isEmpty ? `${flag} needs a value: ${flagHelp(usual)}` : undefined;
 }
 
@@ -163,8 +172,9 @@ function flagValues(words: readonly FlagWord[]): { flags: Flags; commandFlags: F
   const [flags, commandFlags]: [Record<string, string>, Record<string, string>] = [{}, {}];
   for (const { flag, value } of words) {
     const usual = USUAL_SPELLINGS.get(flag) ?? (RETIRED.has(flag) ? flag : undefined);
-    if (usual === undefined || value === undefined) continue;
-    (ownersOf(usual).length > 0 ? commandFlags : flags)[usual] = value;
+    const text = COMMAND_SWITCHES.has(flag) ? '' : value;
+    if (usual === undefined || text === undefined) continue;
+    (ownersOf(usual).length > 0 ? commandFlags : flags)[usual] = text;
   }
   return { flags, commandFlags };
 }

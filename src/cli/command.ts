@@ -24,7 +24,7 @@ interface CommandContext {
   readonly env: Variables;
   /** Flags of settings. */
   readonly flags: Flags;
-  /** Flags that the command has for itself. */
+  /** Flags that the command has for itself; the text of one that takes no value is empty. */
   readonly commandFlags: Flags;
   /** Writes a line to standard output. */
   readonly print: (line: string) => void;

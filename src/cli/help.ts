@@ -1,7 +1,7 @@
 import { SETTING_GROUPS, type Setting, type SettingGroup } from '../config/setting.ts';
 import { ALL_SETTINGS } from '../config/settings.ts';
 import type { Command } from './command.ts';
-import type { CommandFlag } from './command-flags.ts';
+import { flagInWords } from './command-flags.ts';
 import { COMMANDS } from './commands.ts';
 import { EXIT_STATUSES } from './exit-status.ts';
 import { wrappedLines } from './wrapped-lines.ts';
@@ -85,11 +85,8 @@ function explanation({ flags, help }: Setting): string {
 }
 
 function flagsText({ name, flags }: Command): string {
-  return [`Flags of the command ${name}`, ...table(flags.map(flagRow))].join('\n');
-}
-
-function flagRow({ flag, placeholder, help, defaultText }: CommandFlag): string[] {
-  return [`${flag} ${placeholder}`, defaultText === undefined ? help : `${help} (default: ${defaultText})`];
+  const rows = flags.map(flagInWords).map((flag) => [flag.name, flag.meaning]);
+  return [`Flags of the command ${name}`, ...table(rows)].join('\n');
 }
 
 /** Two columns, the second wrapped. */

@@ -4,7 +4,7 @@ import { frameRateSchema } from '../config/frame-rate-setting.ts';
 import type { Flags } from '../config/setting-reader.ts';
 import { decimalNumber, secondsAsMs, wholeNumber } from '../config/text-schemas.ts';
 import type { SourceTiming } from '../test-picture/source-schedule.ts';
-import { commandFlagValues, type CommandFlag } from './command-flags.ts';
+import { commandFlagValues, type ValueFlag } from './command-flags.ts';
 
 /** How the command `source` writes its frames. */
 export interface TestSourceOptions extends SourceTiming {
@@ -66,7 +66,7 @@ export const TEST_SOURCE_FLAGS = {
     help: 'frames after which to stop; 0 = go on for ever',
     schema: wholeNumber(0, 1_000_000_000, 'frames'),
   },
-} as const satisfies Readonly<Record<keyof TestSourceOptions, CommandFlag>>;
+} as const satisfies Readonly<Record<keyof TestSourceOptions, ValueFlag>>;
 
 /**
  * The options of the command `source` from its flags, by their names with dashes; `frameRate` is that of the settings.

@@ -104,14 +104,97 @@ export interface RedisConfig {
 }
 
 /** One place that the video goes to. */
-export interface Destination {
-  readonly kind: 'srt' | 'url' | 'file';
-  /** As ffmpeg gets it, less `passphrase` and `streamid` of an SRT address, which stand in `secretOptions`. */
+export type Destination =
+  | (AnyDestination & { readonly kind: 'srt'; readonly srt: SrtSettings })
+  | (AnyDestination & { readonly kind: 'udp'; readonly udp: UdpSettings })
+  | (AnyDestination & { readonly kind: 'file' })
+  /** What only ffmpeg can write to. */
+  | (AnyDestination & { readonly kind: 'url' });
+
+interface AnyDestination {
+  /** As ffmpeg gets it, less what stands in `secretOptions`. */
   readonly url: string;
   /** Without user, password and query: the only form that may be shown or logged. */
   readonly display: string;
-  /** SRT options that must not stand in ffmpeg's arguments, which every user of the machine can read. */
+  /** Options of ffmpeg that must not stand in its arguments, which every user of the machine can read. */
   readonly secretOptions: Readonly<Record<string, string>>;
+}
+
+/** An srt:// address, parsed. What is absent is left to libsrt. */
+export interface SrtSettings {
+  /** rendezvous is ffmpeg's to write. */
+  readonly mode: 'caller' | 'listener' | 'rendezvous';
+  /** A name or an IP address without brackets; empty for a listener on every address. */
+  readonly host: string;
+  readonly port: number;
+  /** What the address sets, in the order in which libsrt has to be given it; each at most once. */
+  readonly options: readonly SrtOption[];
+  /** How long one attempt to connect may take; absent = as usual. 0 = as long as libsrt tries. */
+  readonly openLimitMs?: number;
+}
+
+/** An option of libsrt, in libsrt's own unit: times in milliseconds, bandwidths in bytes a second, switches as 0 or 1. */
+export type SrtOption = {
+  /** By which it stands in the address. */
+  readonly parameter: string;
+} & (
+  | { readonly name: SrtNumberName; readonly value: number }
+  | { readonly name: SrtTextName; readonly value: string }
+);
+
+/** As libsrt calls them in its documentation (docs/API/API-socket-options.md), in small letters and without `SRTO_`. */
+export type SrtNumberName =
+  | 'transtype'
+  | 'maxbw'
+  | 'pbkeylen'
+  | 'enforcedencryption'
+  | 'kmrefreshrate'
+  | 'kmpreannounce'
+  | 'snddropdelay'
+  | 'mss'
+  | 'fc'
+  | 'ipttl'
+  | 'iptos'
+  | 'latency'
+  | 'rcvlatency'
+  | 'peerlatency'
+  | 'tlpktdrop'
+  | 'nakreport'
+  | 'conntimeo'
+  | 'sndbuf'
+  | 'rcvbuf'
+  | 'lossmaxttl'
+  | 'minversion'
+  | 'messageapi'
+  | 'payloadsize'
+  | 'tsbpdmode'
+  | 'inputbw'
+  | 'oheadbw';
+export type SrtTextName = 'passphrase' | 'streamid' | 'congestion';
+
+/** A udp:// address, parsed. */
+export interface UdpSettings {
+  /** A name or an IP address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** The most that one datagram carries: whole packets of 188 bytes. */
+  readonly datagramBytes: number;
+  /** How many routers a datagram to a group may pass; any other has the system's own. */
+  readonly multicastTtl: number;
+  /** The IP address of this machine that it is sent from; absent = the system's choice. */
+  readonly localAddress?: string;
+  /** The port that it is sent from; 0 = any that is free. */
+  readonly localPort: number;
+  /** What the system may hold of it before it leaves the machine; absent = the system's own. */
+  readonly sendBufferBytes?: number;
+  /** It may go to every host of a network at once. */
+  readonly isBroadcast: boolean;
+  /** Another socket may have the same local port; absent = only where it goes to a group. */
+  readonly isReused?: boolean;
+  /** That nobody listens there is a failure then, and nothing to be concerned about else. */
+  readonly isConnected: boolean;
+  /** The class of its traffic, 0 to 63 (RFC 2474); absent = the system's own. */
+  readonly dscp?: number;
 }
 
 /** In the order in which they are listed. */

@@ -1,10 +1,13 @@
 import * as v from 'valibot';
+import { addressSecretFaults, withoutAddressSecrets } from './address-secrets.ts';
 import { joinAddress, shownAddress, splitAddress, type Address } from './address.ts';
 import type { Destination } from './config.ts';
 import { isHost } from './host.ts';
 import type { TextSchema } from './setting.ts';
 import { isSrtListener, srtFaults, withoutSecrets } from './srt-destination.ts';
+import { srtSettings } from './srt-settings.ts';
 import { lineSchema } from './text-schemas.ts';
+import { udpFaults, udpSettings } from './udp-address.ts';
 
 /** What ffmpeg can write plain MPEG-TS to by an address, and whether one needs a port. */
 const NEEDS_PORT: Readonly<Record<string, boolean>> = {
@@ -38,9 +41,22 @@ export const destinationSchema: TextSchema<Destination> = v.pipe(
 
 function addressDestination(address: Address): Destination {
   const display = shownAddress(address);
-  if (address.scheme !== 'srt') return { kind: 'url', url: joinAddress(address), display, secretOptions: {} };
+  if (address.scheme === 'udp') return udpDestination(address, display);
+  if (address.scheme !== 'srt') return otherDestination(address, display);
   const { address: open, secretOptions } = withoutSecrets(address);
-  return { kind: 'srt', url: joinAddress(open), display, secretOptions };
+  return { kind: 'srt', url: joinAddress(open), display, secretOptions, srt: srtSettings(address) };
+}
+
+/** What we have no option for is ffmpeg's to write. */
+function udpDestination(address: Address, display: string): Destination {
+  const udp = udpSettings(address);
+  const rest = { url: joinAddress(address), display, secretOptions: {} };
+  return udp ? { ...rest, kind: 'udp', udp } : { ...rest, kind: 'url' };
+}
+
+function otherDestination(address: Address, display: string): Destination {
+  const { address: open, secretOptions } = withoutAddressSecrets(address);
+  return { kind: 'url', url: joinAddress(open), display, secretOptions };
 }
 
 /** A path that begins with `-` would be an option to ffmpeg. */
@@ -72,7 +88,8 @@ function addressFaults(address: Address): string[] {
   return [
     ...hostFaults(address),
     ...portFaults(address, NEEDS_PORT[address.scheme] === true),
-    ...(address.scheme === 'srt' ? srtFaults(address) : []),
+    ...(address.scheme === 'srt' ? srtFaults(address) : addressSecretFaults(address)),
+    ...(address.scheme === 'udp' ? udpFaults(address) : []),
   ];
 }
 

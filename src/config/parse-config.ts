@@ -1,5 +1,6 @@
 import { ConfigError } from '../base/errors.ts';
-import { parameterOf, splitAddress } from './address.ts';
+import { openSecretNames, secretsInWords } from './address-secrets.ts';
+import { splitAddress } from './address.ts';
 import type {
   Config,
   Destination,
@@ -111,7 +112,7 @@ function destinationWarnings(inputs: Inputs): string[] {
   return [
     ...latencyWarnings(destination, inputs),
     ...addressLatencyWarnings(destination),
-    ...openPassphraseWarnings(inputs),
+    ...openSecretWarnings(inputs),
   ];
 }
 
@@ -138,12 +139,21 @@ function addressLatencyWarnings(destination: Destination): string[] {
   ];
 }
 
-function openPassphraseWarnings(inputs: Inputs): string[] {
+function openSecretWarnings(inputs: Inputs): string[] {
   const given = givenText(SETTINGS.output.destination, inputs);
-  const parameters = splitAddress(given?.text ?? '')?.parameters ?? [];
-  if (given?.isFlag !== true || parameterOf(parameters, 'passphrase') === undefined) return [];
+  const address = splitAddress(given?.text ?? '');
+  if (!given || !address) return [];
+  const [inFlag, inArguments] = [given.isFlag ? secretsInWords(address) : [], openSecretNames(address)];
   return [
-    `every user of this machine can read the passphrase in ${given.label}: set the variable instead of the flag`,
+    ...inFlag.map(
+      (secret) =>
+        `every user of this machine can read ${secret} in ${given.label}: set the variable instead of the flag`,
+    ),
+    ...inArguments.map(
+      (name) =>
+        `every user of this machine can read the ${name} in ${given.label}: ` +
+        `ffmpeg, which writes to ${address.scheme}://, gets it in its arguments`,
+    ),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { loginSecrets } from './address-secrets.ts';
 import type { Destination } from './config.ts';
 
 /** What stands in a text for what was taken out of it. */
@@ -10,7 +11,7 @@ const SHORTEST_SECRET_CHARS = 6;
  * Takes out of a text what must never reach a log. Each secret of six characters and more of Redis and of the destination,
  * where there is one, becomes `…`, also where its characters are percent-encoded or its spaces are `+`; secrets that
  * overlap leave nothing of each other. Each address is cut to what may be shown: no user, no password, no query. And what
- * stands behind `passphrase=` or `streamid=` goes however short it is. Never throws.
+ * stands behind `passphrase=`, `streamid=`, `secret=` or `Authorization:` goes however short it is. Never throws.
  */
 export function redactor(password: string | undefined, destination?: Destination): (text: string) => string {
   const secrets = secretsOf(password, destination);
@@ -20,12 +21,13 @@ export function redactor(password: string | undefined, destination?: Destination
   };
 }
 
-/** Passwords, passphrase, stream id, and the query of the address, which is all that `display` leaves out. */
+/** Passwords, passphrase, stream id, secret, and the query of the address, which is all that `display` leaves out. */
 function secretsOf(password = '', destination?: Destination): readonly string[] {
   const inAddress = destination ? secretParts(destination.url) : [];
   const secrets = [
     password,
     ...Object.values(destination?.secretOptions ?? {}),
+    ...loginSecrets(destination?.secretOptions ?? {}),
     ...inAddress,
     ...inAddress.map(percentDecoded),
   ];
@@ -37,9 +39,14 @@ function secretParts(address: string): string[] {
   return [userInfo, userInfo.slice(userInfo.indexOf(':') + 1), queryOf(address)];
 }
 
-/** However short they are: what stands behind their names, as in `passphrase=…` or `'streamid' = '…'`. */
+/**
+ * However short they are: what stands behind their names, as in `passphrase=…`, `'streamid' = '…'` or
+ * `Authorization: Basic …`.
+ */
 function redactNamed(text: string): string {
-  return text.replace(/\b(passphrase|streamid)(['"]?\s*=\s*['"]?)[^\s'"]+/gi, `$1$2${REDACTED}`);
+  return text
+    .replace(/\b(passphrase|streamid|secret)(['"]?\s*=\s*['"]?)[^\s'"]+/gi, `$1$2${REDACTED}`)
+    .replace(/\b(authorization:\s*(?:basic\s+)?)[^\s'"]+/gi, `$1${REDACTED}`);
 }
 
 /** The text with user, password and query taken out of every address (`scheme://…`) in it. */

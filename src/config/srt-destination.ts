@@ -8,6 +8,7 @@ import {
 } from './address.ts';
 import type { Destination } from './config.ts';
 import { nearestName } from './nearest-name.ts';
+import { withLatency } from './srt-settings.ts';
 
 /** Lengths in bytes, both included. libsrt would take 79 bytes of passphrase, but ffmpeg documents 10 to 64. */
 const SECRET_LENGTHS = { passphrase: [10, 64], streamid: [1, 512] } as const;
@@ -70,7 +71,11 @@ export function withSrtLatency(destination: Destination, latencyMs: number): Des
   if (destination.kind !== 'srt' || address === undefined || latencyText(destination) !== undefined)
     return destination;
   const parameters = [...address.parameters, `latency=${latencyMs * US_PER_MS}`];
-  return { ...destination, url: joinAddress({ ...address, parameters }) };
+  return {
+    ...destination,
+    url: joinAddress({ ...address, parameters }),
+    srt: withLatency(destination.srt, latencyMs),
+  };
 }
 
 function latencyText(destination: Destination): string | undefined {

@@ -8,9 +8,9 @@ const BUFFER_S = 1;
 /** PTS − PCR in seconds; ffmpeg's own default of 0.7 s is all delay. */
 const MUX_DELAY_S = 0.1;
 /**
- * How often ffmpeg reports its progress, in seconds. The first report says that the destination is open: up to 6.1 it comes
- * with the first frame, since 7.0 only after this period (`sch_wait` in fftools/ffmpeg.c). Reading ten a second costs us
- * 0.3 % of a core, writing them costs ffmpeg nothing that can be measured.
+ * How often ffmpeg reports its progress, in seconds, where it opens the destination itself. The first report says that it is
+ * open: up to 6.1 it comes with the first frame, since 7.0 only after this period (`sch_wait` in fftools/ffmpeg.c). Reading
+ * ten a second costs us 0.3 % of a core, writing them costs ffmpeg nothing that can be measured.
  */
 const PROGRESS_PERIOD_S = 0.1;
 
@@ -18,15 +18,25 @@ const PROGRESS_PERIOD_S = 0.1;
 export type VideoSettings = Pick<PacingSettings, 'frameRate'> & Omit<EncoderSettings, 'ffmpeg'>;
 
 /** Where this run of ffmpeg writes. */
-export interface EncoderOutput {
-  readonly url: string;
-  /** Path of a file with `key=value` lines that ffmpeg reads its secret options from. */
-  readonly secretsPath?: string;
-}
+export type EncoderOutput =
+  /** To us. What it has made is counted there, exactly: it need not report its progress. */
+  | {
+      readonly kind: 'pipe';
+      readonly fd: number;
+      /** Its first frame is not shown, and the second one, which follows when it takes over, has to be a keyframe. */
+      readonly isWarmedUp: boolean;
+    }
+  /** To the destination, which it opens itself. */
+  | {
+      readonly kind: 'address';
+      readonly url: string;
+      /** Path of a file with `key=value` lines that ffmpeg reads its secret options from. */
+      readonly secretsPath?: string;
+    };
 
 /**
- * ffmpeg's arguments for one session: raw frames on standard input, MPEG-TS with H.264 out, progress on standard output.
- * Every frame in is a frame out (`passthrough`): the constant rate is made by the ticks, not by ffmpeg.
+ * ffmpeg's arguments for one run: raw frames on standard input, MPEG-TS with H.264 out. Every frame in is a frame out
+ * (`passthrough`): the constant rate is made by the ticks, not by ffmpeg.
  */
 export function encoderArguments(
   settings: VideoSettings,
@@ -35,16 +45,21 @@ export function encoderArguments(
 ): readonly string[] {
   return [
     ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+warning'],
-    ['-progress', 'pipe:1', '-stats_period', `${PROGRESS_PERIOD_S}`],
+    output.kind === 'address' ? ['-progress', 'pipe:1', '-stats_period', `${PROGRESS_PERIOD_S}`] : [],
     inputArguments(settings, format),
     isPicture(format) ? BT709_TAGS : ['-filter:v', filterChain(format), ...colourTags(format)],
     codecArguments(settings),
+    output.kind === 'pipe' && output.isWarmedUp ? ['-force_key_frames', 'expr:eq(n,1)'] : [],
     ['-fps_mode', 'passthrough', '-muxdelay', `${MUX_DELAY_S}`, '-muxpreload', '0'],
     // With the length of each picture before it, a reader need not wait for the next one to know that this one is whole.
     ['-flush_packets', '1', '-omit_video_pes_length', '0', '-f', 'mpegts'],
-    output.secretsPath === undefined ? [] : ['-fpre', output.secretsPath],
-    ['-y', output.url],
+    destinationArguments(output),
   ].flat();
+}
+
+function destinationArguments(output: EncoderOutput): string[] {
+  if (output.kind === 'pipe') return ['-y', `pipe:${output.fd}`];
+  return [output.secretsPath === undefined ? [] : ['-fpre', output.secretsPath], '-y', output.url].flat();
 }
 
 /** Frames from one keyframe to the next. */

@@ -1,6 +1,9 @@
 import type { Destination } from '../config/config.ts';
 import { runFfmpeg } from './run-ffmpeg.ts';
 
+/** A destination, as far as it says what ffmpeg has to know. */
+type Place = Pick<Destination, 'kind' | 'url'>;
+
 /** What an ffmpeg can do of what we need. */
 export interface Capabilities {
   /** Its first line, e.g. `ffmpeg version 5.1.9-0+deb12u1`. */
@@ -11,7 +14,7 @@ export interface Capabilities {
 }
 
 /** Asks ffmpeg; throws the system's error where it cannot be started. */
-export async function askCapabilities(ffmpeg: string, destination: Destination): Promise<Capabilities> {
+export async function askCapabilities(ffmpeg: string, destination: Place): Promise<Capabilities> {
   const [version, encoders, protocols] = await Promise.all([
     runFfmpeg(ffmpeg, ['-version']),
     runFfmpeg(ffmpeg, ['-encoders']),
@@ -25,7 +28,7 @@ export async function askCapabilities(ffmpeg: string, destination: Destination):
 }
 
 /** What ffmpeg calls the protocol of a destination. */
-export function protocolOf(destination: Destination): string {
+export function protocolOf(destination: Place): string {
   return destination.kind === 'file'
     ? 'file'
     : (/^[a-z0-9+.-]+/i.exec(destination.url)?.[0].toLowerCase() ?? 'file');

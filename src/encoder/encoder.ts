@@ -3,27 +3,37 @@ import { sleepMs, systemClock } from '../base/clock.ts';
 import { EncoderError, messageOf } from '../base/errors.ts';
 import type { EncoderEvent, Emit } from '../base/event.ts';
 import { TERMINATE_LIMIT_MS, TRAILER_LIMIT_MS } from '../base/stop-budget.ts';
+import { makeVideoPipe } from '../os/pipe.ts';
+import type { EncoderOutput } from './arguments.ts';
 import type { EncoderExit } from './failure.ts';
 import { linesOf } from './lines.ts';
 import { ProgressParser, type Progress } from './progress.ts';
 import { openSecretsFile } from './secrets-file.ts';
 import { signalFfmpeg, spawnFfmpeg, type FfmpegChild } from './spawn-ffmpeg.ts';
+import { VideoPipe } from './video-pipe.ts';
 
 /** Lines that are kept to explain an exit. */
 const LAST_LINES = 10;
-/** The first descriptor behind standard input, output and error. */
-const SECRETS_FD = 3;
+/** As it has to be: no line of the file with the secret options, where a login by HTTP stands, can hold a line break. */
+const OF_NO_ACCOUNT = /No trailing CRLF found in HTTP header/;
+/** The first descriptor behind standard input, output and error: the pipe for the video, or the file with the secrets. */
+const FOURTH_FD = 3;
 
 /** One running ffmpeg, from its start to its exit. */
 export interface Encoder {
-  /** Frames that it has encoded by what it last said. */
+  /** Frames that it has encoded by what it last said; 0 where its video comes to us. */
   readonly encodedFrames: number;
-  /** Resolves once the output is open and the first frame encoded. Never rejects; it may never resolve. */
+  /**
+   * Resolves once it encodes: by the first bytes of its video, or by its first report, which says that the destination is
+   * open. Never rejects; it may never resolve.
+   */
   readonly ready: Promise<void>;
+  /** Its video, where that comes to us: to be read to its end, or closed. */
+  readonly video: VideoPipe | undefined;
   /** Resolves when ffmpeg is gone and all that it said was read. Never rejects. */
   readonly exited: Promise<EncoderExit>;
   /**
-   * Waits for the exit of an ffmpeg that has been given the end of file: SIGTERM after 2 s, SIGKILL 0.8 s later.
+   * Waits for the exit of an ffmpeg that has been given the end of file: SIGTERM after 1.5 s, SIGKILL 0.3 s later.
    * May be called again; never rejects.
    */
   stop(): Promise<EncoderExit>;
@@ -31,25 +41,34 @@ export interface Encoder {
   kill(): void;
 }
 
+/** Where the video of an ffmpeg is to go: to us, or to an address with options that must not stand in its arguments. */
+export type EncoderTarget =
+  | { readonly kind: 'pipe'; readonly isWarmedUp: boolean }
+  | {
+      readonly kind: 'address';
+      readonly url: string;
+      readonly secretOptions: Readonly<Record<string, string>>;
+    };
+
 interface EncoderCommand {
   /** Name or path of ffmpeg. */
   readonly ffmpeg: string;
-  /** Makes the arguments, given the path of the file with the secret options, if there are any. */
-  readonly argumentsFor: (secretsPath: string | undefined) => readonly string[];
-  readonly secretOptions: Readonly<Record<string, string>>;
+  readonly output: EncoderTarget;
+  /** Makes the arguments for that. */
+  readonly argumentsFor: (output: EncoderOutput) => readonly string[];
   /** Its standard input; the caller closes it afterwards. */
   readonly stdinFd: number;
 }
 
 /** Starts ffmpeg, and passes on what it says. Throws an `EncoderError` if it cannot be started at all. */
 export function startEncoder(command: EncoderCommand, emit: Emit<EncoderEvent>): Encoder {
-  const child = spawn(command);
+  const { child, video } = spawn(command);
   const lastLines: string[] = [];
-  const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>();
+  const { promise: reported, resolve: onReport } = Promise.withResolvers<void>();
   let encodedFrames = 0;
   const reports = readProgress(child.stdout, (progress) => {
     encodedFrames = progress.frames;
-    becomeReady();
+    onReport();
     const { sizeBytes } = progress;
     emit({
       kind: 'encoder-progress',
@@ -73,7 +92,8 @@ export function startEncoder(command: EncoderCommand, emit: Emit<EncoderEvent>):
     get encodedFrames() {
       return encodedFrames;
     },
-    ready,
+    ready: video?.begun ?? reported,
+    video,
     exited,
     stop: () => (stopping ??= stop(exited, signal)),
     kill: () => signal('SIGKILL'),
@@ -82,18 +102,55 @@ export function startEncoder(command: EncoderCommand, emit: Emit<EncoderEvent>):
 
 type SendSignal = (name: NodeJS.Signals) => void;
 
-function spawn(command: EncoderCommand): FfmpegChild {
-  const hasSecrets = Object.keys(command.secretOptions).length > 0;
-  let secretsFd: number | undefined;
+interface Spawned {
+  readonly child: FfmpegChild;
+  readonly video: VideoPipe | undefined;
+}
+
+function spawn({ ffmpeg, output, argumentsFor, stdinFd }: EncoderCommand): Spawned {
   try {
-    if (hasSecrets) secretsFd = openSecretsFile(command.secretOptions);
-    const args = command.argumentsFor(hasSecrets ? `/dev/fd/${SECRETS_FD}` : undefined);
-    return spawnFfmpeg(command.ffmpeg, args, command.stdinFd, secretsFd === undefined ? [] : [secretsFd]);
+    if (output.kind === 'pipe') {
+      const args = argumentsFor({ ...output, fd: FOURTH_FD });
+      return spawnWithPipe((fd) => spawnFfmpeg(ffmpeg, args, stdinFd, [fd]));
+    }
+    const { url, secretOptions } = output;
+    const isSecret = Object.keys(secretOptions).length > 0;
+    const secretsPath = isSecret ? `/dev/fd/${FOURTH_FD}` : undefined;
+    const args = argumentsFor({ kind: 'address', url, ...(secretsPath !== undefined && { secretsPath }) });
+    const child = isSecret
+      ? withSecretsFile(secretOptions, (fd) => spawnFfmpeg(ffmpeg, args, stdinFd, [fd]))
+      : spawnFfmpeg(ffmpeg, args, stdinFd);
+    return { child, video: undefined };
   } catch (error) {
-    const text = `${command.ffmpeg} cannot be started: ${messageOf(error)}`;
+    if (error instanceof EncoderError) throw error;
+    const text = `${ffmpeg} cannot be started: ${messageOf(error)}`;
     throw new EncoderError({ code: 'ffmpeg-not-started', text }, { cause: error });
+  }
+}
+
+/** Only with our copy of the write end closed does the video end with ffmpeg. */
+function spawnWithPipe(spawnWith: (writeFd: number) => FfmpegChild): Spawned {
+  const { readFd, writeFd } = makeVideoPipe();
+  try {
+    const child = spawnWith(writeFd);
+    return { child, video: new VideoPipe(readFd) };
+  } catch (error) {
+    closeSync(readFd);
+    throw error;
   } finally {
-    if (secretsFd !== undefined) closeSync(secretsFd);
+    closeSync(writeFd);
+  }
+}
+
+function withSecretsFile(
+  secretOptions: Readonly<Record<string, string>>,
+  spawnWith: (fd: number) => FfmpegChild,
+): FfmpegChild {
+  const fd = openSecretsFile(secretOptions);
+  try {
+    return spawnWith(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 
@@ -121,7 +178,7 @@ async function readLog(
   onLine: (line: string) => void,
 ) {
   for await (const line of linesOf(bytes)) {
-    if (line.trim() === '') continue;
+    if (line.trim() === '' || OF_NO_ACCOUNT.test(line)) continue;
     lastLines.push(line);
     if (lastLines.length > LAST_LINES) lastLines.shift();
     onLine(line);

@@ -16,10 +16,10 @@ type Section = keyof Config;
 
 /**
  * What has to be done for other settings. `nothing`: they are the same. `reporting`: another log level or report interval
- * is in force at once. `frames`: the mover takes them over, and the session goes on. `session`: the session ends, and the
- * next one begins with them.
+ * is in force at once. `frames`: the mover takes them over, and the session goes on. `encoder`: another ffmpeg takes over
+ * between two frames, and the session goes on. `session`: the session ends, and the next one begins with them.
  */
-export type Reach = 'nothing' | 'reporting' | 'frames' | 'session';
+export type Reach = 'nothing' | 'reporting' | 'frames' | 'encoder' | 'session';
 
 /** The sections in which two configurations differ. */
 export function changedSections(before: Config, after: Config): Section[] {
@@ -29,14 +29,18 @@ export function changedSections(before: Config, after: Config): Section[] {
   return sections.filter((section) => !Bun.deepEquals(before[section], after[section]));
 }
 
-/** How far a change of settings reaches: no farther than what has changed. */
-export function reachOf(before: Config, after: Config): Reach {
+/**
+ * How far a change of settings reaches: no farther than what has changed.
+ * @param outlivesEncoder the outputs of the session are ours, so that it goes on without the ffmpeg that it began with
+ */
+export function reachOf(before: Config, after: Config, outlivesEncoder: boolean): Reach {
   const reaches = new Set(changedSections(before, after).map((name) => reachOfSection(name, before, after)));
-  return REACHES.findLast((reach) => reaches.has(reach)) ?? 'nothing';
+  const reach = REACHES.findLast((farther) => reaches.has(farther)) ?? 'nothing';
+  return reach === 'encoder' && !outlivesEncoder ? 'session' : reach;
 }
 
 /** From the nearest to the farthest. */
-const REACHES: readonly Reach[] = ['nothing', 'reporting', 'frames', 'session'];
+const REACHES: readonly Reach[] = ['nothing', 'reporting', 'frames', 'encoder', 'session'];
 
 function reachOfSection(section: Section, before: Config, after: Config): Reach {
   switch (section) {
@@ -49,8 +53,9 @@ function reachOfSection(section: Section, before: Config, after: Config): Reach 
     case 'pacing':
       // ffmpeg gets the rate at its start.
       return Bun.deepEquals(before.pacing.frameRate, after.pacing.frameRate) ? 'frames' : 'session';
-    case 'format':
     case 'encoder':
+      return 'encoder';
+    case 'format':
     case 'output':
       return 'session';
   }

@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.ts';
 import { reachOf, type Plan, type Reach } from './plan.ts';
 
 /**
@@ -10,7 +11,11 @@ export class Plans {
   #changed = new AbortController();
   #endsSession = new AbortController();
 
-  constructor(first: Plan) {
+  /** @param outlivesEncoder whether a session with these settings goes on without the ffmpeg that it began with */
+  constructor(
+    first: Plan,
+    private readonly outlivesEncoder: (config: Config) => boolean,
+  ) {
     this.#current = first;
   }
 
@@ -36,7 +41,7 @@ export class Plans {
 
   /** A plan that was read again. @returns how far it reaches; up to `reporting` it is in force at once */
   offer(plan: Plan): Reach {
-    const reach = reachOf(this.newest.config, plan.config);
+    const reach = this.#reach(this.newest, plan);
     if (this.#next) this.#next = plan;
     else if (reach === 'nothing' || reach === 'reporting') this.#current = plan;
     else this.#next = plan;
@@ -46,14 +51,19 @@ export class Plans {
     return reach;
   }
 
-  /** The plan that waits is in force from now on. @returns it; undefined where none waits */
-  takeOver(): Plan | undefined {
+  /** The plan that waits is in force from now on. @returns it, and how far it reaches; undefined where none waits */
+  takeOver(): { readonly plan: Plan; readonly reach: Reach } | undefined {
     const next = this.#next;
     if (!next) return undefined;
+    const reach = this.#reach(this.#current, next);
     this.#current = next;
     this.#next = undefined;
     this.#changed = new AbortController();
     this.#endsSession = new AbortController();
-    return next;
+    return { plan: next, reach };
+  }
+
+  #reach(before: Plan, after: Plan): Reach {
+    return reachOf(before.config, after.config, this.outlivesEncoder(before.config));
   }
 }

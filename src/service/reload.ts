@@ -6,11 +6,12 @@ import { logRefusal } from '../status/refusal.ts';
 import { changedSections, type Plan, type Reach } from './plan.ts';
 import type { Plans } from './plans.ts';
 import type { ReloadableSettings } from './reloadable-settings.ts';
-import type { Interruption } from './session.ts';
+import type { Interruption } from './stream.ts';
 
 const DONE: Readonly<Record<Exclude<Reach, 'nothing'>, string>> = {
   reporting: 'in force now, nothing restarts',
   frames: 'the frames are read with the new ones, an open video goes on',
+  encoder: 'another ffmpeg takes over between two frames, an open video goes on',
   session: 'an open video is closed, and opened again with the new ones',
 };
 
@@ -56,11 +57,12 @@ export class Reload implements Interruption {
     return this.#last;
   }
 
-  async takeOver(): Promise<void> {
-    const plan = this.parts.plans.takeOver();
-    if (!plan) return;
-    await this.parts.onTakenOver(plan);
+  async takeOver(): Promise<Reach> {
+    const taken = this.parts.plans.takeOver();
+    if (!taken) return 'nothing';
+    await this.parts.onTakenOver(taken.plan);
     this.#tellReady();
+    return taken.reach;
   }
 
   async #readAgain(): Promise<void> {

@@ -2,9 +2,11 @@ import { Backoff } from '../base/backoff.ts';
 import { sleepMs, systemClock, type Clock } from '../base/clock.ts';
 import type { Emit } from '../base/event.ts';
 import { redactingManager, type ServiceManager } from '../base/service-manager.ts';
+import { framesPerSecond } from '../base/frame-rate.ts';
 import { GOOD_SESSION_MS } from '../base/session-state.ts';
 import type { Config, LogLevel } from '../config/config.ts';
 import { probeFrameFormat } from '../encoder/frame-format-probe.ts';
+import { TICKS_PER_SECOND } from '../mpegts/packet.ts';
 import { startMover, type Mover } from '../mover/mover.ts';
 import type { MoverSettings } from '../mover/protocol.ts';
 import { giveBackStartCode } from '../os/start-code.ts';
@@ -17,15 +19,16 @@ import { Plans } from './plans.ts';
 import { Redaction } from './redaction.ts';
 import { Reload } from './reload.ts';
 import type { ReloadableSettings } from './reloadable-settings.ts';
-import { runSession } from './session.ts';
+import { runSession, type SessionParts } from './session.ts';
+import { createOutputs, type Outputs } from './outputs.ts';
 import { startFfmpeg } from './start-ffmpeg.ts';
 
 /** Waiting times before ffmpeg is started again. */
 const FIRST_RESTART_MS = 500;
 const LONGEST_RESTART_MS = 30_000;
 /**
- * libsrt takes a peer that is silent for 5 s for gone (SRTO_PEERIDLETIMEO, its default), and ffmpeg ends at its next write
- * after that; what was under way when the peer went is in the rest.
+ * Where ffmpeg writes to SRT itself: libsrt takes a peer that is silent for 5 s for gone (SRTO_PEERIDLETIMEO, its default),
+ * and ffmpeg ends at its next write after that; what was under way when the peer went is in the rest.
  */
 const SRT_SILENCE_MS = 5_500;
 
@@ -58,6 +61,7 @@ export interface Makers {
   readonly probeFrameFormat: typeof probeFrameFormat;
   readonly startMover: typeof startMover;
   readonly startFfmpeg: typeof startFfmpeg;
+  readonly createOutputs: typeof createOutputs;
   readonly giveBackStartCode: () => void;
   /** Spreads the waits. */
   readonly random: () => number;
@@ -68,6 +72,7 @@ const REAL: Makers = {
   probeFrameFormat,
   startMover,
   startFfmpeg,
+  createOutputs,
   giveBackStartCode,
   random: Math.random,
 };
@@ -85,7 +90,7 @@ interface Service extends ServeParts {
  * otherwise only for a fault of the program.
  */
 export async function serve(parts: ServeParts, makers: Makers = REAL): Promise<void> {
-  const { stop, kill } = parts;
+  const { stop } = parts;
   const { clock } = makers;
   const { config, warnings } = parts.settings.first();
   const redaction = new Redaction(config);
@@ -98,26 +103,44 @@ export async function serve(parts: ServeParts, makers: Makers = REAL): Promise<v
   const status = new Status({ clock, log, manager }, statusSettings(first));
   const emit: Emit = (event) => status.on(event);
   await using mover = makers.startMover(parts.frameThreadUrl, emit);
-  const reload = await begin(service, first, status, mover);
+  const outputs = makers.createOutputs({ clock, emit, random: makers.random });
+  const running: RunningService = { ...service, outputs, status, mover };
+  const reload = await begin(running, first);
   const restart = new Backoff(FIRST_RESTART_MS, LONGEST_RESTART_MS, makers.random);
   while (!stop.aborted) {
     await reload.takeOver();
     emit({ kind: 'session', state: { kind: 'waiting' } });
     if (!(await hasFrame(mover, AbortSignal.any([stop, reload.changed])))) continue;
-    const plan = reload.current;
-    const startEncoder = (stdinFd: number) => makers.startFfmpeg({ plan, stdinFd, emit, kill });
-    const linkSilenceMs = plan.config.output.destination.kind === 'srt' ? SRT_SILENCE_MS : 0;
-    const session = { clock, mover, startEncoder, emit, interruption: reload, linkSilenceMs };
-    const end = await runSession(session, stop);
+    const end = await runSession(sessionParts(running, reload, emit), stop);
     if (end.streamedMs >= GOOD_SESSION_MS) restart.reset();
     if (end.kind !== 'failed') continue;
     const retryMs = restart.nextMs();
     emit({ kind: 'session', state: { kind: 'failed', failure: end.failure, retryMs } });
     await sleepMs(clock, retryMs, AbortSignal.any([stop, reload.changed]));
     // Other settings may be the remedy: they are tried at once, and have failed at nothing yet.
-    if (reload.endsSession.aborted) restart.reset();
+    if (reload.changed.aborted) restart.reset();
   }
   log.info('stopped');
+}
+
+/** By the settings that are in force as it begins; an ffmpeg that takes over later has those that are in force then. */
+function sessionParts(service: RunningService, reload: Reload, emit: Emit): SessionParts {
+  const { makers, mover, outputs, kill } = service;
+  const { pacing, output } = reload.current.config;
+  const { destination } = output;
+  const isOurs = outputs.areOurs(destination);
+  return {
+    clock: makers.clock,
+    mover,
+    emit,
+    random: makers.random,
+    interruption: reload,
+    startEncoder: (stdinFd, isWarmedUp) =>
+      makers.startFfmpeg({ plan: reload.current, stdinFd, isOurs, isWarmedUp, emit, kill }),
+    openHub: isOurs ? () => outputs.open(destination) : undefined,
+    periodTicks: TICKS_PER_SECOND / framesPerSecond(pacing.frameRate),
+    linkSilenceMs: destination.kind === 'srt' && !isOurs ? SRT_SILENCE_MS : 0,
+  };
 }
 
 /** @returns nothing where `stop` aborted before ffmpeg had checked the settings */
@@ -131,9 +154,16 @@ async function firstPlan({ makers, log, stop }: Service, config: Config): Promis
   }
 }
 
+/** What is there once the first settings are good. */
+interface RunningService extends Service {
+  readonly outputs: Outputs;
+  readonly status: Status;
+  readonly mover: Mover;
+}
+
 /** Sets everything going with the first plan, and listens for the word to reload and to stop. */
-async function begin(service: Service, first: Plan, status: Status, mover: Mover): Promise<Reload> {
-  const { makers, log, manager, redaction, stop, version } = service;
+async function begin(service: RunningService, first: Plan): Promise<Reload> {
+  const { makers, log, manager, redaction, stop, version, outputs, status, mover } = service;
   const onStop = () => {
     manager.stopping();
     log.info('stopping: finishing the frame, closing the stream');
@@ -141,11 +171,11 @@ async function begin(service: Service, first: Plan, status: Status, mover: Mover
   if (stop.aborted) onStop();
   else stop.addEventListener('abort', onStop, { once: true });
   log.info(`cosmos-video-builder ${version}: ${planInWords(first)}`);
-  warnOfFormat(first, log);
+  warnOf(first, service);
   await mover.configure(moverSettings(first));
   const reload = new Reload({
     ...service,
-    plans: new Plans(first),
+    plans: new Plans(first, ({ output }) => outputs.areOurs(output.destination)),
     probe: (config) => makers.probeFrameFormat(config.encoder.ffmpeg, config.format, stop),
     onGood: (config) => {
       redaction.learn(config);
@@ -154,7 +184,7 @@ async function begin(service: Service, first: Plan, status: Status, mover: Mover
     onReporting: (plan) => status.configure(statusSettings(plan)),
     onTakenOver: async (plan) => {
       log.info(`in force now: ${planInWords(plan)}`);
-      warnOfFormat(plan, log);
+      warnOf(plan, service);
       status.configure(statusSettings(plan));
       await mover.configure(moverSettings(plan));
     },
@@ -165,8 +195,13 @@ async function begin(service: Service, first: Plan, status: Status, mover: Mover
   return reload;
 }
 
-function warnOfFormat(plan: Plan, log: LeveledLogger): void {
-  for (const warning of [oddSizeInWords(plan.format), unmarkedInWords(plan)]) {
+function warnOf(plan: Plan, { log, outputs }: RunningService): void {
+  const { destination } = plan.config.output;
+  for (const warning of [
+    oddSizeInWords(plan.format),
+    unmarkedInWords(plan),
+    outputs.whyNotOurs(destination),
+  ]) {
     if (warning !== undefined) log.warn(warning);
   }
 }
@@ -188,6 +223,7 @@ function statusSettings({ config, format }: Plan): StatusSettings {
     frameRate: pacing.frameRate,
     method: pacing.method,
     preset: encoder.preset,
+    maxBitrateBps: encoder.maxBitrateBps,
     reportIntervalMs: report.intervalMs,
   };
 }

@@ -1,73 +1,61 @@
-import { NS_PER_MS, sleepMs, type Clock } from '../base/clock.ts';
+import { NS_PER_MS, sleepMs } from '../base/clock.ts';
 import type { Loss } from '../base/counts.ts';
 import { EncoderError } from '../base/errors.ts';
-import type { Emit } from '../base/event.ts';
 import type { Failure } from '../base/failure.ts';
 import type { SessionState } from '../base/session-state.ts';
+import { DRAIN_LIMIT_MS } from '../base/stop-budget.ts';
 import type { Encoder } from '../encoder/encoder.ts';
 import { explainExit } from '../encoder/failure.ts';
-import type { Mover } from '../mover/mover.ts';
+import { directRun, firstRun, handOnRest, type VideoHub } from './encoder-run.ts';
+import { failureOf, Stream, type Reason, type StreamParts } from './stream.ts';
 
-/** ffmpeg has this long to open the destination and to encode the first frame. */
+/** ffmpeg has this long to encode the first frame, and to open the destination where that is its task. */
 const OPEN_LIMIT_MS = 20_000;
-/** ffmpeg that takes no more frames has this long to exit and to say why. */
-const EXIT_LIMIT_MS = 3_000;
-
-const LATE: Failure = {
-  code: 'link-not-opened',
-  text: `the destination did not open within ${OPEN_LIMIT_MS / 1000} s`,
-};
+/** How often it is told how much was encoded. */
+const PROGRESS_PERIOD_MS = 1_000;
 
 /** The loss of a session that never opened. */
 const NOTHING_ARRIVED: Loss = { encodedFrames: 0, unnoticedMs: 0 };
-
-/** Why a session is to end in order. */
-type Reason = 'idle' | 'stopped' | 'settings';
 
 /** Why a session ended, and how long it was open; it is closed by then. */
 export type SessionEnd = { readonly streamedMs: number } & (
   { readonly kind: Reason } | { readonly kind: 'failed'; readonly failure: Failure }
 );
 
-/** Settings that were read again while a session goes on. */
-export interface Interruption {
-  /** Aborts when other settings wait to be taken over. Another signal from then on, once they are. */
-  readonly changed: AbortSignal;
-  /** Aborts when the session has to end for them. */
-  readonly endsSession: AbortSignal;
-  /** Takes them over; the frames stand still meanwhile. */
-  takeOver(): Promise<void>;
-}
-
 /** What one session needs. */
-export interface SessionParts {
-  readonly clock: Clock;
-  /** Has the frame that the session begins with. */
-  readonly mover: Mover;
-  /** Starts ffmpeg with this descriptor as its standard input; throws an `EncoderError` if it cannot. */
-  readonly startEncoder: (stdinFd: number) => Encoder;
-  readonly emit: Emit;
-  readonly interruption: Interruption;
-  /** How long a dead link to the destination goes unnoticed, in milliseconds; 0 where there is none. */
+export interface SessionParts extends StreamParts {
+  /** Opens the outputs that are ours; undefined where ffmpeg writes to the destination itself. */
+  readonly openHub: (() => VideoHub) | undefined;
+  /** How long ffmpeg does not notice a dead link to the destination, in milliseconds; 0 where it has none. */
   readonly linkSilenceMs: number;
 }
 
+/** A session whose ffmpeg is started. */
+interface OpeningParts extends SessionParts {
+  readonly encoder: Encoder;
+  readonly hub: VideoHub | undefined;
+}
+
 /**
- * One video from its first frame to its trailer: starts ffmpeg, which opens the destination, sends a frame a tick until
- * `stop` aborts, no new frame has come for the idle timeout, settings ask for another session, or ffmpeg fails; then closes.
+ * One video from its first frame to its last: starts ffmpeg, sends a frame a tick until `stop` aborts, no new frame has come
+ * for the idle timeout, settings ask for another session, or ffmpeg fails; then closes. Where the outputs are ours, it
+ * outlives its ffmpeg.
  */
 export async function runSession(parts: SessionParts, stop: AbortSignal): Promise<SessionEnd> {
   const { mover } = parts;
+  let hub: VideoHub | undefined;
   try {
     const { encoder, firstSent } = start(parts);
-    const opening = await open({ ...parts, encoder }, firstSent, stop);
+    hub = parts.openHub?.();
+    const opening = await open({ ...parts, encoder, hub }, firstSent, stop);
     if (opening !== 'open') return opening;
-    return await streamAndClose({ ...parts, encoder }, stop);
+    return await streamAndClose({ ...parts, encoder, hub }, stop);
   } catch (error) {
     if (!(error instanceof EncoderError)) throw error;
     return { kind: 'failed', failure: error.failure, streamedMs: 0 };
   } finally {
     mover.endInput();
+    await hub?.close(DRAIN_LIMIT_MS);
   }
 }
 
@@ -75,7 +63,7 @@ function start({ mover, startEncoder, emit }: SessionParts) {
   // ffmpeg has its own copy; only with ours closed does it show when ffmpeg is gone.
   using input = mover.openInput();
   try {
-    const encoder = startEncoder(input.fd);
+    const encoder = startEncoder(input.fd, false);
     emit(session({ kind: 'starting' }));
     return { encoder, firstSent: input.firstSent };
   } catch (error) {
@@ -84,13 +72,9 @@ function start({ mover, startEncoder, emit }: SessionParts) {
   }
 }
 
-interface RunningParts extends SessionParts {
-  readonly encoder: Encoder;
-}
-
-/** Waits for the destination to be open and to have its first frame. */
+/** Waits for ffmpeg to encode its first frame, and to open the destination where that is its task. */
 async function open(
-  parts: RunningParts,
+  parts: OpeningParts,
   firstSent: Promise<void>,
   stop: AbortSignal,
 ): Promise<'open' | SessionEnd> {
@@ -100,93 +84,89 @@ async function open(
   if (failure === undefined && !cutOff.aborted) return 'open';
   // Nothing was sent yet that would need a trailer.
   encoder.kill();
+  await encoder.video?.close();
   await encoder.exited;
   mover.lose(NOTHING_ARRIVED);
   if (stop.aborted) return { kind: 'stopped', streamedMs: 0 };
   return failure ? { kind: 'failed', failure, streamedMs: 0 } : { kind: 'settings', streamedMs: 0 };
 }
 
-/** @returns why the destination could not be opened; undefined once it is open, or when `cutOff` aborts */
+/** @returns why it could not be opened; undefined once it is open, or when `cutOff` aborts */
 async function openingFailure(
-  parts: RunningParts,
+  { encoder, clock }: OpeningParts,
   firstSent: Promise<void>,
   cutOff: AbortSignal,
 ): Promise<Failure | undefined> {
-  const { encoder, clock } = parts;
   const settled = new AbortController();
   const limit = sleepMs(clock, OPEN_LIMIT_MS, AbortSignal.any([cutOff, settled.signal]));
   const opened = firstSent.then(
     () => encoder.ready.then(() => undefined),
-    (error: unknown) => failureOf(parts, error),
+    (error: unknown) => failureOf(encoder, clock, error),
   );
   try {
     return await Promise.race([
       opened,
       encoder.exited.then(explainExit),
-      limit.then(() => (cutOff.aborted ? undefined : LATE)),
+      limit.then(() => (cutOff.aborted ? undefined : lateFailure(encoder))),
     ]);
   } finally {
     settled.abort();
   }
 }
 
+function lateFailure({ video }: Encoder): Failure {
+  const within = `within ${OPEN_LIMIT_MS / 1000} s`;
+  return video
+    ? { code: 'ffmpeg-stalled', text: `ffmpeg has encoded nothing ${within}` }
+    : { code: 'link-not-opened', text: `the destination did not open ${within}` };
+}
+
 /** Sends frames until the session is over, and closes it. */
-async function streamAndClose(parts: RunningParts, stop: AbortSignal): Promise<SessionEnd> {
-  const { encoder, clock, mover, emit, linkSilenceMs } = parts;
+async function streamAndClose(parts: OpeningParts, stop: AbortSignal): Promise<SessionEnd> {
+  const { encoder, hub, clock, emit, periodTicks } = parts;
   emit(session({ kind: 'streaming' }));
   const startNs = clock.nowNs();
-  const end = await sendFrames(parts, stop);
+  const first = hub ? firstRun({ hub, encoder, periodTicks }) : directRun(encoder);
+  const stream = new Stream(parts, hub, first);
+  const over = new AbortController();
+  const told = hub ? tellProgress(parts, hub, over.signal) : Promise.resolve();
+  const end = await stream.send(stop);
   const streamedMs = Number((clock.nowNs() - startNs) / NS_PER_MS);
+  await close(parts, stream, end);
+  over.abort();
+  await told;
+  return typeof end === 'object' ? { kind: 'failed', failure: end, streamedMs } : { kind: end, streamedMs };
+}
+
+async function close(
+  { mover, emit, clock, linkSilenceMs }: OpeningParts,
+  stream: Stream,
+  end: Reason | Failure,
+): Promise<void> {
   if (typeof end === 'object') {
-    mover.lose(await lossOf(parts));
-    return { kind: 'failed', failure: end, streamedMs };
+    const { signal } = await stream.run.encoder.exited;
+    await stream.close();
+    await handOnRest(stream.run, clock);
+    // ffmpeg that was killed has lost what it had not encoded; a dead link is noticed only after a while, by ffmpeg itself.
+    mover.lose({ encodedFrames: stream.run.pictures, unnoticedMs: signal === null ? linkSilenceMs : 0 });
+    return;
   }
   emit(session({ kind: 'closing', reason: end }));
   mover.endInput();
-  const { code } = await encoder.stop();
-  // It could not write its trailer in time: the link was dead, and it has not noticed yet.
-  if (code !== 0) mover.lose({ encodedFrames: encoder.encodedFrames, unnoticedMs: linkSilenceMs });
-  return { kind: end, streamedMs };
+  const { code } = await stream.run.encoder.stop();
+  await stream.close();
+  await handOnRest(stream.run, clock);
+  // It could not finish in time: it hung, or the link was dead, and it has not noticed yet.
+  if (code !== 0) mover.lose({ encodedFrames: stream.run.pictures, unnoticedMs: linkSilenceMs });
 }
 
-/** @returns why no more frames are sent; a failure where it is ffmpeg's */
-async function sendFrames(parts: RunningParts, stop: AbortSignal): Promise<Reason | Failure> {
-  const { encoder, mover, interruption } = parts;
-  const gone = new AbortController();
-  const exit = encoder.exited.then((exited) => {
-    gone.abort();
-    return explainExit(exited);
-  });
-  try {
-    for (;;) {
-      const end = await mover.pump(AbortSignal.any([stop, gone.signal, interruption.changed]));
-      if (gone.signal.aborted) return await exit;
-      if (end === 'idle') return 'idle';
-      if (stop.aborted) return 'stopped';
-      if (interruption.endsSession.aborted) return 'settings';
-      await interruption.takeOver();
-    }
-  } catch (error) {
-    return failureOf(parts, error);
+/** Until `over` aborts, and then once more. */
+async function tellProgress({ clock, emit }: OpeningParts, hub: VideoHub, over: AbortSignal): Promise<void> {
+  for (;;) {
+    await sleepMs(clock, PROGRESS_PERIOD_MS, over);
+    emit({ kind: 'encoder-progress', frames: hub.pictures, sizeBytes: hub.sizeBytes });
+    if (over.aborted) return;
   }
-}
-
-/** ffmpeg that was killed has lost what it had not encoded; a dead link is noticed only after a while, by ffmpeg itself. */
-async function lossOf({ encoder, linkSilenceMs }: RunningParts): Promise<Loss> {
-  const { signal } = await encoder.exited;
-  return { encodedFrames: encoder.encodedFrames, unnoticedMs: signal === null ? linkSilenceMs : 0 };
-}
-
-/** A write fails because ffmpeg is gone, which says why itself, or because it hangs. */
-async function failureOf({ encoder, clock }: RunningParts, error: unknown): Promise<Failure> {
-  if (!(error instanceof EncoderError)) throw error;
-  const isStall = error.failure.code === 'ffmpeg-stalled';
-  const gone = new AbortController();
-  const limit = sleepMs(clock, isStall ? 0 : EXIT_LIMIT_MS, gone.signal);
-  void limit.then(() => gone.signal.aborted || encoder.kill());
-  const exit = await encoder.exited;
-  gone.abort();
-  return isStall ? error.failure : explainExit(exit);
 }
 
 function session(state: SessionState) {

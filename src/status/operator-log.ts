@@ -77,6 +77,13 @@ export class OperatorLog {
         return this.#session.state(event.state, nowNs);
       case 'output':
         return this.#session.output(event.shown);
+      case 'output-state':
+      case 'output-figures':
+        return this.#session.onOutput(event, nowNs);
+      case 'encoder-changed':
+        return this.#session.encoder.changed();
+      case 'encoder-not-changed':
+        return this.#session.encoder.notChanged(event.failure, event.retryMs, nowNs);
       case 'encoder-line':
         return this.#session.ffmpegLine(event.line, nowNs);
       case 'redis-lost':

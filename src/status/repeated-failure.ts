@@ -44,6 +44,16 @@ export class RepeatedFailure {
   }
 }
 
+/** Behind a failure that is said again: how often it came in between. */
+export function moreInWords(count: number): string {
+  return count === 0 ? '' : ` (and ${count} more before it)`;
+}
+
+/** Behind another failure, or the word that all is well: how many were not told of. */
+export function untoldInWords(count: number): string {
+  return count === 0 ? '' : ` (failed attempts not told of: ${count})`;
+}
+
 /** Times, addresses and counts are others at each attempt. */
 function withoutNumbers(reason: string): string {
   return reason.replace(/0x[0-9a-f]+|\d+/g, '0');

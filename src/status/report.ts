@@ -1,6 +1,8 @@
 import { secondsBetween } from '../base/clock.ts';
 import type { Ages, FrameCounts } from '../base/counts.ts';
 import { framesPerSecond, type FrameRate } from '../base/frame-rate.ts';
+import { outputParts } from './output-report.ts';
+import { isAnyStreaming } from './output-status.ts';
 import type { Interval, Snapshot } from './snapshot.ts';
 
 type Counted = Pick<Snapshot, 'frames' | 'source'>;
@@ -18,11 +20,12 @@ export function reportLine({ before, ages }: Interval, after: Snapshot, rate: Fr
   const speed = (after.encoder.frames - before.encoder.frames) / seconds / framesPerSecond(rate);
   const megabits = ((after.encoder.bytes - before.encoder.bytes) * 8) / seconds / 1e6;
   return [
-    after.session.state.kind,
+    doing(after),
     `out ${perSecond(frames('output'), seconds)} fps, ${sourceInWords(before, after, seconds)}`,
     `unique ${unique}, dup ${frames('dup')}, dropped ${dropped}, wrong ${frames('wrong')}, lost ${frames('lost')}`,
     `backlog age ${agesInWords(ages)}, late ticks ${frames('late')}`,
     `encoder ${speed.toFixed(2)}x, ${megabits.toFixed(2)} Mbit/s`,
+    ...outputParts(before.outputs, after.outputs),
   ].join(' | ');
 }
 
@@ -38,6 +41,12 @@ export function totalsLine({ frames, source }: Counted): string {
   if (source.kind === 'not-counted') return `since the start: source not counted, ${known}`;
   const waiting = source.entries - unique - dropped - wrong - lost;
   return `since the start: source ${source.entries}, ${known}, waiting ${waiting}`;
+}
+
+/** What the service does; video that nobody gets is encoded, not streamed. */
+function doing({ session, outputs }: Snapshot): string {
+  const { kind } = session.state;
+  return kind === 'streaming' && !isAnyStreaming(outputs) ? 'encoding' : kind;
 }
 
 /** Nobody knows it of an interval in which the source was not counted at either end. */

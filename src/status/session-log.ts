@@ -1,9 +1,12 @@
 import { NS_PER_MS } from '../base/clock.ts';
+import type { OutputEvent } from '../base/event.ts';
 import type { Failure } from '../base/failure.ts';
 import { GOOD_SESSION_MS, type SessionState } from '../base/session-state.ts';
+import { EncoderLog } from './encoder-log.ts';
 import { warningLog, type LimitedLog } from './limited-log.ts';
 import type { Logger } from './logger.ts';
-import { RepeatedFailure } from './repeated-failure.ts';
+import { OutputsLog } from './outputs-log.ts';
+import { moreInWords, RepeatedFailure, untoldInWords } from './repeated-failure.ts';
 import type { StatusSettings } from './status-settings.ts';
 
 /** ffmpeg says a few lines when it ends; a hundred a second would only fill the journal. */
@@ -15,10 +18,13 @@ const GOOD_SESSION_NS = BigInt(GOOD_SESSION_MS) * NS_PER_MS;
 /** After so many in a row that broke before that, the next ones are reported only once they are good. */
 const SHORT_SESSIONS_TOLD = 5;
 
-type Names = Pick<StatusSettings, 'stream' | 'destination' | 'idleTimeoutMs'>;
+type Names = Pick<StatusSettings, 'stream' | 'destination' | 'idleTimeoutMs' | 'maxBitrateBps'>;
 
-/** Puts into words how sessions come and go, and what ffmpeg says in them. */
+/** Puts into words how sessions come and go, what becomes of ffmpeg and the outputs in them, and what ffmpeg says. */
 export class SessionLog {
+  /** What becomes of ffmpeg in a session that goes on. */
+  readonly encoder: EncoderLog;
+  readonly #outputs: OutputsLog;
   readonly #ffmpeg: Record<'error' | 'warn', LimitedLog>;
   readonly #failure = new RepeatedFailure();
   #before: SessionState | undefined;
@@ -34,6 +40,8 @@ export class SessionLog {
     private names: Names,
   ) {
     this.#output = names.destination;
+    this.encoder = new EncoderLog(log);
+    this.#outputs = new OutputsLog(log);
     this.#ffmpeg = {
       error: warningLog((message) => log.error(message), FFMPEG_LINES_PER_SECOND),
       warn: warningLog((message) => log.warn(message), FFMPEG_LINES_PER_SECOND),
@@ -45,6 +53,8 @@ export class SessionLog {
     if (names.destination !== this.names.destination) this.#output = names.destination;
     this.names = names;
     this.#failure.forget();
+    this.encoder.configure();
+    this.#outputs.configure();
     this.#isRetry = false;
     this.#shortSessions = 0;
   }
@@ -60,10 +70,15 @@ export class SessionLog {
         return;
       case 'starting':
         this.#openingLines = [];
+        this.#outputs.begin();
+        this.encoder.begin();
         // The message of the failure has said so.
         return this.log[this.#isRetry ? 'debug' : 'info'](`a frame is there: opening ${this.#output}`);
       case 'streaming':
+        this.encoder.goesOn();
         return this.#opened(nowNs);
+      case 'restarting':
+        return this.#restarting(state.failure, state.retryMs, nowNs);
       case 'closing':
         return this.#closing(state.reason);
       case 'failed':
@@ -78,6 +93,13 @@ export class SessionLog {
     if (isNews) this.log.info(`${this.names.destination} exists already: this stream goes to ${shown}`);
   }
 
+  /** What becomes of an output that is ours. */
+  onOutput(event: OutputEvent, nowNs: bigint): void {
+    const shown = event.output === this.names.destination ? this.#output : event.output;
+    if (event.kind === 'output-state') this.#outputs.state(event, shown, nowNs);
+    else this.#outputs.figures(event, { shown, maxBitrateBps: this.names.maxBitrateBps }, nowNs);
+  }
+
   /** A line that comes while the destination is being opened waits until it is open; of a failure one line tells. */
   ffmpegLine(line: string, nowNs: bigint): void {
     if (!this.#openingLines) this.#sayFfmpegLine(line, nowNs);
@@ -87,6 +109,7 @@ export class SessionLog {
   /** Says what was held back, and that a session has turned out to be good. Call it about once a second. */
   flush(nowNs: bigint): void {
     this.#countShortSessions(false, nowNs);
+    this.#outputs.flush(nowNs);
     for (const limited of Object.values(this.#ffmpeg)) limited.flush(nowNs);
   }
 
@@ -100,15 +123,26 @@ export class SessionLog {
     }
   }
 
+  /** Where the outputs are ours, each of them says itself that it streams. */
   #tellOpen(nowNs: bigint): void {
-    this.log.info(`streaming to ${this.#output}${untoldInWords(this.#failure.end())}`);
+    const untold = this.#failure.end();
+    if (this.#outputs.areOurs) this.#outputs.encodes(untold);
+    else this.log.info(`streaming to ${this.#output}${untoldInWords(untold)}`);
     this.#isRetry = false;
     const lines = this.#openingLines ?? [];
     this.#openingLines = undefined;
     for (const line of lines) this.#sayFfmpegLine(line, nowNs);
   }
 
+  #restarting(failure: Failure, retryMs: number, nowNs: bigint): void {
+    this.#outputs.pauses();
+    this.#keepOpeningLines();
+    this.#openingLines = [];
+    this.encoder.restarting(failure, retryMs, nowNs);
+  }
+
   #closing(reason: 'idle' | 'stopped' | 'settings'): void {
+    this.#outputs.pauses();
     this.#openedNs = undefined;
     this.#shortSessions = 0;
     // Who has stopped it, or has read the settings again, has said so.
@@ -132,8 +166,8 @@ export class SessionLog {
   /** One line an attempt, and the same failure over and over at most once a minute. */
   #failed({ text }: Failure, retryMs: number, nowNs: bigint): void {
     this.#countShortSessions(true, nowNs);
-    for (const line of this.#openingLines ?? []) this.log.debug(`ffmpeg: ${line}`);
-    this.#openingLines = undefined;
+    this.#outputs.pauses();
+    this.#keepOpeningLines();
     this.#isRetry = true;
     const before = this.#failure.next(text, nowNs);
     const more = before?.areSame ? moreInWords(before.count) : untoldInWords(before?.count ?? 0);
@@ -142,17 +176,15 @@ export class SessionLog {
     );
   }
 
+  /** Of an ffmpeg that has failed one line tells; the others are for those who look closely. */
+  #keepOpeningLines(): void {
+    for (const line of this.#openingLines ?? []) this.log.debug(`ffmpeg: ${line}`);
+    this.#openingLines = undefined;
+  }
+
   /** ffmpeg marks each line with its level (`-loglevel level+…`); a line without comes from a library of its. */
   #sayFfmpegLine(line: string, nowNs: bigint): void {
     const level = /\[(error|fatal|panic)\] /.test(line) ? 'error' : 'warn';
     this.#ffmpeg[level].log(`ffmpeg: ${line.replace(/\[(warning|error|fatal|panic)\] /, '')}`, nowNs);
   }
-}
-
-function moreInWords(count: number): string {
-  return count === 0 ? '' : ` (and ${count} more before it)`;
-}
-
-function untoldInWords(count: number): string {
-  return count === 0 ? '' : ` (failed attempts not told of: ${count})`;
 }

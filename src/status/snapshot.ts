@@ -4,6 +4,7 @@ import { partOf, type Failure } from '../base/failure.ts';
 import type { LevelsReport } from '../base/levels-report.ts';
 import type { SessionState } from '../base/session-state.ts';
 import type { WrongEntry } from '../base/stream-entry.ts';
+import { withOutputFigures, withOutputState, withoutClosed, type OutputStatus } from './output-status.ts';
 
 /** All that is known of the program at one time: plain data, of which every report, line and page is made. */
 export interface Snapshot {
@@ -18,6 +19,8 @@ export interface Snapshot {
   /** When ticks were last seen to go on. Where no session streams, none are missed. */
   readonly ticksNs: bigint;
   readonly encoder: EncoderCounts;
+  /** Those that are ours, in the order in which they were first heard of; none where ffmpeg writes to the destination itself. */
+  readonly outputs: readonly OutputStatus[];
   /** The last that was told of the levels; absent before that, and where the frames have colours: ffmpeg maps them then. */
   readonly levels?: LevelsReport;
   readonly redis: RedisStatus;
@@ -70,6 +73,7 @@ export function firstSnapshot(nowNs: bigint): Snapshot {
     ages: NO_AGES,
     ticksNs: nowNs,
     encoder: { ...NOTHING_ENCODED, last: NOTHING_ENCODED },
+    outputs: [],
     redis: { state: 'connecting', sinceNs: nowNs },
     failures: [],
     streamsStartedOver: 0,
@@ -95,6 +99,13 @@ function changes(before: Snapshot, event: Event, nowNs: bigint): Partial<Snapsho
       return sessionChanges(before, event.state, nowNs);
     case 'output':
       return { session: { ...before.session, output: event.shown } };
+    case 'output-state': {
+      const outputs = withOutputState(before.outputs, event, nowNs);
+      if (event.state.kind !== 'failed') return { outputs };
+      return { outputs, failures: withFailure(before.failures, event.state.failure, nowNs) };
+    }
+    case 'output-figures':
+      return { outputs: withOutputFigures(before.outputs, event, nowNs) };
     case 'redis-connected':
       return { redis: { state: 'connected', sinceNs: nowNs } };
     case 'redis-lost':
@@ -119,6 +130,9 @@ function changes(before: Snapshot, event: Event, nowNs: bigint): Partial<Snapsho
       return { levels: event.levels };
     case 'encoder-progress':
       return { encoder: encoderCounts(before.encoder, event.frames, event.sizeBytes) };
+    case 'encoder-not-changed':
+      return { failures: withFailure(before.failures, event.failure, nowNs) };
+    case 'encoder-changed':
     case 'encoder-line':
       return {};
   }
@@ -128,12 +142,14 @@ function sessionChanges(before: Snapshot, state: SessionState, nowNs: bigint): P
   const session = { ...before.session, state, sinceNs: nowNs };
   switch (state.kind) {
     case 'failed':
+    case 'restarting':
       return { session, failures: withFailure(before.failures, state.failure, nowNs) };
     case 'starting':
       // Another ffmpeg counts from 0 again.
       return { session, encoder: { ...before.encoder, last: NOTHING_ENCODED } };
-    case 'waiting':
     case 'streaming':
+      return { session, outputs: withoutClosed(before.outputs) };
+    case 'waiting':
     case 'closing':
       return { session };
   }

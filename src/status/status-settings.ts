@@ -17,6 +17,8 @@ export interface StatusSettings {
   readonly frameRate: FrameRate;
   readonly method: ScalingMethod;
   readonly preset: Preset;
+  /** Ceiling of the video bit rate, bits a second; absent = none. */
+  readonly maxBitrateBps: number | undefined;
   readonly reportIntervalMs: number;
 }
 

@@ -6,6 +6,7 @@ import { heldUpInWords, HoldUp } from './hold-up.ts';
 import { isReportOf } from './levels-watch.ts';
 import type { Logger } from './logger.ts';
 import { OperatorLog } from './operator-log.ts';
+import { outputLines } from './output-report.ts';
 import { reportLine, totalsLine } from './report.ts';
 import { SessionWatch } from './session-watch.ts';
 import {
@@ -24,6 +25,8 @@ import { ticksGoOn } from './tick-progress.ts';
 const FIRST_REPORT_MS = 10_000;
 /** How often `systemctl status` gets new figures. */
 const RECENT_NS = 5n * NS_PER_SECOND;
+/** Figures of a shorter time say little. */
+const SHORTEST_RECENT_NS = NS_PER_SECOND;
 /** `frames` events come about once a second: what is due before the middle of the next second is due now. */
 const EARLY_NS = NS_PER_SECOND / 2n;
 
@@ -87,6 +90,7 @@ export class Status {
     this.#operator.on(event, this.#snapshot.atNs);
     if (event.kind === 'session') this.#onSession();
     if (event.kind === 'frames') this.#onFrames();
+    if (event.kind === 'output-state') this.#onOutput();
   }
 
   /** What was counted in another session says nothing about this one. */
@@ -94,6 +98,11 @@ export class Status {
     this.#recent = undefined;
     this.#watch.restart();
     this.#tellManager();
+  }
+
+  /** What an output does is told of while there is video for it. */
+  #onOutput(): void {
+    if (this.#snapshot.session.state.kind === 'streaming') this.#tellManager();
   }
 
   #onFrames(): void {
@@ -126,7 +135,9 @@ export class Status {
   }
 
   #tellManager(): void {
-    this.parts.manager.status(statusLine(this.#snapshot, this.#settings, this.#recent));
+    const { atNs } = this.#snapshot;
+    const recent = this.#recent && atNs - this.#recent.before.atNs >= SHORTEST_RECENT_NS;
+    this.parts.manager.status(statusLine(this.#snapshot, this.#settings, recent ? this.#recent : undefined));
   }
 
   #writeReport(): void {
@@ -135,6 +146,7 @@ export class Status {
     if (now.source.kind === 'not-counted') this.#tellNotCounted(now.source.reason);
     log.info(reportLine(this.#report, now, this.#settings.frameRate));
     log.debug(totalsLine(now));
+    for (const line of outputLines(now.outputs)) log.debug(line);
     this.#report = intervalFrom(now);
     const intervalNs = toNs(this.#settings.reportIntervalMs);
     const nextNs = this.#reportDueNs + intervalNs;

@@ -54,6 +54,9 @@ export interface Output {
   readonly isEncoded: boolean;
 }
 
+/** An address that ffmpeg opens itself, so that its stand-in need not make a video, and never does: nothing is sent there. */
+export const NOWHERE = 'tcp://127.0.0.1:9';
+
 /** Beyond its period a frame may take this long. */
 export const LATENCY_MARGIN_MS = 8;
 /** A source is stopped, not waited for. */
@@ -64,7 +67,7 @@ export async function runProgram(
   stage: BenchStage,
   scenario: Scenario,
   durations: Durations,
-  output: Output = { destination: stage.folder.file('nothing.ts'), isEncoded: false },
+  output: Output = { destination: NOWHERE, isEncoded: false },
 ): Promise<RunResult> {
   await stage.clear();
   await using run = new AsyncDisposableStack();

@@ -18,6 +18,7 @@ check 'nor is procps, which has /bin/kill' [ ! -e /bin/kill ]
 check 'apt installs the package with what it depends on, but no Redis' \
   apt-get -y -qq --no-install-recommends install ./test.deb
 check 'ffmpeg came with it' command -v ffmpeg
+check 'so did libsrt' dpkg-query -W libsrt1.5-gnutls
 check 'redis-server did not' not command -v redis-server
 check 'the service is enabled' [ "$(systemctl is-enabled $main)" = enabled ]
 check 'it is not started' [ "$(systemctl is-active $main)" = inactive ]

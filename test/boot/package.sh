@@ -118,5 +118,6 @@ fi
 check 'completion: commands' completes check ch
 check 'completion: values of a flag' completes ultrafast run --codec_preset ul
 check 'completion: flags of source' completes --jitter source --ji
+check 'completion: flags of check' completes --connect check --conn
 check_with dh 'two builds give the same bytes' same_bytes "$deb" "$arch"
 exit $bad

@@ -44,6 +44,28 @@ is_video() {
   for want in "$@"; do grep -qx "$want" <<<"$found" || { echo "$want is not in $found"; return 1; }; done
 }
 decodes() { not grep -v 'insecure memory' <(ffmpeg -nostdin -v error -i "$1" -f null - 2>&1); }
+# Whether ffmpeg opens the destination itself.
+ffmpeg_sends() { grep -aq srt:// "/proc/$(ffmpeg_pid)/cmdline"; }
+# check_says PATTERN [FLAG...]: with the settings of the service but for Bun's variables, and with its rights.
+check_says() {
+  local pattern=$1
+  shift
+  grep -Eq "$pattern" <(systemd-run -qPG --wait --uid=cosmos-video -p EnvironmentFile=$env_file \
+    -p UnsetEnvironment='BUN_BE_BUN BUN_OPTIONS' cosmos-video-builder check "$@" 2>&1)
+}
+# hide_libsrt, show_libsrt: from the program, which looks into the folders of libraries alone. The linker finds it there too,
+# for ffmpeg and the video server.
+hide_libsrt() {
+  mkdir /opt/srt
+  mv /usr/lib/*-linux-gnu/libsrt*.so.* /opt/srt
+  echo /opt/srt >/etc/ld.so.conf.d/srt.conf
+  ldconfig
+}
+show_libsrt() {
+  mv /opt/srt/* "/usr/lib/$(uname -m)-linux-gnu"
+  rm -r /opt/srt /etc/ld.so.conf.d/srt.conf
+  ldconfig
+}
 openings() { lines_of_program | grep -c 'streaming to'; }
 reconnections() { lines_of_program | grep -c 'connected again'; }
 # Without new frames the last one is repeated for 5 s, COSMOS_VIDEO_IDLE_TIMEOUT: only then the stream is closed.
@@ -97,10 +119,12 @@ check 'nor by what goes through all keys, waits or copies' \
 check 'nor in any other way' eval 'refuses client pause 1000 && refuses monitor && refuses function list && refuses flushall && refuses shutdown'
 check 'a client library may say what it is' eval '[ "$(frames_port client setname a)" = OK ] && grep -q ^server <(frames_port hello 3)'
 check_speed 'CPU while it waits' 0.5 % idle_cpu
-check_at_most 'memory while it waits' 60 MiB resident_mib
+# Eight of them are for libsrt and what it loads, as files that ffmpeg shares.
+check_at_most 'memory while it waits' 68 MiB resident_mib
 check_speed 'from the first frame to the first picture' 1.5 s first_picture_s
 systemctl start video-server
 check 'the video server receives the stream' settles
+check 'it is sent by the program, through libsrt' not ffmpeg_sends
 check 'the status says so' until_true 15 \
   "status_text | grep -Eqx 'streaming [0-9.]+ fps to srt://127.0.0.1:9000, [0-9]+ dup, lag [0-9]+ ms'"
 sleep 4
@@ -145,10 +169,11 @@ check 'all that the sensors write is counted' until_true 30 "log_of $main | grep
 systemctl disable -q --now haste
 
 # ---- Killed and hung ----
-old=$(ffmpeg_pid)
+old=$(ffmpeg_pid) opened=$(openings)
 kill -9 "$old"
 check 'ffmpeg killed: another one takes over' until_true 15 '[ -n "$(ffmpeg_pid)" ] && [ "$(ffmpeg_pid)" != '"$old"' ]'
 check 'ffmpeg killed: the stream goes on' settles
+check 'ffmpeg killed: over the same connection' [ "$(openings)" = "$opened" ]
 old=$(pid)
 kill -9 "$old"
 check 'program killed: it is started again' until_true 10 '[ "$(prop $main NRestarts)" = 1 ] && is_active $main && [ "$(pid)" != '"$old"' ]'
@@ -173,9 +198,26 @@ check 'waiting program hung: the watchdog starts it again' until_true 25 'is_act
 systemctl start sensor
 check 'waiting program hung: the stream goes on' settles
 systemctl stop video-server
-check 'the status says why there is no stream' until_true 30 'status_text | grep -Eq "^retrying in [0-9.]+ s: ."'
+check 'the status says why there is no stream' until_true 30 'status_text | grep -Eq "srt://127.0.0.1:9000: trying again in [0-9.]+ s: ."'
+old=$(ffmpeg_pid)
 systemctl start video-server
 check 'the video server is back: the stream goes on' arrives $video 45
+check 'the video server is back: with the same ffmpeg' [ "$(ffmpeg_pid)" = "$old" ]
+
+# ---- Without libsrt ----
+systemctl stop $main
+check 'check says which libsrt carries the video' check_says '^good +output +libsrt [0-9.]+ carries the video [(]/usr/lib/'
+check 'and shakes hands with the video server' check_says '^good +output .* was opened, and stays open' --connect
+hide_libsrt
+check 'without libsrt: it starts' systemctl start $main
+check 'without libsrt: the stream arrives' settles
+check 'without libsrt: ffmpeg sends it' ffmpeg_sends
+check 'without libsrt: one warning names the package' \
+  [ "$(log_of $main -t cosmos-video-builder -p warning..warning | grep -c libsrt1.5-gnutls)" = 1 ]
+check 'without libsrt: check says so' check_says '^BAD +output .*libsrt1.5-gnutls'
+systemctl stop $main
+show_libsrt
+check 'libsrt is back: it is used from the next start on' eval 'systemctl start $main && settles && not ffmpeg_sends'
 
 # ---- Stop ----
 from=$(now_ms)

@@ -119,6 +119,6 @@ sleep 3
 check 'and can be read' grep -qx codec_name=h264 <(ffprobe -v error -show_entries stream=codec_name -of default=nw=1 /var/lib/cosmos-video-builder/camera.ts)
 cosmos-video-builder source --host 127.0.0.1 --resolution 320x240 --rate 24 2>/dev/null &
 check 'the check command of the manual finds all good' systemd-run -qPG --wait --uid=cosmos-video \
-  -p EnvironmentFile=$env_file -p WorkingDirectory=/var/lib/cosmos-video-builder cosmos-video-builder check
+  -p EnvironmentFile=$env_file -p WorkingDirectory=/var/lib/cosmos-video-builder cosmos-video-builder check --connect
 kill %1
 exit $bad

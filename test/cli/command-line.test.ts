@@ -96,6 +96,19 @@ describe('problems', () => {
     expect(faults('run', 'check')).toEqual([expect.stringContaining('one word too many')]);
   });
 
+  test('a flag of a command that takes no value is given none', () => {
+    expect(parseCommandLine(['check', '--connect', '--port', '1'])).toMatchObject({
+      command: checkCommand,
+      flags: { '--port': '1' },
+      commandFlags: { '--connect': '' },
+    });
+    expect(parseCommandLine(['--connect', 'check']).commandFlags).toEqual({ '--connect': '' });
+    expect(parseCommandLine(['check']).commandFlags).toEqual({});
+    expect(faults('check', '--connect=yes')).toEqual(['--connect takes no value']);
+    expect(faults('check', '--conect')).toEqual(['"--conect" is not a flag; did you mean --connect?']);
+    expect(faults('run', '--connect')).toEqual(['--connect belongs to the command check, not to run']);
+  });
+
   test('a switch takes no value', () => {
     expect(faults('--colour=1')).toEqual(['"--colour" is not a flag (see --help)']);
     expect(parseCommandLine(['--help=3']).help).toBe(true);

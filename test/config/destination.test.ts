@@ -7,6 +7,10 @@ import { srtLatencyUs, withSrtLatency } from '../../src/config/srt-destination.t
 
 const destination = (text: string) => parse(destinationSchema, text);
 const faults = (text: string) => faultsOfText(destinationSchema, text);
+const optionsWithLatency = (text: string) => {
+  const found = withSrtLatency(destination(text), 120);
+  return found.kind === 'srt' ? found.srt.options.map(({ name, value }) => [name, value]) : [];
+};
 
 describe('an SRT address', () => {
   test('passphrase and stream id leave the address, decoded; the rest stays as it is', () => {
@@ -19,6 +23,16 @@ describe('an SRT address', () => {
       url: 'srt://video.example:9000?mode=caller&pkt_size=1316',
       display: 'srt://video.example:9000',
       secretOptions: { passphrase: 'a b c&d+e%zz', streamid: '#!::r=live,m=x' },
+      srt: {
+        mode: 'caller',
+        host: 'video.example',
+        port: 9000,
+        options: [
+          { parameter: 'passphrase', name: 'passphrase', value: 'a b c&d+e%zz' },
+          { parameter: 'streamid', name: 'streamid', value: '#!::r=live,m=x' },
+          { parameter: 'pkt_size', name: 'payloadsize', value: 1316 },
+        ],
+      },
     });
   });
 
@@ -82,6 +96,17 @@ describe('the latency of SRT', () => {
     );
   });
 
+  test('is set in milliseconds where we send ourselves', () => {
+    expect(optionsWithLatency('srt://h:1')).toEqual([['latency', 120]]);
+    // The transmission type resets the latency, and the latency those of either side.
+    expect(optionsWithLatency('srt://h:1?peerlatency=9000&transtype=live')).toEqual([
+      ['transtype', 0],
+      ['latency', 120],
+      ['peerlatency', 9],
+    ]);
+    expect(optionsWithLatency('srt://h:1?latency=50000')).toEqual([['latency', 50]]);
+  });
+
   test.each(['srt://h:1?latency=5', 'srt://h:1?tsbpddelay=5', 'udp://h:1', 'out.ts'])(
     'is not added to %s',
     (text) => {
@@ -98,12 +123,27 @@ describe('the latency of SRT', () => {
 
 describe('other destinations', () => {
   test.each([
-    ['udp://239.0.0.1:1234?ttl=2', 'udp://239.0.0.1:1234'],
+    ['udp://239.0.0.1:1234?bitrate=2000000', 'udp://239.0.0.1:1234'],
     ['tcp://h:1', 'tcp://h:1'],
-    ['https://u:p@h/live?token=t', 'https://h/live'],
+    ['https://h/live?token=t', 'https://h/live'],
     ['http://h:8080/a@b', 'http://h:8080/a@b'],
+    ['rist://h:1?buffer=500', 'rist://h:1'],
   ])('%s stays as it is and is shown as %s', (text, display) => {
     expect(destination(text)).toEqual({ kind: 'url', url: text, display, secretOptions: {} });
+  });
+
+  test('udp:// is taken apart, and ffmpeg gets it as it is', () => {
+    expect(destination('udp://239.0.0.1:1234?ttl=2')).toEqual({
+      kind: 'udp',
+      url: 'udp://239.0.0.1:1234?ttl=2',
+      display: 'udp://239.0.0.1:1234',
+      secretOptions: {},
+      udp: expect.objectContaining({ host: '239.0.0.1', port: 1234, multicastTtl: 2 }),
+    });
+  });
+
+  test('faults of what only a udp:// address has are given with the others', () => {
+    expect(faults('udp://u:p@h:0?ttl=256')).toHaveLength(3);
   });
 
   test.each([
@@ -168,6 +208,12 @@ test('no secret of an SRT address stands in what is shown or in the arguments, h
         url: 'srt://h:9000?mode=caller',
         display: 'srt://h:9000',
         secretOptions: { passphrase },
+        srt: {
+          mode: 'caller',
+          host: 'h',
+          port: 9000,
+          options: [{ parameter: 'passphrase', name: 'passphrase', value: passphrase }],
+        },
       });
     }),
   );

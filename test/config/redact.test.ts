@@ -13,6 +13,7 @@ function redacted(text: string, secrets: readonly string[]): string {
     url: 'srt://h:1',
     display: 'srt://h:1',
     secretOptions: Object.fromEntries(options.map((secret, index) => [`option${index}`, secret])),
+    srt: { mode: 'caller', host: 'h', port: 1, options: [] },
   };
   return redactor(password, destination)(text);
 }
@@ -71,6 +72,18 @@ describe('what must not reach a log', () => {
   test('of another address: user and password, as written and decoded', () => {
     const redact = redactorFor('https://user:p%40sswd@h/live');
     expect(redact('user:p%40sswd user:p@sswd p%40sswd p@sswd')).toBe('… … … …');
+  });
+
+  test('of another address: the header by which they log in', () => {
+    const header = 'Authorization: Basic dXNlcjpwQHNzd2Q=';
+    const redact = redactorFor('https://user:p%40sswd@h/live');
+    expect(redact(`Invalid line 'headers=${header}', dXNlcjpwQHNzd2Q=`)).toBe("Invalid line 'headers=…', …");
+    expect(redactor(undefined)(`${header}, and no more`)).toBe('Authorization: Basic … and no more');
+  });
+
+  test('of rist://: its secret, also a short one behind its name', () => {
+    const redact = redactorFor('rist://h:1?secret=longer&aes-type=128');
+    expect(redact("longer, 'secret' = 'short', secret=short")).toBe("…, 'secret' = '…', secret=…");
   });
 
   test('of Redis alone, where there is no destination', () => {

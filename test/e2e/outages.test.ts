@@ -70,7 +70,7 @@ test(
     const [fds, threads] = [count(builder, 'fd'), count(builder, 'task')];
     for (let kills = 1; kills <= 4; kills += 1) {
       process.kill(onlyChild(builder.pid), 'SIGKILL');
-      await stage.writer.writeUntil(async () => builder.count(/streaming to/) >= kills + 1);
+      await stage.writer.writeUntil(async () => builder.count(/the next ffmpeg encodes/) >= kills);
     }
     // Connections that count the source come and go; each kill that left one behind would be four.
     await until(async () => count(builder, 'fd') <= fds + 2, 'end of descriptors');

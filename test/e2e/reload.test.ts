@@ -16,6 +16,8 @@ const inForce = (section: string) =>
   new RegExp(`settings read again \\(${section} changed\\): in force now, nothing restarts`);
 const readOn = (section: string) =>
   new RegExp(`settings read again \\(${section} changed\\): the frames are read .* an open video goes on`);
+const takenOver = (section: string) =>
+  new RegExp(`settings read again \\(${section} changed\\): another ffmpeg takes over between two frames`);
 const openedAgain = (section: string) =>
   new RegExp(`settings read again \\(${section} changed\\): an open video is closed, and opened again`);
 
@@ -125,7 +127,6 @@ describe('a change of the source: the same ffmpeg, and another connection', () =
 describe('a change of the video: another ffmpeg, and the same connection', () => {
   test.each([
     ['frame rate', 'pacing', { FRAMERATE: '12' }, 'r_frame_rate=12/1'],
-    ['encoder', 'encoder', { CODEC_PRESET: 'veryfast', TUNE: '' }, 'r_frame_rate=24/1'],
     ['output', 'output', { DESTINATION: 'second.ts' }, 'r_frame_rate=24/1'],
   ])(
     '%s',
@@ -150,6 +151,30 @@ describe('a change of the video: another ffmpeg, and the same connection', () =>
     LIMIT_MS,
   );
 });
+
+test(
+  'a change of the encoder: another ffmpeg in the same video, which has every picture once',
+  async () => {
+    await using run = await ReloadStage.open();
+    const { builder, stage } = run;
+    await run.streams();
+    const before = await run.running();
+    const firstAfter = stage.writer.number;
+    await run.reload({ CODEC_PRESET: 'veryfast', BITRATE: '2M' }, takenOver('encoder'));
+    await run.showMore(stage.writer, async () => builder.count(/the encoder was changed/) === 1);
+    const after = await run.running();
+    expect(after).toEqual({ ...before, ffmpeg: expect.any(Number) });
+    expect(after.ffmpeg).not.toBe(before.ffmpeg);
+    expect(await builder.stop()).toBe(0);
+    const path = stage.file('video.ts');
+    const numbers = await frameNumbers(path, SMALL);
+    expect(analyse(numbers)).toMatchObject(GOOD);
+    expect(analyse(numbers.filter((number) => (number ?? 0) >= firstAfter)).lost).toBe(0);
+    const decoding = Bun.spawnSync(['ffmpeg', '-v', 'warning', '-i', path, '-f', 'null', '-']);
+    expect(decoding.stderr.toString()).toBe('');
+  },
+  LIMIT_MS,
+);
 
 describe('a change of the format: another ffmpeg, and another connection', () => {
   test.each([
@@ -187,7 +212,7 @@ test(
     const sign = stage.file('sign');
     const body = `case "$*" in *pipe:0*) while [ ! -e ${sign} ]; do sleep 0.05; done;; esac; exec ffmpeg "$@"`;
     const FFMPEG = script(stage.folder, 'late-ffmpeg', body);
-    await run.reload({ FFMPEG }, openedAgain('encoder'));
+    await run.reload({ FFMPEG }, takenOver('encoder'));
     await stage.writer.writeUntil(async () => builder.count(/a frame is there: opening/) === 1);
     await run.reload({ FFMPEG, FRAMERATE_SCALING: 'skip', STREAM: 'other' }, readOn('source, pacing'));
     await Bun.write(sign, '');

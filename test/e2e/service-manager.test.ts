@@ -117,13 +117,13 @@ test(
       env: {
         COSMOS_VIDEO_RESOLUTION: '320x240',
         // Nobody listens there, and what ffmpeg says of it has the whole address.
-        COSMOS_VIDEO_DESTINATION: 'tcp://operator:swordfish@127.0.0.1:1/in?token=abcdef',
+        COSMOS_VIDEO_DESTINATION: 'http://operator:swordfish@127.0.0.1:1/in?token=abcdef',
         NOTIFY_SOCKET: socket.path,
       },
     });
     await builder.line(/connected/);
     await stage.writer.writeUntil(async () => builder.count(/trying again in/) > 0);
-    expect(await socket.message(/^STATUS=retrying/)).toContain('127.0.0.1:1/in');
+    expect(await socket.message(/^STATUS=retrying/)).toContain('127.0.0.1:1');
     expect(socket.messages.join()).not.toMatch(/swordfish|abcdef/);
     expect(builder.text).not.toMatch(/swordfish|abcdef/);
   },

@@ -27,12 +27,22 @@ function argumentsWith(
   settings: Partial<VideoSettings>,
   format: Partial<FrameFormat> = {},
 ): readonly string[] {
-  return encoderArguments({ ...DEFAULTS, ...settings }, { ...FULL_HD, ...format }, { url: 'srt://h:1' });
+  return encoderArguments(
+    { ...DEFAULTS, ...settings },
+    { ...FULL_HD, ...format },
+    {
+      kind: 'address',
+      url: 'srt://h:1',
+    },
+  );
 }
 
 describe("ffmpeg's arguments", () => {
   test('with the default settings', () => {
-    const args = encoderArguments(DEFAULTS, FULL_HD, { url: 'srt://host:9000?mode=caller' });
+    const args = encoderArguments(DEFAULTS, FULL_HD, {
+      kind: 'address',
+      url: 'srt://host:9000?mode=caller',
+    });
     expect(args.join(' ')).toBe(
       '-hide_banner -nostdin -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.1 ' +
         '-probesize 32 -analyzeduration 0 ' +
@@ -46,6 +56,16 @@ describe("ffmpeg's arguments", () => {
     );
   });
 
+  test('into a pipe of ours: no progress, and the second picture a keyframe where the first one is not shown', () => {
+    const first = encoderArguments(DEFAULTS, FULL_HD, { kind: 'pipe', fd: 3, isWarmedUp: false });
+    expect(first).not.toContain('-progress');
+    expect(first).not.toContain('-force_key_frames');
+    expect(first.slice(-3)).toEqual(['mpegts', '-y', 'pipe:3']);
+    const next = encoderArguments(DEFAULTS, FULL_HD, { kind: 'pipe', fd: 3, isWarmedUp: true });
+    expect(valueOf(next, '-force_key_frames')).toBe('expr:eq(n,1)');
+    expect(next.slice(-1)).toEqual(['pipe:3']);
+  });
+
   test('with every setting another, a file of secrets and an odd size', () => {
     const args = encoderArguments(
       {
@@ -56,7 +76,7 @@ describe("ffmpeg's arguments", () => {
         keyframeIntervalS: 0.5,
       },
       { pixelFormat: 'rgb24', widthPx: 641, heightPx: 479, sizeBytes: 921_117 },
-      { url: '/data/out.ts', secretsPath: '/dev/fd/3' },
+      { kind: 'address', url: '/data/out.ts', secretsPath: '/dev/fd/3' },
     );
     expect(args.join(' ')).toBe(
       '-hide_banner -nostdin -nostats -loglevel level+warning -progress pipe:1 -stats_period 0.1 ' +
@@ -73,7 +93,7 @@ describe("ffmpeg's arguments", () => {
 
   test('hold no tune where there is to be none', () => {
     const { tune: _, ...settings } = DEFAULTS;
-    expect(encoderArguments(settings, FULL_HD, { url: 'x.ts' })).not.toContain('-tune');
+    expect(encoderArguments(settings, FULL_HD, { kind: 'address', url: 'x.ts' })).not.toContain('-tune');
   });
 
   test('cap the bit rate only where that is asked for', () => {

@@ -7,8 +7,8 @@ import { script } from '../support/script.ts';
 const folder = new Folder();
 afterAll(() => folder[Symbol.dispose]());
 
-function destination(url: string, kind: Destination['kind']): Destination {
-  return { kind, url, display: url, secretOptions: {} };
+function destination(url: string, kind: Destination['kind']) {
+  return { kind, url };
 }
 
 describe('what an ffmpeg can do', () => {

@@ -49,7 +49,7 @@ test.concurrent(
 );
 
 test.concurrent(
-  'an SRT attempt that fails is one line with the words of ffmpeg, and so are all that fail alike for a minute',
+  'an SRT attempt that fails is one line, and so are all that fail alike for a minute',
   async () => {
     await using stage = await Stage.open();
     const DESTINATION = `srt://127.0.0.1:${await freeUdpPort()}`;
@@ -59,11 +59,9 @@ test.concurrent(
     const trouble = builder.lines.filter((line) => TROUBLE.test(line));
     expect(trouble).toHaveLength(1);
     expect(trouble[0]).toMatch(
-      /failed: .*no SRT listener.*\(ffmpeg: Connection to srt:.* failed: .*\); trying again/,
+      /failed: no SRT listener answers at the destination .*; trying again in 0\.\d s$/,
     );
     expect(builder.count(/info .*opening/)).toBe(1);
-    // Whoever looks closely finds all of it.
-    expect(builder.count(/debug ffmpeg: .*Connection to srt:/)).toBe(2);
     expect(await builder.stop()).toBe(0);
   },
   LIMIT_MS,

@@ -69,7 +69,7 @@ test.concurrent(
       'ffmpeg',
       `case "$*" in *-fpre*) readlink /proc/$$/fd/3 >${secretFile};; esac; exec ffmpeg "$@"`,
     );
-    const DESTINATION = `srt://127.0.0.1:1?passphrase=${SECRETS.PASSPHRASE}`;
+    const DESTINATION = `http://viewer:${SECRETS.PASSPHRASE}@127.0.0.1:1/live`;
     await using builder = builderWith(stage, { DESTINATION, FFMPEG }, { TMPDIR: temporary });
     await builder.line(/connected/);
     const found = () => (existsSync(secretFile) ? readFileSync(secretFile, 'utf8') : '');
@@ -160,7 +160,7 @@ test.concurrent(
        (while sleep "$2"; do echo frame=1; echo progress=continue; done) &
        cat >/dev/null; kill $!`,
     );
-    const builder = stage.builder({ DESTINATION: '/dev/null', FFMPEG });
+    const builder = stage.builder({ DESTINATION: 'tcp://127.0.0.1:1', FFMPEG });
     await builder.line(/connected/);
     await stage.writer.writeUntil(async () => builder.count(/streaming to/) === 1);
     const [openingMs, openMs] = [

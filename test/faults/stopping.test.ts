@@ -6,10 +6,10 @@ import { SrtReceiver } from '../support/receiver.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import { script } from '../support/script.ts';
 import { until } from '../support/until.ts';
+import { UdpProxy } from '../support/udp-proxy.ts';
 import { FaultStage, lasting } from './fault-stage.ts';
 import { childrenOf, gone } from './processes.ts';
 import type { Program } from './program.ts';
-import { UdpRelay } from './udp-relay.ts';
 
 const LIMIT_MS = 90_000;
 /** The program allows itself 4.5 s to stop; a busy machine may take as much again. */
@@ -80,9 +80,9 @@ const STATES: readonly State[] = [
   {
     state: 'while the SRT listener does not answer',
     async reach(stage) {
-      const relay = stage.use(await UdpRelay.start(await freeUdpPort()));
-      relay.isForwarding = false;
-      return begun(stage, { DESTINATION: relay.address }, /opening srt/);
+      const proxy = stage.use(await UdpProxy.start(await freeUdpPort()));
+      proxy.isForwarding = false;
+      return begun(stage, { DESTINATION: proxy.address }, /opening srt/);
     },
   },
   {

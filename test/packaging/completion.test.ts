@@ -26,6 +26,12 @@ test('flags of source after source alone', () => {
   expect(offered('run', '--ji')).toEqual(['']);
 });
 
+test('what follows a flag of check, which takes no value', () => {
+  expect(offered('check', '--conn')).toEqual(['--connect']);
+  expect(offered('source', '--conn')).toEqual(['']);
+  expect(offered('check', '--connect', '--destin')).toEqual(['--destination']);
+});
+
 test('values where there are few', () => {
   expect(offered('--codec-preset', 'very')).toEqual(['veryfast', 'veryslow']);
   expect(offered('--tls', '')).toEqual(['off', 'on']);

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { commandsPage, guidePage, settingsPage } from '../../packaging/man-pages.ts';
+import { takesValue } from '../../src/cli/command-flags.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { EXIT_STATUSES } from '../../src/cli/exit-status.ts';
 import { ALL_SETTINGS } from '../../src/config/settings.ts';
@@ -11,8 +12,10 @@ test('the page of the commands has every command, its flags, and every exit stat
   const page = shown(commandsPage().markdown);
   for (const { name, summary, flags } of COMMANDS) {
     expect(page).toContain(`\n${name}\n: ${summary}\n`);
-    for (const { flag, placeholder, help } of flags)
-      expect(page).toContain(`\n${flag} ${placeholder}\n: ${help}`);
+    for (const flag of flags) {
+      const value = takesValue(flag) ? ` ${flag.placeholder}` : '';
+      expect(page).toContain(`\n${flag.flag}${value}\n: ${flag.help}`);
+    }
   }
   for (const [status, meaning] of EXIT_STATUSES) expect(page).toContain(`\n${status}\n: ${meaning}\n`);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Variables } from '../../src/config/setting-reader.ts';
 import { parseConfig } from '../../src/config/parse-config.ts';
-import { planInWords, reachOf, unmarkedInWords } from '../../src/service/plan.ts';
+import { planInWords, reachOf, unmarkedInWords, type Reach } from '../../src/service/plan.ts';
 
 function planWith(variables: Variables = {}) {
   const { config } = parseConfig({ COSMOS_VIDEO_DESTINATION: 'out.ts', ...variables }, {});
@@ -47,5 +47,19 @@ test.each<Variables>([
   { COSMOS_VIDEO_PALETTE: 'inferno' },
   { COSMOS_VIDEO_OVERLAY: 'time' },
 ])('a change to %p leaves the session alone', (variables) => {
-  expect(reachOf(planWith().config, planWith(variables).config)).toBe('frames');
+  expect(reachOf(planWith().config, planWith(variables).config, true)).toBe('frames');
 });
+
+test.each<readonly [Variables, Reach, Reach]>([
+  [{ COSMOS_VIDEO_CODEC_PRESET: 'ultrafast' }, 'encoder', 'session'],
+  [{ COSMOS_VIDEO_TUNE: 'film', COSMOS_VIDEO_GAMMA: '2' }, 'encoder', 'session'],
+  [{ COSMOS_VIDEO_BITRATE: '2M', COSMOS_VIDEO_FRAMERATE: '30' }, 'session', 'session'],
+  [{ COSMOS_VIDEO_KEYFRAME_INTERVAL: '4', COSMOS_VIDEO_DESTINATION: 'other.ts' }, 'session', 'session'],
+])(
+  'a change to %p reaches as far as the %s where the outputs are ours, else the %s',
+  (variables, ours, others) => {
+    const [before, after] = [planWith().config, planWith(variables).config];
+    expect(reachOf(before, after, true)).toBe(ours);
+    expect(reachOf(before, after, false)).toBe(others);
+  },
+);

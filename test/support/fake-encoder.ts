@@ -1,4 +1,5 @@
 import type { Encoder } from '../../src/encoder/encoder.ts';
+import type { VideoPipe } from '../../src/encoder/video-pipe.ts';
 import type { EncoderExit } from '../../src/encoder/failure.ts';
 
 /** An ffmpeg that does what a test tells it, and says what was asked of it. */
@@ -12,9 +13,15 @@ export class FakeEncoder implements Encoder {
   obeys = true;
   isGone = false;
   encodedFrames = 0;
+  /** Whether what is left of its video was given up. */
+  isVideoClosed = false;
   readonly #exit: (exit: EncoderExit) => void;
 
-  constructor() {
+  /** @param isOurs its video comes to us */
+  constructor(
+    private readonly isOurs = false,
+    readonly isWarmedUp = false,
+  ) {
     const ready = Promise.withResolvers<void>();
     const exited = Promise.withResolvers<EncoderExit>();
     this.ready = ready.promise;
@@ -24,6 +31,13 @@ export class FakeEncoder implements Encoder {
       this.isGone = true;
       exited.resolve(exit);
     };
+  }
+
+  get video(): VideoPipe | undefined {
+    if (!this.isOurs) return undefined;
+    // What is read from it stays with the hub, which is a double, too.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return { close: async () => void (this.isVideoClosed = true) } as unknown as VideoPipe;
   }
 
   /** Ends with a status after these last words. */

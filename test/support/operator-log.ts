@@ -1,6 +1,7 @@
 import { NO_AGES } from '../../src/base/counts.ts';
 import type { Event } from '../../src/base/event.ts';
 import type { LevelsReport } from '../../src/base/levels-report.ts';
+import type { LinkFigures, OutputCounts, OutputState } from '../../src/base/output-state.ts';
 import type { SessionState } from '../../src/base/session-state.ts';
 import { OperatorLog } from '../../src/status/operator-log.ts';
 import { NOTHING_COUNTED } from '../../src/status/snapshot.ts';
@@ -20,6 +21,7 @@ export const SETTINGS: StatusSettings = {
   frameRate: { numerator: 24n, denominator: 1n },
   method: 'scale',
   preset: 'medium',
+  maxBitrateBps: undefined,
   reportIntervalMs: 60_000,
 };
 
@@ -31,6 +33,29 @@ export const DARK: LevelsReport = {
   histogram: Array.from({ length: 256 }, (_, bin) => (bin < 16 ? 2_000 : 0)),
   clipped: { low: 0, high: 0 },
   roughness: { asRead: 0.1, swapped: 0.9 },
+};
+
+/** What an output counts that has done nothing yet. */
+export const NO_COUNTS: OutputCounts = {
+  sentBytes: 0,
+  sentPictures: 0,
+  skippedPictures: 0,
+  attempts: 0,
+  viewers: 0,
+};
+
+/** A link that is well, in its first second. */
+export const GOOD_LINK: LinkFigures = {
+  rttMs: 31,
+  sentPackets: 290,
+  lostPackets: 0,
+  resentPackets: 0,
+  droppedPackets: 0,
+  bufferMs: 42,
+  bufferBytes: 15_750,
+  latencyMs: 120,
+  handedBytes: 375_000,
+  connectedMs: 1_000,
 };
 
 /** The event of each second, where nothing was counted. */
@@ -57,6 +82,24 @@ export class OperatorStage {
 
   fails(text: string): void {
     this.state({ kind: 'failed', failure: { code: 'link-refused', text }, retryMs: 500 });
+  }
+
+  /** What an output does; that of the settings, where none is named. */
+  output(state: OutputState, output = SETTINGS.destination): void {
+    this.on({ kind: 'output-state', output, state });
+  }
+
+  /** An output cannot be opened, or has broken. */
+  outputFails(text: string, output = SETTINGS.destination): void {
+    const failure = { code: 'link-no-answer', text } as const;
+    this.output({ kind: 'failed', failure, retryMs: 500 }, output);
+  }
+
+  /** What the output of the settings counts. */
+  figures(counts: Partial<OutputCounts>, link?: LinkFigures): void {
+    const output = SETTINGS.destination;
+    const all = { ...NO_COUNTS, ...counts };
+    this.on({ kind: 'output-figures', output, counts: all, ...(link && { link }) });
   }
 
   losesRedis(text: string): void {

@@ -6,6 +6,7 @@ import { parseConfig } from '../../src/config/parse-config.ts';
 import { serve, type Makers } from '../../src/service/serve.ts';
 import { FakeClock, settle } from './fake-clock.ts';
 import { FakeEncoder } from './fake-encoder.ts';
+import { FakeHub } from './fake-hub.ts';
 import { FakeMover, type FakeInput } from './fake-mover.ts';
 import { follow } from './reader-stage.ts';
 
@@ -25,6 +26,10 @@ export class ServiceStage {
   /** What the service manager was told, its status apart. */
   readonly told: string[] = [];
   readonly levels: string[] = [];
+  /** One for each session whose outputs are ours. */
+  readonly hubs: FakeHub[] = [];
+  /** Whether the outputs are ours; otherwise ffmpeg opens the destination itself. */
+  areOurs = false;
   /** Why ffmpeg cannot be started at all. */
   cannotStart: string | undefined;
   /** Asks ffmpeg for the size of a frame. */
@@ -82,6 +87,21 @@ export class ServiceStage {
     return this.mover.input;
   }
 
+  get hub(): FakeHub {
+    const last = this.hubs.at(-1);
+    if (last === undefined) throw new Error('there is none yet');
+    return last;
+  }
+
+  /** A service with a session that has begun, whose outputs are ours. */
+  static async streamingOurs(): Promise<ServiceStage> {
+    const stage = new ServiceStage();
+    stage.areOurs = true;
+    stage.start();
+    await stage.open();
+    return stage;
+  }
+
   /** A service with a session that has begun. */
   static async streaming(): Promise<ServiceStage> {
     const stage = new ServiceStage();
@@ -113,15 +133,24 @@ export class ServiceStage {
       },
       startMover: () => this.mover,
       giveBackStartCode() {},
-      startFfmpeg: ({ emit }) => this.#startEncoder(emit),
+      startFfmpeg: ({ emit, isOurs, isWarmedUp }) => this.#startEncoder(emit, isOurs, isWarmedUp),
+      createOutputs: () => ({
+        areOurs: () => this.areOurs,
+        whyNotOurs() {},
+        open: () => {
+          const hub = new FakeHub();
+          this.hubs.push(hub);
+          return hub;
+        },
+      }),
     };
   }
 
-  #startEncoder(emit: Emit): FakeEncoder {
+  #startEncoder(emit: Emit, isOurs: boolean, isWarmedUp: boolean): FakeEncoder {
     if (this.cannotStart !== undefined)
       throw new EncoderError({ code: 'ffmpeg-not-started', text: this.cannotStart });
     emit({ kind: 'output', shown: 'srt://video.example:9000' });
-    const encoder = new FakeEncoder();
+    const encoder = new FakeEncoder(isOurs, isWarmedUp);
     this.encoders.push(encoder);
     return encoder;
   }
@@ -162,6 +191,7 @@ function stateOf(line: string): string {
     starting: 'opening',
     streaming: 'streaming to',
     closing: 'closing',
+    restarting: 'the next ffmpeg begins',
   };
   const state = Object.entries(states).find(([, start]) => line.startsWith(start))?.[0];
   if (state === undefined) throw new Error(`no state has this line: ${line}`);

@@ -1,5 +1,6 @@
 import type { SourceCounts } from '../../src/base/counts.ts';
 import type { LevelsReport } from '../../src/base/levels-report.ts';
+import type { OutputState } from '../../src/base/output-state.ts';
 import { noServiceManager } from '../../src/base/service-manager.ts';
 import type { SessionState } from '../../src/base/session-state.ts';
 import { NOTHING_COUNTED } from '../../src/status/snapshot.ts';
@@ -38,6 +39,11 @@ export class StatusStage {
 
   state(state: SessionState): void {
     this.status.on({ kind: 'session', state });
+  }
+
+  /** What the output of the settings does. */
+  output(state: OutputState): void {
+    this.status.on({ kind: 'output-state', output: SETTINGS.destination, state });
   }
 
   configure(changes: Partial<StatusSettings>): void {

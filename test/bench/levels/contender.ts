@@ -1,6 +1,7 @@
 import { Child } from '../../support/child.ts';
 import { script } from '../../support/script.ts';
 import type { BenchStage } from '../bench-stage.ts';
+import { NOWHERE } from '../run-scenario.ts';
 import { programEnvironment } from '../program.ts';
 import type { Processes } from './cost.ts';
 import { ffmpegOf } from './ffmpeg-process.ts';
@@ -96,7 +97,7 @@ function environment(stage: BenchStage, measure: Measure, state: State): Record<
     FRAMERATE: `${measure.size.fps}`,
     CODEC_PRESET: measure.preset,
     IDLE_TIMEOUT: `${IDLE_TIMEOUT_S}`,
-    DESTINATION: stage.folder.file(`${state}.ts`),
+    DESTINATION: measure.isEncoded ? stage.folder.file(`${state}.ts`) : NOWHERE,
     ...(!measure.isEncoded && { FFMPEG: script(stage.folder, 'without-encoder', WITHOUT_ENCODER) }),
   });
 }

@@ -1,0 +1,16 @@
+import type { OutputCounts } from '../base/output-state.ts';
+
+/** What became of the video at one output. It may be kept for longer than the output, for one of the same name later. */
+export class OutputAccount implements OutputCounts {
+  sentBytes = 0;
+  sentPictures = 0;
+  skippedPictures = 0;
+  attempts = 0;
+  viewers = 0;
+
+  /** As it is now. */
+  get counts(): OutputCounts {
+    const { sentBytes, sentPictures, skippedPictures, attempts, viewers } = this;
+    return { sentBytes, sentPictures, skippedPictures, attempts, viewers };
+  }
+}

@@ -1,0 +1,275 @@
+import { inMs, NS_PER_MS, sleepMs, type Clock } from '../base/clock.ts';
+import { LinkError } from '../base/errors.ts';
+import type { Failure } from '../base/failure.ts';
+import type { LinkFigures } from '../base/output-state.ts';
+import { Continuity } from '../mpegts/continuity.ts';
+import { PACKET_BYTES } from '../mpegts/packet.ts';
+import type { Carrier } from './carrier.ts';
+import { chunkFrom, lastKeyframe, type Chunk } from './chunk.ts';
+import type { OutputAccount } from './output-account.ts';
+import { PacketQueue } from './packet-queue.ts';
+import { PictureTally } from './picture-tally.ts';
+import type { PresentGop } from './present-gop.ts';
+
+/** More than this never waits for one receiver: a whole GOP that it joins with, as it is kept. */
+const QUEUE_MOST_BYTES = 8 * 1024 * 1024;
+/** Nothing waits for longer than this: live video that comes later is of no use, and an SRT link has given it up by then. */
+const QUEUE_MOST_NS = 2_000n * NS_PER_MS;
+/** A carrier that had no room is asked again after this: at 10 Mbit/s five packets have gone in this time. */
+const RETRY_MS = 5;
+/** What is restamped at once: a multiple of seven packets, which is what fits into one datagram. */
+const STAMPED_BYTES = 48 * 7 * PACKET_BYTES;
+/** No more is sent in one go, so that one who joins with a long GOP holds up the others for a few milliseconds at most. */
+const MOST_BYTES_AT_ONCE = 16 * STAMPED_BYTES;
+
+/** What the stream of one receiver needs. */
+export interface OutputStreamParts {
+  readonly clock: Clock;
+  /** What one who joins begins with. */
+  readonly gop: PresentGop;
+  readonly account: OutputAccount;
+}
+
+/** The way is broken, and closed. `carriedMs`: since the first of the video went this way; 0 where none did. */
+type OnBreak = (failure: Failure, carriedMs: number) => void;
+
+interface Connection {
+  readonly carrier: Carrier;
+  readonly onBreak: OnBreak;
+  readonly gone: AbortController;
+  isRetrying: boolean;
+  /** When the first of the video went this way. */
+  carriesSinceNs: bigint | undefined;
+}
+
+/**
+ * The video as one receiver gets it: it begins with PAT, PMT and a keyframe after each opening, and has continuity counters
+ * of its own. What does not get through in time is left out, picture by picture, up to the next keyframe, and counted. Time
+ * never runs backwards in it: of a GOP that it has had a part of it gets no other part.
+ */
+export class OutputStream {
+  readonly #continuity = new Continuity();
+  readonly #queue = new PacketQueue();
+  readonly #tally: PictureTally;
+  #connection: Connection | undefined;
+  /** `leaving`: up to the end of the picture that is on its way. */
+  #mode: 'away' | 'joined' | 'leaving' = 'away';
+  /** The last one that it has had a part of. */
+  #gopNumber = 0;
+  /** Pictures of the present GOP that were not for it, and are if it joins before the next one. */
+  #missedPictures = 0;
+  /** What has its counters already, and goes before all else: a part that were left out would show in them. */
+  readonly #stamped = new Uint8Array(STAMPED_BYTES);
+  #stampedBegin = 0;
+  #stampedEnd = 0;
+  #stampedNs = 0n;
+
+  constructor(private readonly parts: OutputStreamParts) {
+    this.#tally = new PictureTally(parts.account);
+  }
+
+  /** For how long video has gone the way that is open, in milliseconds; 0 where none has yet. */
+  get carriedMs(): number {
+    const sinceNs = this.#connection?.carriesSinceNs;
+    return sinceNs === undefined ? 0 : inMs(this.parts.clock.nowNs() - sinceNs);
+  }
+
+  /** The video goes this way from now on, at once where there is a GOP to join with, until it breaks. */
+  connect(carrier: Carrier, onBreak: OnBreak): void {
+    const gone = new AbortController();
+    this.#connection = { carrier, onBreak, gone, isRetrying: false, carriesSinceNs: undefined };
+    this.#join();
+  }
+
+  /** The next piece of the video, which the present GOP has already. */
+  deliver(chunk: Chunk): void {
+    if (this.#mode === 'away') this.#miss(chunk);
+    else if (this.#mode === 'leaving') this.#leave(chunk);
+    else {
+      this.#gopNumber = this.parts.gop.number;
+      this.#enqueue(chunk);
+    }
+    this.#send();
+    if (this.#isOverfull()) this.#cut();
+  }
+
+  /** To be called ten times a second: sees whether the way has broken. @returns figures, where it is a link */
+  look(): LinkFigures | undefined {
+    const carrier = this.#connection?.carrier;
+    if (!carrier) return undefined;
+    try {
+      const figures = carrier.look();
+      this.#tally.confirm(carrier.unconfirmedMs, this.parts.clock.nowNs());
+      return figures;
+    } catch (error) {
+      this.#break(failureOf(error));
+      return undefined;
+    }
+  }
+
+  /** Nothing comes any more: hands on what waits, `limitMs` at the most, and closes the way. Never rejects. */
+  async finish(limitMs: number): Promise<void> {
+    const { clock } = this.parts;
+    const deadlineNs = clock.nowNs() + BigInt(Math.ceil(limitMs)) * NS_PER_MS;
+    this.parts.account.skippedPictures += this.#missedPictures;
+    this.#missedPictures = 0;
+    while (this.#connection && this.#waits && clock.nowNs() < deadlineNs) {
+      await sleepMs(clock, RETRY_MS, this.#connection.gone.signal);
+    }
+    const connection = this.#connection;
+    if (!connection) return;
+    connection.gone.abort();
+    this.#connection = undefined;
+    const isAllHanded = !this.#waits;
+    await connection.carrier.finish(Math.max(0, Number((deadlineNs - clock.nowNs()) / NS_PER_MS)));
+    this.#tally.finish(isAllHanded, clock.nowNs());
+  }
+
+  /** Whether anything waits to be sent. */
+  get #waits(): boolean {
+    return this.#stampedBegin < this.#stampedEnd || this.#queue.sizeBytes > 0;
+  }
+
+  #join(): void {
+    const { gop, clock } = this.parts;
+    const { joinPoint } = gop;
+    if (!this.#connection || !joinPoint || gop.number === this.#gopNumber || this.#isOverfull()) return;
+    this.#mode = 'joined';
+    this.#gopNumber = gop.number;
+    this.#missedPictures = 0;
+    // The tables belong to the first picture: neither goes without the other.
+    const begin = this.#queue.end;
+    this.#queue.push(joinPoint.tables, clock.nowNs());
+    for (const [index, chunk] of joinPoint.chunks.entries()) {
+      if (index === 0) this.#enqueueFirst(chunk, begin);
+      else this.#enqueue(chunk);
+    }
+    this.#send();
+  }
+
+  #enqueueFirst({ packets, pictures }: Chunk, begin: number): void {
+    this.#tally.begin(begin);
+    this.#enqueue({ packets, pictures: pictures.slice(1) });
+  }
+
+  #enqueue({ packets, pictures }: Chunk): void {
+    for (const { offsetBytes } of pictures) this.#tally.begin(this.#queue.end + offsetBytes);
+    this.#queue.push(packets, this.parts.clock.nowNs());
+  }
+
+  /** It is not for now: at a keyframe it becomes clear that what came before never will be. */
+  #miss(chunk: Chunk): void {
+    const { gop, account } = this.parts;
+    const keyframe = lastKeyframe(chunk);
+    const pictures = chunk.pictures.length;
+    const present = keyframe ? pictures - chunk.pictures.indexOf(keyframe) : pictures;
+    if (keyframe) {
+      account.skippedPictures += this.#missedPictures + pictures - present;
+      this.#missedPictures = present;
+    } else if (gop.number === this.#gopNumber) account.skippedPictures += pictures;
+    else this.#missedPictures += pictures;
+    this.#join();
+  }
+
+  /** The picture that is on its way is still sent, to its end. */
+  #leave(chunk: Chunk): void {
+    const [next] = chunk.pictures;
+    if (!next) return this.#enqueue(chunk);
+    this.#enqueue({ packets: chunk.packets.subarray(0, next.offsetBytes), pictures: [] });
+    this.#mode = 'away';
+    this.#miss(chunkFrom(chunk, next));
+  }
+
+  #isOverfull(): boolean {
+    if (!this.#waits) return false;
+    const isStamped = this.#stampedBegin < this.#stampedEnd;
+    const oldestNs = isStamped ? this.#stampedNs : this.#queue.oldestNs;
+    const ageNs = oldestNs === undefined ? 0n : this.parts.clock.nowNs() - oldestNs;
+    return ageNs > QUEUE_MOST_NS || this.#queue.sizeBytes > QUEUE_MOST_BYTES;
+  }
+
+  /** Throws away what waits, but for the rest of the picture that is on its way. */
+  #cut(): void {
+    if (this.#mode === 'away') return;
+    const next = this.#tally.startFrom(this.#queue.begin);
+    if (next !== undefined) {
+      this.#mode = 'away';
+      this.#tally.cut(next);
+      this.#queue.cut(next);
+    } else if (this.#queue.sizeBytes <= QUEUE_MOST_BYTES) this.#mode = 'leaving';
+    else {
+      // No picture is that large: whatever it is, memory has its bound.
+      this.#mode = 'away';
+      this.#tally.cutLast();
+      this.#queue.cut(this.#queue.begin);
+    }
+  }
+
+  #send(): void {
+    const connection = this.#connection;
+    if (!connection || !this.#waits) return;
+    try {
+      this.#sendTo(connection);
+    } catch (error) {
+      this.#break(failureOf(error));
+      return;
+    }
+    if (this.#waits && !connection.isRetrying) void this.#retry(connection);
+  }
+
+  #sendTo(connection: Connection): void {
+    const { carrier } = connection;
+    const nowNs = this.parts.clock.nowNs();
+    let leftBytes = MOST_BYTES_AT_ONCE;
+    while (leftBytes > 0 && this.#stamp()) {
+      const sentBytes = carrier.send(this.#stamped.subarray(this.#stampedBegin, this.#stampedEnd));
+      this.#stampedBegin += sentBytes;
+      this.parts.account.sentBytes += sentBytes;
+      leftBytes -= sentBytes;
+      if (sentBytes > 0) connection.carriesSinceNs ??= nowNs;
+      if (this.#stampedBegin < this.#stampedEnd) break;
+    }
+    this.#tally.handed(this.#queue.begin - (this.#stampedEnd - this.#stampedBegin), nowNs);
+    this.#tally.confirm(carrier.unconfirmedMs, nowNs);
+  }
+
+  /** @returns whether anything can be sent */
+  #stamp(): boolean {
+    if (this.#stampedBegin < this.#stampedEnd) return true;
+    this.#stampedNs = this.#queue.oldestNs ?? 0n;
+    this.#stampedBegin = 0;
+    this.#stampedEnd = this.#queue.takeInto(this.#stamped);
+    this.#continuity.restamp(this.#stamped.subarray(0, this.#stampedEnd));
+    return this.#stampedEnd > 0;
+  }
+
+  async #retry(connection: Connection): Promise<void> {
+    const { signal } = connection.gone;
+    connection.isRetrying = true;
+    while (this.#waits && !signal.aborted) {
+      await sleepMs(this.parts.clock, RETRY_MS, signal);
+      if (!signal.aborted) this.#send();
+    }
+    connection.isRetrying = false;
+  }
+
+  #break(failure: Failure): void {
+    const connection = this.#connection;
+    if (!connection) return;
+    const { carriedMs } = this;
+    this.#connection = undefined;
+    this.#tally.lose(connection.carrier.unconfirmedMs, this.parts.clock.nowNs());
+    this.#queue.cut(this.#queue.begin);
+    this.#stampedBegin = this.#stampedEnd;
+    this.#mode = 'away';
+    connection.gone.abort();
+    connection.carrier.close();
+    connection.onBreak(failure, carriedMs);
+  }
+}
+
+/** Anything but a link that is broken is a fault of ours. */
+function failureOf(error: unknown): Failure {
+  if (error instanceof LinkError) return error.failure;
+  throw error;
+}

@@ -1,0 +1,139 @@
+import type { Clock } from '../base/clock.ts';
+import { LinkError } from '../base/errors.ts';
+import type { SrtSettings } from '../config/config.ts';
+import { ANY_IPV4, ANY_IPV6, socketAddress } from '../os/libsrt-address.ts';
+import { SRT_ERROR, type Libsrt, type SrtError, type SrtSocket } from '../os/libsrt-calls.ts';
+import type { Carrier, Listener } from './carrier.ts';
+import { hostAddresses, type LookUp } from './host-lookup.ts';
+import { SrtCarrier } from './srt-carrier.ts';
+import { srtSocketFor } from './srt-options.ts';
+
+/** Viewers who may call between two looks; those beyond that are turned away and call again. */
+const BACKLOG = 16;
+/** libsrt has this port already for a socket of ours with other options, for up to 5 s after its end (SRT_EBINDCONFLICT). */
+const BIND_CONFLICT = 5015;
+/** asm-generic/errno-base.h and errno.h. */
+const [EACCES, EADDRINUSE, EADDRNOTAVAIL] = [13, 98, 99];
+
+/** What a listener needs. */
+export interface SrtListenerParts {
+  readonly libsrt: Libsrt;
+  readonly settings: SrtSettings;
+  readonly clock: Clock;
+  /** Absent: the system's own. */
+  readonly lookup?: LookUp;
+}
+
+/**
+ * Waits for viewers at the port of the address: where that names no host, on every address of the machine. Throws a
+ * `LinkError` where the port cannot be had; where a name has to be looked up first, `accept` does.
+ */
+export function srtListener(parts: SrtListenerParts): Listener {
+  const { host } = parts.settings;
+  if (host === '') return new OpenListener(parts, bindFirst(parts, [ANY_IPV6, ANY_IPV4]));
+  if (socketAddress(host, 0) !== undefined) return new OpenListener(parts, bindFirst(parts, [host]));
+  return new NamedListener(parts);
+}
+
+class OpenListener implements Listener {
+  #isClosed = false;
+
+  constructor(
+    private readonly parts: SrtListenerParts,
+    private readonly socket: SrtSocket,
+  ) {}
+
+  accept(): readonly Carrier[] {
+    const { libsrt, clock } = this.parts;
+    const viewers: Carrier[] = [];
+    while (!this.#isClosed && viewers.length < BACKLOG) {
+      const socket = libsrt.accept(this.socket);
+      if (socket === undefined) break;
+      viewers.push(new SrtCarrier({ libsrt, clock, socket }));
+    }
+    if (viewers.length === 0 && !this.#isClosed) this.#throwUnlessEmpty();
+    return viewers;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.parts.libsrt.close(this.socket);
+  }
+
+  #throwUnlessEmpty(): void {
+    const error = this.parts.libsrt.lastError();
+    if (error.code === SRT_ERROR.nothingThere) return;
+    throw new LinkError({ code: 'link-other', text: `viewers cannot be let in any more: ${error.text}` });
+  }
+}
+
+/** A name of this machine: there is nobody to let in until its address is known. */
+class NamedListener implements Listener {
+  readonly #closed = new AbortController();
+  #listener: Listener | undefined;
+  #error: unknown;
+
+  constructor(parts: SrtListenerParts) {
+    void this.#open(parts);
+  }
+
+  accept(): readonly Carrier[] {
+    if (this.#error !== undefined) throw this.#error;
+    return this.#listener?.accept() ?? [];
+  }
+
+  close(): void {
+    this.#closed.abort();
+    this.#listener?.close();
+  }
+
+  async #open(parts: SrtListenerParts): Promise<void> {
+    const { settings, clock, lookup } = parts;
+    try {
+      const found = await hostAddresses(settings.host, clock, this.#closed.signal, lookup);
+      this.#listener = new OpenListener(parts, bindFirst(parts, found));
+    } catch (error) {
+      if (!this.#closed.signal.aborted) this.#error = error;
+    }
+  }
+}
+
+/** Throws what went wrong with the last one. */
+function bindFirst(parts: SrtListenerParts, addresses: readonly string[]): SrtSocket {
+  let failure: unknown;
+  for (const address of addresses) {
+    try {
+      return boundTo(parts, address);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+function boundTo({ libsrt, settings }: SrtListenerParts, address: string): SrtSocket {
+  const socket = srtSocketFor(libsrt, settings);
+  // Every address of IPv6 is then every one of IPv4, too; libsrt wants to be told which of the two.
+  if (address === ANY_IPV6) libsrt.setOption(socket, 'ipv6only', 0);
+  const bytes = socketAddress(address, settings.port);
+  if (bytes !== undefined && libsrt.bind(socket, bytes) && libsrt.listen(socket, BACKLOG)) return socket;
+  const error = libsrt.lastError();
+  libsrt.close(socket);
+  throw new LinkError({ code: 'link-not-opened', text: bindFault(error, settings) });
+}
+
+function bindFault({ code, systemError, text }: SrtError, { host, port }: SrtSettings): string {
+  if (code === BIND_CONFLICT)
+    return `libsrt has not given up port ${port} yet, which was open with other options`;
+  if (systemError === EADDRINUSE) {
+    return `port ${port} is in use: end what listens there (\`ss -ulpn\` lists it), or choose another one in COSMOS_VIDEO_DESTINATION`;
+  }
+  if (systemError === EACCES) {
+    return `port ${port} may not be opened: choose one from 1024 on in COSMOS_VIDEO_DESTINATION`;
+  }
+  if (systemError === EADDRNOTAVAIL) {
+    return `${host} is no address of this machine: check COSMOS_VIDEO_DESTINATION`;
+  }
+  return `port ${port} cannot be opened: ${text}`;
+}

@@ -1,0 +1,92 @@
+import type { Clock } from '../base/clock.ts';
+import type { AccessUnit } from '../mpegts/access-unit.ts';
+import { PacketSplitter } from '../mpegts/packet-splitter.ts';
+import { StreamFollower } from '../mpegts/stream-follower.ts';
+import type { Timeline, TimelineJoin } from '../mpegts/timeline.ts';
+import type { Chunk } from './chunk.ts';
+
+/** How the video of an encoder follows what came before. */
+export interface FeedHow {
+  readonly join: TimelineJoin;
+  /** From one picture to the next, 90 kHz, with its fraction. */
+  readonly periodTicks: number;
+  /** Its first picture was only to warm it up, and is not delivered: its second keyframe is the first one that is. */
+  readonly isWarmedUp: boolean;
+}
+
+/** What a feed needs. */
+export interface VideoFeedParts {
+  readonly clock: Clock;
+  readonly timeline: Timeline;
+  /** Takes the next piece, which nobody writes into from then on. `tables`: PAT and PMT as they are now. */
+  readonly deliver: (chunk: Chunk, tables: Uint8Array) => void;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** The bytes of one encoder become chunks of the stream: whole packets, from a keyframe on, with times that go on. */
+export class VideoFeed {
+  readonly #splitter = new PacketSplitter();
+  readonly #follower = new StreamFollower();
+  #keyframesToSkip: number;
+  #hasBegun = false;
+  #pictures = 0;
+  #sizeBytes = 0;
+
+  constructor(
+    private readonly parts: VideoFeedParts,
+    { join, periodTicks, isWarmedUp }: FeedHow,
+  ) {
+    this.#keyframesToSkip = isWarmedUp ? 1 : 0;
+    parts.timeline.begin(join, periodTicks);
+  }
+
+  /** Pictures that have been delivered. */
+  get pictures(): number {
+    return this.#pictures;
+  }
+
+  /** Of what has been delivered. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** What a read has delivered. */
+  take(bytes: Uint8Array): void {
+    const packets = this.#splitter.split(bytes);
+    const units = this.#follower.follow(packets);
+    const { tables } = this.#follower;
+    if (!tables || packets.length === 0) return;
+    if (this.#hasBegun) this.#deliver(joined(NOTHING, packets), units, tables);
+    else this.#begin(packets, units, tables);
+  }
+
+  /** Whatever has been sent before, a receiver has the tables of this encoder before its first picture. */
+  #begin(packets: Uint8Array, units: readonly AccessUnit[], tables: Uint8Array): void {
+    const first = units.find((unit) => unit.isKeyframe && (this.#keyframesToSkip -= 1) < 0);
+    if (!first) return;
+    this.#hasBegun = true;
+    const shiftBytes = tables.length - first.offsetBytes;
+    const shifted = units
+      .filter((unit) => unit.offsetBytes >= first.offsetBytes)
+      .map((unit) => ({ ...unit, offsetBytes: unit.offsetBytes + shiftBytes }));
+    this.#deliver(joined(tables, packets.subarray(first.offsetBytes)), shifted, tables);
+  }
+
+  #deliver(packets: Uint8Array, units: readonly AccessUnit[], tables: Uint8Array): void {
+    this.parts.timeline.rewrite(packets, units, this.parts.clock.nowNs());
+    this.#pictures += units.length;
+    this.#sizeBytes += packets.length;
+    // Their times are those from before.
+    const pictures = units.map(({ offsetBytes, isKeyframe }) => ({ offsetBytes, isKeyframe }));
+    this.parts.deliver({ packets, pictures }, tables);
+  }
+}
+
+/** A copy: what is kept of it for long does not keep the memory of a whole read. */
+function joined(head: Uint8Array, rest: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(head.length + rest.length);
+  bytes.set(head);
+  bytes.set(rest, head.length);
+  return bytes;
+}

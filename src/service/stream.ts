@@ -1,0 +1,228 @@
+import { sleepMs, type Clock } from '../base/clock.ts';
+import { EncoderError } from '../base/errors.ts';
+import type { Emit } from '../base/event.ts';
+import type { Failure } from '../base/failure.ts';
+import type { Encoder } from '../encoder/encoder.ts';
+import { explainExit } from '../encoder/failure.ts';
+import type { Mover } from '../mover/mover.ts';
+import { handOnRest, nextRun, type EncoderRun, type VideoHub } from './encoder-run.ts';
+import type { Reach } from './plan.ts';
+import { warmUp, type WarmedUp } from './warm-up.ts';
+
+/** ffmpeg that takes no more frames has this long to exit and to say why. */
+const EXIT_LIMIT_MS = 3_000;
+/** An ffmpeg that fails so often in a row before its first picture is none that the same session can wait for. */
+const MOST_RESTARTS = 3;
+
+/** Why a session is to end in order. */
+export type Reason = 'idle' | 'stopped' | 'settings';
+
+/** Settings that were read again while a session goes on. */
+export interface Interruption {
+  /** Aborts when other settings wait to be taken over. Another signal from then on, once they are. */
+  readonly changed: AbortSignal;
+  /** Aborts when the session has to end for them. */
+  readonly endsSession: AbortSignal;
+  /** Takes them over; the frames stand still meanwhile. @returns how far they reach */
+  takeOver(): Promise<Reach>;
+}
+
+/** What it takes to send frames. */
+export interface StreamParts {
+  readonly clock: Clock;
+  /** Has the frame that the session begins with. */
+  readonly mover: Mover;
+  /**
+   * Starts ffmpeg by the settings in force, with this descriptor as its standard input; throws an `EncoderError` if it cannot.
+   * `isWarmedUp`: its first picture is not shown.
+   */
+  readonly startEncoder: (stdinFd: number, isWarmedUp: boolean) => Encoder;
+  readonly emit: Emit;
+  readonly interruption: Interruption;
+  /** Ticks of 90 kHz from one picture to the next. */
+  readonly periodTicks: number;
+  /** Spreads the waits. */
+  readonly random: () => number;
+}
+
+/** Sends the frames of one session, to one ffmpeg after the other where its outputs are ours. */
+export class Stream {
+  #run: EncoderRun;
+  /** The ffmpeg that is to take over by other settings. */
+  #next: NextEncoder | undefined;
+  /** Those before the one in force, until they are gone. */
+  #leaving: Promise<unknown> = Promise.resolve();
+
+  /** @param hub undefined where ffmpeg writes to the destination itself: the stream then ends with it */
+  constructor(
+    private readonly parts: StreamParts,
+    private readonly hub: VideoHub | undefined,
+    first: EncoderRun,
+  ) {
+    this.#run = first;
+  }
+
+  /** The ffmpeg that the frames go to. */
+  get run(): EncoderRun {
+    return this.#run;
+  }
+
+  /** Sends frames until `stop` aborts. @returns why no more are sent; a failure where it is ffmpeg's */
+  async send(stop: AbortSignal): Promise<Reason | Failure> {
+    const { interruption, emit } = this.parts;
+    for (;;) {
+      const end = await this.#pump(stop);
+      if (end === 'idle' || end === 'stopped' || end === 'settings') return end;
+      if (end === 'warm') await this.#takeOver();
+      else if (end === 'changed') {
+        if ((await interruption.takeOver()) === 'encoder') await this.#changeEncoder(stop);
+      } else {
+        if (!this.hub) return end;
+        const restarted = await this.#restart(end, stop);
+        if (restarted !== 'streaming') return restarted;
+        emit({ kind: 'session', state: { kind: 'streaming' } });
+      }
+    }
+  }
+
+  /** Waits until each ffmpeg but the one in force is gone. Never rejects. */
+  async close(): Promise<void> {
+    await this.#next?.cancel();
+    this.#next = undefined;
+    await this.#leaving;
+  }
+
+  async #pump(stop: AbortSignal): Promise<Reason | 'warm' | 'changed' | Failure> {
+    const { mover, interruption } = this.parts;
+    const { encoder } = this.#run;
+    const { changed } = interruption;
+    const gone = new AbortController();
+    void encoder.exited.then(() => gone.abort());
+    const warm = this.#next ? [this.#next.warm] : [];
+    try {
+      const end = await mover.pump(AbortSignal.any([stop, gone.signal, changed, ...warm]));
+      if (gone.signal.aborted) return explainExit(await encoder.exited);
+      if (end === 'idle') return 'idle';
+      if (stop.aborted) return 'stopped';
+      if (interruption.endsSession.aborted) return 'settings';
+      return changed.aborted ? 'changed' : 'warm';
+    } catch (error) {
+      return failureOf(encoder, this.parts.clock, error);
+    }
+  }
+
+  /** The one in force goes on until the next one is warm. */
+  async #changeEncoder(stop: AbortSignal): Promise<void> {
+    const { emit } = this.parts;
+    await this.#next?.cancel();
+    this.#next = new NextEncoder(
+      (cutOff) =>
+        this.#warmUp(Infinity, cutOff, (failure, retryMs) =>
+          emit({ kind: 'encoder-not-changed', failure, retryMs }),
+        ),
+      stop,
+    );
+  }
+
+  async #takeOver(): Promise<void> {
+    const outcome = await this.#next?.outcome;
+    this.#next = undefined;
+    if (outcome?.kind !== 'warm') return;
+    await this.#switchTo(outcome.encoder);
+    this.parts.emit({ kind: 'encoder-changed' });
+  }
+
+  /** ffmpeg is gone, and the outputs are not: the next one goes on where it was. */
+  async #restart(failure: Failure, stop: AbortSignal): Promise<'streaming' | Reason | Failure> {
+    const { interruption } = this.parts;
+    await this.#next?.cancel();
+    this.#next = undefined;
+    this.#tellRestart(failure, 0);
+    for (;;) {
+      const cutOff = AbortSignal.any([stop, interruption.changed]);
+      const outcome = await this.#warmUp(MOST_RESTARTS, cutOff, (again, retryMs) =>
+        this.#tellRestart(again, retryMs),
+      );
+      if (outcome.kind === 'failed') return outcome.failure;
+      if (outcome.kind === 'warm') {
+        await this.#switchTo(outcome.encoder);
+        return 'streaming';
+      }
+      if (stop.aborted) return 'stopped';
+      if (interruption.endsSession.aborted) return 'settings';
+      // They may be the remedy.
+      await interruption.takeOver();
+    }
+  }
+
+  #tellRestart(failure: Failure, retryMs: number): void {
+    this.parts.emit({ kind: 'session', state: { kind: 'restarting', failure, retryMs } });
+  }
+
+  #warmUp(
+    mostAttempts: number,
+    cutOff: AbortSignal,
+    onFailure: (failure: Failure, retryMs: number) => void,
+  ): Promise<WarmedUp> {
+    const startEncoder = (stdinFd: number) => this.parts.startEncoder(stdinFd, true);
+    return warmUp({ ...this.parts, startEncoder, mostAttempts, onFailure }, cutOff);
+  }
+
+  async #switchTo(encoder: Encoder): Promise<void> {
+    const { mover, periodTicks } = this.parts;
+    const before = this.#run;
+    const { framesBefore } = await mover.switchInput();
+    if (this.hub) this.#run = nextRun({ hub: this.hub, encoder, periodTicks }, before, framesBefore);
+    this.#leaving = Promise.all([this.#leaving, this.#leave(before)]);
+  }
+
+  /** The one before has its end of file, and hands on what it still has. */
+  async #leave(run: EncoderRun): Promise<void> {
+    const { clock, mover } = this.parts;
+    const { code } = await run.encoder.stop();
+    await handOnRest(run, clock);
+    if (code !== 0) mover.lose({ encodedFrames: run.pictures, unnoticedMs: 0 }, 'before');
+  }
+}
+
+/** An ffmpeg that becomes warm while another one goes on. */
+class NextEncoder {
+  readonly outcome: Promise<WarmedUp>;
+  readonly #isWarm = new AbortController();
+  readonly #cancelled = new AbortController();
+
+  constructor(warm: (cutOff: AbortSignal) => Promise<WarmedUp>, stop: AbortSignal) {
+    this.outcome = warm(AbortSignal.any([stop, this.#cancelled.signal]));
+    void this.outcome.then(
+      () => this.#isWarm.abort(),
+      () => this.#isWarm.abort(),
+    );
+  }
+
+  /** Aborts once it is warm, or will never be. */
+  get warm(): AbortSignal {
+    return this.#isWarm.signal;
+  }
+
+  /** Nothing of it is left. */
+  async cancel(): Promise<void> {
+    this.#cancelled.abort();
+    const outcome = await this.outcome.catch(() => undefined);
+    if (outcome?.kind !== 'warm') return;
+    outcome.encoder.kill();
+    await outcome.encoder.video?.close();
+    await outcome.encoder.exited;
+  }
+}
+
+/** A write fails because ffmpeg is gone, which says why itself, or because it hangs. */
+export async function failureOf(encoder: Encoder, clock: Clock, error: unknown): Promise<Failure> {
+  if (!(error instanceof EncoderError)) throw error;
+  const isStall = error.failure.code === 'ffmpeg-stalled';
+  const gone = new AbortController();
+  const limit = sleepMs(clock, isStall ? 0 : EXIT_LIMIT_MS, gone.signal);
+  void limit.then(() => gone.signal.aborted || encoder.kill());
+  const exit = await encoder.exited;
+  gone.abort();
+  return isStall ? error.failure : explainExit(exit);
+}

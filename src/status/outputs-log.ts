@@ -1,0 +1,77 @@
+import type { OutputEvent } from '../base/event.ts';
+import type { Logger } from './logger.ts';
+import { OutputLog, type OutputNames } from './output-log.ts';
+
+type StateEvent = Extract<OutputEvent, { kind: 'output-state' }>;
+type FiguresEvent = Extract<OutputEvent, { kind: 'output-figures' }>;
+
+/** Puts into words what becomes of the outputs that are ours, one of them apart from the other. */
+export class OutputsLog {
+  readonly #outputs = new Map<string, OutputLog>();
+  readonly #shown = new Map<string, string>();
+  #areOurs = false;
+  #isEncoding = false;
+  #untold = 0;
+
+  constructor(private readonly log: Logger) {}
+
+  /** Whether this session has such outputs; else ffmpeg writes to the destination itself. */
+  get areOurs(): boolean {
+    return this.#areOurs;
+  }
+
+  /** A session begins, with outputs that are not heard of yet. */
+  begin(): void {
+    this.#areOurs = false;
+    this.#isEncoding = false;
+    for (const [name, output] of this.#outputs) {
+      if (output.begin()) continue;
+      this.#outputs.delete(name);
+      this.#shown.delete(name);
+    }
+  }
+
+  /** Other settings are in force from now on: what fails with them is logged again. */
+  configure(): void {
+    for (const output of this.#outputs.values()) output.configure();
+  }
+
+  /** There is video for the outputs. @param untold attempts to begin a session that were not told of */
+  encodes(untold: number): void {
+    this.#isEncoding = true;
+    this.#untold += untold;
+    for (const [name, output] of this.#outputs) {
+      if (output.awaitsWord) this.#tellStreaming(output, this.#shown.get(name) ?? name);
+    }
+  }
+
+  /** There is none for now. */
+  pauses(): void {
+    this.#isEncoding = false;
+  }
+
+  /** An output is in another state. @param shown how it is named */
+  state({ output: name, state }: StateEvent, shown: string, nowNs: bigint): void {
+    this.#areOurs = true;
+    const output = this.#outputs.get(name) ?? new OutputLog(this.log);
+    this.#outputs.set(name, output);
+    this.#shown.set(name, shown);
+    output.state(state, shown, nowNs);
+    if (output.awaitsWord && this.#isEncoding) this.#tellStreaming(output, shown);
+  }
+
+  /** What an output counts, about once a second. */
+  figures({ output: name, counts, link }: FiguresEvent, names: OutputNames, nowNs: bigint): void {
+    this.#outputs.get(name)?.figures(counts, link, names, nowNs);
+  }
+
+  /** Says what was held back because there was too much of it. Call it about once a second. */
+  flush(nowNs: bigint): void {
+    for (const output of this.#outputs.values()) output.flush(nowNs);
+  }
+
+  #tellStreaming(output: OutputLog, shown: string): void {
+    output.tellStreaming(shown, this.#untold);
+    this.#untold = 0;
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Writes numbered pictures that are hard to encode into a stream of Redis, at a constant rate, until SIGTERM.
+ *
+ * bun noisy-source.ts SOCKET-OF-REDIS STREAM WIDTH HEIGHT FPS ENTRIES-TO-KEEP
+ */
+import { Redis } from 'ioredis';
+import { createNoisyPicture } from '../../support/noisy-picture.ts';
+
+const [socket = '', stream = '', width = '', height = '', fps = '', kept = ''] = process.argv.slice(2);
+
+const redis = new Redis(socket, { protocol: 2, enableReadyCheck: false });
+const picture = createNoisyPicture({
+  pixelFormat: 'gray16be',
+  widthPx: Number(width),
+  heightPx: Number(height),
+});
+const pixels = Buffer.alloc(picture.sizeBytes);
+const stop = new AbortController();
+process.on('SIGTERM', () => stop.abort());
+
+const startMs = performance.now();
+for (let number = 0; !stop.signal.aborted; number += 1) {
+  // Drawn before its time, so that it is written at it.
+  picture.draw(number, pixels);
+  await Bun.sleep(Math.max(0, startMs + (number * 1000) / Number(fps) - performance.now()));
+  await redis.xadd(stream, 'MAXLEN', '=', Number(kept), '*', 'pixels', pixels);
+}
+redis.disconnect();

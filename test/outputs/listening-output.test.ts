@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'bun:test';
+import type { OutputEvent } from '../../src/base/event.ts';
+import { ListeningOutput, MOST_VIEWERS } from '../../src/outputs/listening-output.ts';
+import { ChunkMaker } from '../support/chunks.ts';
+import { FakeCarrier, FakeListener, FIGURES, linkError } from '../support/fake-carrier.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { picturesIn } from '../support/ts-packets.ts';
+
+class Stage {
+  readonly clock = new FakeClock();
+  readonly listener = new FakeListener();
+  readonly states: string[] = [];
+  readonly output: ListeningOutput;
+  readonly video: ChunkMaker;
+  /** Thrown where it is to listen. */
+  bindFailure: Error | undefined;
+
+  constructor(bindFailure?: Error) {
+    this.bindFailure = bindFailure;
+    this.output = new ListeningOutput({
+      name: 'srt://:9000',
+      clock: this.clock,
+      emit: (event) => this.#note(event),
+      listen: () => {
+        if (this.bindFailure) throw this.bindFailure;
+        return this.listener;
+      },
+      random: () => 0,
+    });
+    this.video = new ChunkMaker((chunk) => this.output.deliver(chunk));
+    this.output.open(this.video.gop);
+  }
+
+  async call(carrier = new FakeCarrier()): Promise<FakeCarrier> {
+    this.listener.callers.push(carrier);
+    await this.clock.advanceMs(100);
+    return carrier;
+  }
+
+  take(): string[] {
+    return this.states.splice(0);
+  }
+
+  #note(event: OutputEvent): void {
+    if (event.kind !== 'output-state') return;
+    const { state } = event;
+    this.states.push(
+      state.kind === 'failed' ? `failed: ${state.failure.text}, ${state.retryMs}` : state.kind,
+    );
+  }
+}
+
+function numbers(carrier: FakeCarrier): number[] {
+  return picturesIn(carrier.received).map(({ number }) => number);
+}
+
+describe('an output that viewers call', () => {
+  test('waits for ever, which is no failure, and nothing is skipped meanwhile', async () => {
+    const stage = new Stage();
+    stage.video.group(5);
+    stage.video.group(5);
+    await stage.clock.advanceMs(3_600_000);
+    expect(stage.take()).toEqual(['connecting', 'listening']);
+    expect(stage.output.figures().counts).toEqual({
+      sentBytes: 0,
+      sentPictures: 0,
+      skippedPictures: 0,
+      attempts: 1,
+      viewers: 0,
+    });
+  });
+
+  test('streams while anybody is there: each gets the present GOP, and what follows', async () => {
+    const stage = new Stage();
+    stage.video.group(1);
+    const first = await stage.call();
+    stage.video.group(1);
+    const second = await stage.call();
+    stage.video.picture();
+    expect([numbers(first), numbers(second)]).toEqual([
+      [0, 1, 2, 3, 4],
+      [2, 3, 4],
+    ]);
+    expect(stage.take()).toEqual(['connecting', 'listening', 'streaming']);
+    expect(stage.output.figures().counts.viewers).toBe(2);
+  });
+
+  test('goes on listening when they go', async () => {
+    const stage = new Stage();
+    const first = await stage.call();
+    const second = await stage.call();
+    stage.video.group(1);
+    first.failure = linkError('gone');
+    await stage.clock.advanceMs(100);
+    expect(stage.output.figures().counts.viewers).toBe(1);
+    stage.video.picture();
+    expect(numbers(second)).toEqual([0, 1, 2]);
+    second.failure = linkError('gone');
+    await stage.clock.advanceMs(100);
+    expect(stage.take()).toEqual(['connecting', 'listening', 'streaming', 'listening']);
+    expect(stage.output.figures().counts.viewers).toBe(0);
+  });
+
+  test('is held up by none of them', async () => {
+    const stage = new Stage();
+    const slow = await stage.call(new FakeCarrier(0));
+    const fast = await stage.call();
+    stage.video.group(3);
+    expect(numbers(fast)).toEqual([0, 1, 2, 3]);
+    expect(slow.received.length).toBe(0);
+  });
+
+  test('turns away more than it may have', async () => {
+    const stage = new Stage();
+    const callers = Array.from({ length: MOST_VIEWERS + 1 }, () => new FakeCarrier());
+    for (const caller of callers) await stage.call(caller);
+    expect(callers.map(({ isClosed }) => isClosed)).toEqual([
+      ...Array<boolean>(MOST_VIEWERS).fill(false),
+      true,
+    ]);
+    expect(stage.output.figures().counts.viewers).toBe(MOST_VIEWERS);
+  });
+
+  test('tells the figures of the link that is worst off', async () => {
+    const stage = new Stage();
+    for (const bufferMs of [3, 70, 20]) (await stage.call()).figures = { ...FIGURES, bufferMs };
+    await stage.clock.advanceMs(100);
+    expect(stage.output.figures().link?.bufferMs).toBe(70);
+  });
+
+  test('that cannot listen tries again, with growing waits', async () => {
+    const stage = new Stage(linkError('port in use'));
+    await stage.clock.advanceMs(2_000);
+    stage.bindFailure = undefined;
+    await stage.clock.advanceMs(2_000);
+    expect(stage.take()).toEqual([
+      'connecting',
+      'failed: port in use, 1250',
+      'connecting',
+      'failed: port in use, 2500',
+      'connecting',
+      'listening',
+    ]);
+  });
+
+  test('keeps its viewers where its port is gone, and takes another one', async () => {
+    const stage = new Stage();
+    const viewer = await stage.call();
+    stage.listener.failure = linkError('gone');
+    await stage.clock.advanceMs(100);
+    expect(stage.listener.isClosed).toBe(true);
+    stage.listener.failure = undefined;
+    stage.video.group(0);
+    await stage.clock.advanceMs(1_250);
+    expect(stage.take()).toEqual([
+      'connecting',
+      'listening',
+      'streaming',
+      'failed: gone, 1250',
+      'connecting',
+      'streaming',
+    ]);
+    expect(numbers(viewer)).toEqual([0]);
+  });
+
+  test('hands on what it has before it closes', async () => {
+    const stage = new Stage();
+    const viewers = [await stage.call(), await stage.call()];
+    stage.video.group(1);
+    const closed = stage.output.close(1_600);
+    await stage.clock.advanceMs(0);
+    await closed;
+    expect(viewers.map(({ finishedWithinMs }) => finishedWithinMs)).toEqual([1_600, 1_600]);
+    expect(stage.listener.isClosed).toBe(true);
+    expect(stage.output.figures().counts).toMatchObject({ sentPictures: 4, skippedPictures: 0, viewers: 0 });
+    expect(stage.take().at(-1)).toBe('closed');
+    expect(stage.clock.sleeperCount).toBe(0);
+  });
+});

@@ -1,0 +1,289 @@
+import { describe, expect, test } from 'bun:test';
+import { GOOD_LINK, NO_FRAMES, OperatorStage, SETTINGS } from '../support/operator-log.ts';
+
+const STREAMING = { kind: 'streaming' } as const;
+const CONNECTING = { kind: 'connecting' } as const;
+
+/** A session that has begun, with an output of ours that is being opened. */
+function started(): OperatorStage {
+  const stage = new OperatorStage();
+  stage.state({ kind: 'starting' });
+  stage.output(CONNECTING);
+  return stage;
+}
+
+/** One whose output streams, of which nothing that was said is looked at. */
+function streaming(): OperatorStage {
+  const stage = started();
+  stage.state(STREAMING);
+  stage.output({ kind: 'settling' });
+  stage.output(STREAMING);
+  stage.log.take();
+  return stage;
+}
+
+/** What was said, but for those who look closely. */
+function said(stage: OperatorStage): string[] {
+  return stage.log.take().filter((line) => !line.startsWith('debug: '));
+}
+
+/** Six seconds in which a third of what is put in stays in the buffer. */
+async function narrows(stage: OperatorStage): Promise<void> {
+  for (let second = 1; second < 7; second += 1) {
+    await stage.clock.advanceMs(1_000);
+    const grown = { bufferMs: 333 * second, bufferBytes: 125_000 * second };
+    const handedBytes = 375_000 * second;
+    const link = { ...GOOD_LINK, ...grown, handedBytes, connectedMs: 1_000 * second };
+    stage.figures({ sentPictures: 24 * second }, link);
+  }
+}
+
+describe('an output that streams', () => {
+  test('is told of by itself, not by the session, and only once the link has held', () => {
+    const stage = started();
+    stage.state(STREAMING);
+    stage.output({ kind: 'settling' });
+    expect(said(stage)).toEqual(['info: a frame is there: opening srt://video:9000']);
+    stage.output(STREAMING);
+    expect(said(stage)).toEqual(['info: streaming to srt://video:9000']);
+  });
+
+  test('is told of only once there is video for it', () => {
+    const stage = started();
+    stage.output(STREAMING);
+    expect(said(stage)).toEqual(['info: a frame is there: opening srt://video:9000']);
+    stage.state(STREAMING);
+    expect(said(stage)).toEqual(['info: streaming to srt://video:9000']);
+  });
+
+  test('lets ffmpeg say what it has to say as soon as it encodes', () => {
+    const stage = started();
+    stage.ffmpegSays('[warning] odd');
+    stage.log.take();
+    stage.state(STREAMING);
+    expect(said(stage)).toEqual(['warn: ffmpeg: odd']);
+  });
+
+  test('is told of in each session anew; where ffmpeg writes itself, the session says it', () => {
+    const stage = streaming();
+    stage.state({ kind: 'closing', reason: 'idle' });
+    stage.output({ kind: 'closed' });
+    stage.state({ kind: 'waiting' });
+    stage.state({ kind: 'starting' });
+    stage.output(CONNECTING);
+    stage.state(STREAMING);
+    stage.output(STREAMING);
+    expect(said(stage).slice(2)).toEqual([
+      'info: a frame is there: opening srt://video:9000',
+      'info: streaming to srt://video:9000',
+    ]);
+    stage.state({ kind: 'starting' });
+    stage.state(STREAMING);
+    expect(said(stage).at(-1)).toBe('info: streaming to srt://video:9000');
+  });
+
+  test('says how many sessions could not begin before', () => {
+    const stage = new OperatorStage();
+    for (let attempt = 0; attempt < 3; attempt += 1) stage.fails('no ffmpeg');
+    stage.state({ kind: 'starting' });
+    stage.output(STREAMING);
+    stage.state(STREAMING);
+    expect(said(stage).at(-1)).toBe('info: streaming to srt://video:9000 (failed attempts not told of: 2)');
+  });
+
+  test('says that once, where there are several', () => {
+    const stage = new OperatorStage();
+    for (let attempt = 0; attempt < 3; attempt += 1) stage.fails('no ffmpeg');
+    stage.state({ kind: 'starting' });
+    stage.output(STREAMING);
+    stage.output(STREAMING, 'udp://group:5000');
+    stage.state(STREAMING);
+    expect(said(stage).slice(-2)).toEqual([
+      'info: streaming to srt://video:9000 (failed attempts not told of: 2)',
+      'info: streaming to udp://group:5000',
+    ]);
+  });
+
+  test('is named by the file that it goes to instead of one that is there', () => {
+    const stage = started();
+    stage.on({ kind: 'output', shown: '/data/out-2.ts' });
+    stage.output(STREAMING);
+    stage.state(STREAMING);
+    expect(said(stage).at(-1)).toBe('info: streaming to /data/out-2.ts');
+  });
+
+  test('is told of apart from the others', () => {
+    const stage = started();
+    stage.state(STREAMING);
+    stage.output(STREAMING, 'udp://group:5000');
+    stage.outputFails('refused');
+    expect(said(stage).slice(1)).toEqual([
+      'info: streaming to udp://group:5000',
+      'error: the stream to srt://video:9000 failed: refused; trying again in 0.5 s',
+    ]);
+  });
+});
+
+describe('an output that fails', () => {
+  test('is told of once, again after a minute, and when it streams with the number of the others', async () => {
+    const stage = streaming();
+    for (let second = 0; second < 65; second += 1) {
+      stage.outputFails(`refused ${second}`);
+      await stage.clock.advanceMs(1_000);
+      stage.output(CONNECTING);
+    }
+    expect(said(stage)).toEqual([
+      'error: the stream to srt://video:9000 failed: refused 0; trying again in 0.5 s',
+      'error: the stream to srt://video:9000 failed: refused 60; trying again in 0.5 s (and 59 more before it)',
+    ]);
+    stage.output(STREAMING);
+    expect(said(stage)).toEqual(['info: streaming to srt://video:9000 (failed attempts not told of: 4)']);
+  });
+
+  test('says each reason of an outage at once: that the link broke, and that nobody answers', () => {
+    const stage = streaming();
+    stage.outputFails('no acknowledgement');
+    stage.outputFails('no answer');
+    stage.outputFails('no answer');
+    expect(said(stage)).toEqual([
+      'error: the stream to srt://video:9000 failed: no acknowledgement; trying again in 0.5 s',
+      'error: the stream to srt://video:9000 failed: no answer; trying again in 0.5 s',
+    ]);
+  });
+
+  test('does not fill the journal where it breaks every few seconds for ever, and the last word is how it is', async () => {
+    const stage = streaming();
+    const { log, clock } = stage;
+    for (let outage = 0; outage < 600; outage += 1) {
+      stage.outputFails('no acknowledgement');
+      stage.outputFails('no answer');
+      await clock.advanceMs(1_000);
+      stage.output(STREAMING);
+      stage.on(NO_FRAMES);
+      const last = log.lines.findLast((line) => !line.startsWith('debug: '));
+      expect(last).toStartWith('info: streaming to');
+      await clock.advanceMs(2_000);
+    }
+    // 30 minutes of it.
+    expect(said(stage).length).toBeLessThan(2 * (10 + 31));
+  });
+
+  test('is told of for those who look closely each time', async () => {
+    const stage = streaming();
+    for (let outage = 0; outage < 600; outage += 1) {
+      stage.outputFails('no acknowledgement');
+      await stage.clock.advanceMs(1_000);
+      stage.output(STREAMING);
+    }
+    const all = stage.log.take().filter((line) => line.includes('no acknowledgement'));
+    expect(all).toHaveLength(600);
+  });
+
+  test('is told of at once with other settings', () => {
+    const stage = streaming();
+    stage.outputFails('refused');
+    stage.operator.configure(SETTINGS);
+    stage.outputFails('refused');
+    expect(said(stage)).toHaveLength(2);
+  });
+});
+
+describe('an output that is called', () => {
+  test('says that it listens, that it streams, and who comes and goes', async () => {
+    const stage = started();
+    stage.log.take();
+    stage.state(STREAMING);
+    stage.output({ kind: 'listening' });
+    await stage.clock.advanceMs(5_000);
+    stage.output(STREAMING);
+    stage.figures({ viewers: 1 });
+    await stage.clock.advanceMs(1_000);
+    stage.figures({ viewers: 1 });
+    await stage.clock.advanceMs(1_000);
+    stage.figures({ viewers: 2 });
+    await stage.clock.advanceMs(1_000);
+    stage.output({ kind: 'listening' });
+    stage.figures({ viewers: 0 });
+    await stage.clock.advanceMs(1_000);
+    stage.output(STREAMING);
+    stage.figures({ viewers: 1 });
+    expect(said(stage)).toEqual([
+      'info: listening for viewers at srt://video:9000',
+      'info: streaming to srt://video:9000',
+      'info: a viewer has connected to srt://video:9000: 1 there now',
+      'info: a viewer has connected to srt://video:9000: 2 there now',
+      'info: a viewer has left srt://video:9000: 0 there now',
+      'info: a viewer has connected to srt://video:9000: 1 there now',
+    ]);
+  });
+
+  test('says that it listens after it could not, with the number of attempts', () => {
+    const stage = started();
+    stage.log.take();
+    for (let attempt = 0; attempt < 3; attempt += 1) stage.outputFails('port in use');
+    stage.output({ kind: 'listening' });
+    expect(said(stage)).toEqual([
+      'error: the stream to srt://video:9000 failed: port in use; trying again in 0.5 s',
+      'info: listening for viewers at srt://video:9000 (failed attempts not told of: 2)',
+    ]);
+  });
+
+  test('does not fill the journal where a viewer comes and goes for ever', async () => {
+    const stage = started();
+    stage.state(STREAMING);
+    stage.output({ kind: 'listening' });
+    for (let visit = 0; visit < 600; visit += 1) {
+      stage.output(STREAMING);
+      stage.figures({ viewers: 1 });
+      await stage.clock.advanceMs(500);
+      stage.output({ kind: 'listening' });
+      stage.figures({ viewers: 0 });
+      await stage.clock.advanceMs(500);
+      stage.on(NO_FRAMES);
+    }
+    expect(said(stage).length).toBeLessThan(3 + 10 + 11);
+    await stage.clock.advanceMs(60_000);
+    stage.on(NO_FRAMES);
+    expect(stage.log.lines.at(-1)).toMatch(/^info: a viewer has left srt:\/\/video:9000: 0 there now \(and/);
+  });
+
+  test('is not one that calls itself: of that no viewer is told', () => {
+    const stage = streaming();
+    stage.figures({ viewers: 1 });
+    expect(said(stage)).toEqual([]);
+  });
+});
+
+describe('a link that gets narrow', () => {
+  test('is told of with what it bears, and what helps', async () => {
+    const stage = streaming();
+    await narrows(stage);
+    expect(said(stage)).toEqual([
+      'warn: the link to srt://video:9000 bears about 2.0 of 3.0 Mbit/s: set COSMOS_VIDEO_BITRATE',
+    ]);
+  });
+
+  test('is told of again where a lower ceiling does not help', async () => {
+    const stage = streaming();
+    await narrows(stage);
+    stage.outputFails('lost');
+    stage.operator.configure({ ...SETTINGS, maxBitrateBps: 3_000_000 });
+    stage.log.take();
+    await narrows(stage);
+    expect(said(stage)).toEqual([
+      'warn: the link to srt://video:9000 bears about 2.0 of 3.0 Mbit/s: lower COSMOS_VIDEO_BITRATE',
+    ]);
+  });
+
+  test('is not judged by what it was like before it was away', async () => {
+    const stage = streaming();
+    stage.figures({}, { ...GOOD_LINK, rttMs: 1 });
+    stage.figures({});
+    for (let second = 1; second < 20; second += 1) {
+      await stage.clock.advanceMs(1_000);
+      const counts = { sentPictures: 16 * second, skippedPictures: 8 * second };
+      stage.figures(counts, { ...GOOD_LINK, rttMs: 90, connectedMs: 1_000 * (second + 1) });
+    }
+    expect(said(stage)).toEqual([]);
+  });
+});

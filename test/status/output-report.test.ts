@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'bun:test';
+import { NO_AGES } from '../../src/base/counts.ts';
+import { outputLines, outputParts } from '../../src/status/output-report.ts';
+import type { LinkTotals, OutputStatus } from '../../src/status/output-status.ts';
+import { reportLine } from '../../src/status/report.ts';
+import { firstSnapshot } from '../../src/status/snapshot.ts';
+import { GOOD_LINK, NO_COUNTS } from '../support/operator-log.ts';
+
+const PACKETS: LinkTotals = { sentPackets: 5_000, lostPackets: 4, resentPackets: 5, droppedPackets: 2 };
+const LINK = { ...GOOD_LINK, rttMs: 12.4, bufferMs: 3, connectedMs: 61_400 };
+
+const FILE: OutputStatus = {
+  name: '/data/x.ts',
+  state: { kind: 'streaming' },
+  sinceNs: 0n,
+  counts: { ...NO_COUNTS, sentPictures: 240, attempts: 1 },
+};
+const SRT: OutputStatus = { ...FILE, name: 'srt://video:9000', link: LINK, linkTotals: PACKETS };
+
+function skipped(output: OutputStatus, skippedPictures: number): OutputStatus {
+  return { ...output, counts: { ...output.counts, skippedPictures } };
+}
+
+describe('the report of a link', () => {
+  test('has what was counted in its interval, and how it is now', () => {
+    const after = {
+      ...skipped(SRT, 9),
+      linkTotals: { sentPackets: 6_000, lostPackets: 5, resentPackets: 6, droppedPackets: 5 },
+    };
+    expect(outputParts([skipped(SRT, 2)], [after])).toEqual([
+      'link rtt 12 ms, sent again 0.10 %, dropped 3, skipped 7, buffer 3 ms',
+    ]);
+  });
+
+  test('has all that was counted of one that is new', () => {
+    expect(outputParts([], [SRT])).toEqual([
+      'link rtt 12 ms, sent again 0.10 %, dropped 2, skipped 0, buffer 3 ms',
+    ]);
+  });
+
+  test('has no numbers where there are none', () => {
+    const { link: _, ...away } = SRT;
+    expect(outputParts([SRT], [away])).toEqual([
+      'link rtt - ms, sent again - %, dropped 0, skipped 0, buffer - ms',
+    ]);
+  });
+
+  test('is there for one that is closed only where something was sent in the interval', () => {
+    const closed = { ...SRT, state: { kind: 'closed' } } as const;
+    expect(outputParts([], [closed])).toHaveLength(1);
+    expect(outputParts([SRT], [closed])).toEqual([]);
+  });
+
+  test('names it where there are several outputs', () => {
+    const other = { ...SRT, name: 'srt://other:9000' };
+    expect(outputParts([SRT, other], [SRT, other])).toEqual([
+      'link srt://video:9000 rtt 12 ms, sent again - %, dropped 0, skipped 0, buffer 3 ms',
+      'link srt://other:9000 rtt 12 ms, sent again - %, dropped 0, skipped 0, buffer 3 ms',
+    ]);
+  });
+});
+
+describe('the report of another output', () => {
+  test('is there where it has skipped pictures', () => {
+    expect(outputParts([skipped(FILE, 3)], [skipped(FILE, 3)])).toEqual([]);
+    expect(outputParts([skipped(FILE, 3)], [skipped(FILE, 8)])).toEqual(['skipped 5']);
+  });
+
+  test('names it where there are several, and counts those of one that counts from 0 again', () => {
+    const udp = skipped({ ...FILE, name: 'udp://group:5000' }, 4);
+    expect(outputParts([skipped(udp, 9)], [FILE, udp])).toEqual(['udp://group:5000 skipped 4']);
+  });
+});
+
+describe('the report line', () => {
+  const first = firstSnapshot(0n);
+  const streaming = {
+    ...first,
+    atNs: 60_000_000_000n,
+    session: { state: { kind: 'streaming' }, sinceNs: 0n },
+  } as const;
+
+  function lineOf(...outputs: readonly OutputStatus[]): string {
+    const rate = { numerator: 24n, denominator: 1n };
+    return reportLine({ before: { ...first, outputs }, ages: NO_AGES }, { ...streaming, outputs }, rate);
+  }
+
+  test('ends with the outputs', () => {
+    expect(lineOf(SRT)).toEndWith(
+      'encoder 0.00x, 0.00 Mbit/s | link rtt 12 ms, sent again - %, dropped 0, skipped 0, buffer 3 ms',
+    );
+    expect(lineOf(FILE)).toEndWith('encoder 0.00x, 0.00 Mbit/s');
+  });
+
+  test('does not say that anything streams where no output does', () => {
+    const away = { ...SRT, state: { kind: 'connecting' } } as const;
+    expect(lineOf(away)).toStartWith('encoding | out ');
+    expect(lineOf(away, FILE)).toStartWith('streaming | out ');
+    expect(lineOf()).toStartWith('streaming | out ');
+  });
+});
+
+describe('the totals of outputs', () => {
+  test('have all that is known of each that is in use', () => {
+    const { link: _, ...away } = skipped(SRT, 7);
+    const lines = outputLines([SRT, away, FILE, { ...FILE, state: { kind: 'closed' } }]);
+    expect(lines).toEqual([
+      'output srt://video:9000: attempts 1, viewers 0, pictures sent 240, skipped 0, ' +
+        'packets sent 5000, lost 4, sent again 5, dropped 2, latency 120 ms, connected for 61 s',
+      'output srt://video:9000: attempts 1, viewers 0, pictures sent 240, skipped 7, ' +
+        'packets sent 5000, lost 4, sent again 5, dropped 2',
+      'output /data/x.ts: attempts 1, viewers 0, pictures sent 240, skipped 0',
+    ]);
+  });
+});

@@ -1,0 +1,19 @@
+/** What the program says, at debug level with each report, has become of the frames since its start. */
+export interface FrameTotals {
+  readonly unique: number;
+  readonly dup: number;
+  readonly dropped: number;
+  readonly lost: number;
+}
+
+/** The line of it. */
+export const TOTALS_LINE =
+  /since the start: source .*, unique (\d+), dup (\d+), dropped (\d+), wrong 0, lost on the way (\d+)/;
+
+/** @throws Error where the line is another one, or frames were wrong */
+export function frameTotals(line: string): FrameTotals {
+  const found = TOTALS_LINE.exec(line);
+  if (!found) throw new Error(`these are no totals: ${line}`);
+  const [unique = 0, dup = 0, dropped = 0, lost = 0] = found.slice(1).map(Number);
+  return { unique, dup, dropped, lost };
+}
