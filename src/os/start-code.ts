@@ -9,10 +9,13 @@ interface Mapping {
   readonly sizeBytes: number;
 }
 
+/** Libraries by their file names: those of the system, and libsrt with what it encrypts with. */
+const LIBRARY = /\.so(?:\.\d+)*$/;
+
 /**
- * Gives back what is resident of this program's own file: code and tables that only the start needed, and the compilers of the
- * runtime, make up two thirds of it. What is still needed comes back by itself out of the kernel's cache, a few microseconds each.
- * Does nothing where the kernel does not say what is resident.
+ * Gives back what is resident of this program's own file and of its libraries: code and tables that only the start needed, and
+ * the compilers of the runtime, make up two thirds of it. What is still needed comes back by itself out of the kernel's cache,
+ * a few microseconds each. Does nothing where the kernel does not say what is resident.
  */
 export function giveBackStartCode(): void {
   for (const { address, sizeBytes } of unchangedMappings()) {
@@ -20,7 +23,7 @@ export function giveBackStartCode(): void {
   }
 }
 
-/** Those of our own file of which no page was ever written to: they can be read again from it. */
+/** Those of these files of which no page was ever written to: they can be read again from there. */
 function unchangedMappings(): Mapping[] {
   try {
     const file = readlinkSync('/proc/self/exe');
@@ -38,7 +41,8 @@ export function mappingsOf(smaps: string, file: string): Mapping[] {
     const [head, from = '', to = '', rights = '', path] = HEAD.exec(line) ?? [];
     if (head !== undefined) {
       const [address, end] = [Number.parseInt(from, 16), Number.parseInt(to, 16)];
-      const isOurs = path === file && rights.startsWith('r-') && rights.endsWith('p');
+      const isCode = path === file || (path !== undefined && LIBRARY.test(path));
+      const isOurs = isCode && rights.startsWith('r-') && rights.endsWith('p');
       current = isOurs ? { address, sizeBytes: end - address } : undefined;
     } else if (/^(?:Anonymous|Swap): +[1-9]/.test(line)) current = undefined;
     else if (current && line.startsWith('VmFlags:')) mappings.push(current);

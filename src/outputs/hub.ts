@@ -55,7 +55,10 @@ export class Hub {
     return this.#sizeBytes;
   }
 
-  /** Delivers the video of one encoder to its end; that of the one before has ended. */
+  /**
+   * Delivers the video of one encoder to its end; that of the one before has ended.
+   * @param video each piece in memory of its own, which belongs to the hub from then on
+   */
   feed(video: AsyncIterable<Uint8Array>, how: FeedHow): Feed {
     const { clock, timeline } = this.parts;
     const feed = new VideoFeed(

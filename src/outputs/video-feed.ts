@@ -22,8 +22,6 @@ export interface VideoFeedParts {
   readonly deliver: (chunk: Chunk, tables: Uint8Array) => void;
 }
 
-const NOTHING = new Uint8Array(0);
-
 /** The bytes of one encoder become chunks of the stream: whole packets, from a keyframe on, with times that go on. */
 export class VideoFeed {
   readonly #splitter = new PacketSplitter();
@@ -51,13 +49,13 @@ export class VideoFeed {
     return this.#sizeBytes;
   }
 
-  /** What a read has delivered. */
+  /** What a read has delivered, in memory of its own that belongs to whoever gets it from now on. */
   take(bytes: Uint8Array): void {
     const packets = this.#splitter.split(bytes);
     const units = this.#follower.follow(packets);
     const { tables } = this.#follower;
     if (!tables || packets.length === 0) return;
-    if (this.#hasBegun) this.#deliver(joined(NOTHING, packets), units, tables);
+    if (this.#hasBegun) this.#deliver(packets, units, tables);
     else this.#begin(packets, units, tables);
   }
 
@@ -83,7 +81,6 @@ export class VideoFeed {
   }
 }
 
-/** A copy: what is kept of it for long does not keep the memory of a whole read. */
 function joined(head: Uint8Array, rest: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(head.length + rest.length);
   bytes.set(head);

@@ -170,8 +170,8 @@ describe('what a server asks for and others must not read', () => {
       try {
         await until(async () => isUdpPortBound(port), 'the receiver');
         const { pid, end } = start(`rist://127.0.0.1:${port}?${query}`);
-        const command = commandOf(pid).join(' ');
         await until(async () => sizeOf(path) > 0, 'video at the receiver', 25_000);
+        const command = commandOf(pid).join(' ');
         expect(command).toContain(`rist://127.0.0.1:${port}`);
         expect(command).not.toContain('SECRET');
         await end();

@@ -22,7 +22,11 @@ VmFlags: rd mr
 Anonymous:             0 kB
 Swap:                  0 kB
 VmFlags: rd mr mw me
-7f9f00000000-7f9f00001000 r-xp 00000000 fe:00 77                         /usr/lib/libc.so.6
+7f9f00000000-7f9f00001000 r-xp 00000000 fe:00 77                         /usr/lib/libsrt-gnutls.so.1.5.1
+Anonymous:             0 kB
+Swap:                  0 kB
+VmFlags: rd mr mw me
+7f9f00001000-7f9f00002000 r--p 00000000 fe:00 78                         /usr/lib/locale/C.utf8/LC_CTYPE
 Anonymous:             0 kB
 Swap:                  0 kB
 VmFlags: rd mr mw me
@@ -32,10 +36,11 @@ Swap:                  0 kB
 VmFlags: rd mr mw me
 `;
 
-test('only what is mapped of the file itself, cannot be written to, and never was, can be given back', () => {
+test('only what is mapped of the file itself and of libraries, cannot be written to, and never was, can be given back', () => {
   expect(mappingsOf(SMAPS, FILE)).toEqual([
     { address: 0x200000, sizeBytes: 0x1839000 },
     { address: 0x1a40000, sizeBytes: 0x4e0a000 },
+    { address: 0x7f9f00000000, sizeBytes: 0x1000 },
   ]);
 });
 
