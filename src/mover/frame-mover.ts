@@ -73,6 +73,8 @@ export class FrameMover {
   /** Waits for the session that begins with it. */
   #first: Frame | undefined;
   #session: Session | undefined;
+  /** Resolves once nothing is pumped. */
+  #pumping: Promise<void> = Promise.resolve();
   /** Those that have ended, until their last input is closed. */
   readonly #leaving = new Set<SessionSink>();
 
@@ -117,9 +119,14 @@ export class FrameMover {
     await sink.write(first);
   }
 
-  async pump(signal: AbortSignal): Promise<'idle' | 'stopped'> {
+  pump(signal: AbortSignal): Promise<'idle' | 'stopped'> {
     const { reader, settings } = this.#ready();
-    return this.#open().pump.run(reader, settings.pacing, signal);
+    const pumped = this.#open().pump.run(reader, settings.pacing, signal);
+    this.#pumping = pumped.then(
+      () => {},
+      () => {},
+    );
+    return pumped;
   }
 
   /** Puts a copy of the last picture into another input, which is owned from then on. Rejects as that does. */
@@ -129,10 +136,12 @@ export class FrameMover {
   }
 
   /**
-   * From the next tick on frames go to the prepared input; throws where there is none.
+   * Frames go to the prepared input from the tick after the next one on, so that the one before has a whole period to finish; at
+   * once where nothing is pumped. Rejects where none is prepared.
    * @returns how many were handed to the one before
    */
-  switchInput(): number {
+  async switchInput(): Promise<number> {
+    await Promise.race([this.#pumping, this.#open().sink.afterFrame()]);
     const framesBefore = this.#open().sink.switch();
     this.#stats.onSwitch();
     return framesBefore;

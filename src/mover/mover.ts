@@ -42,9 +42,10 @@ export interface Mover extends AsyncDisposable {
    */
   prepareInput(): EncoderInput;
   /**
-   * From the next tick on frames go to the input that was prepared, at the times at which they would have gone to the one before. That
-   * one gets the end of file once the picture is in it that is being written, for which it has 0.5 s; it holds up nothing.
-   * While it pumps, or after a pump has ended or was rejected: `pump` then goes on. Rejects where none was prepared.
+   * Frames go to the input that was prepared, at the times at which they would have gone to the one before: while it pumps, right
+   * behind the next one (within 0.5 s), so that the input before has a whole period for its rest; after a pump has ended or was rejected, at
+   * once. The one before gets the end of file once the picture is in it that is being written, for which it has 0.5 s; it holds
+   * up nothing. Rejects where none was prepared.
    */
   switchInput(): Promise<Switch>;
   /** The prepared input, if there is one, is given up: end of file for its ffmpeg. Never throws. */

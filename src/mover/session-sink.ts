@@ -36,6 +36,8 @@ export class SessionSink implements FrameSink {
   /** Why the present input takes no more frames: it may have half a picture, so that none can follow. */
   #fault: { readonly error: unknown } | undefined;
   #frames = 0;
+  /** To be told when a frame was handed over. */
+  #waiting: (() => void)[] = [];
 
   /** @param present the input that frames go to first */
   constructor(
@@ -57,7 +59,21 @@ export class SessionSink implements FrameSink {
       if (sink !== this.present) return;
       this.#fault = { error };
       throw error;
+    } finally {
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      for (const tell of waiting) tell();
     }
+  }
+
+  /**
+   * Resolves once the next frame was handed over, or could not be; at once while one is being written, since nobody knows how long
+   * that takes, and after 0.5 s in any case.
+   */
+  async afterFrame(): Promise<void> {
+    if (this.#writing?.isOver === false) return;
+    const handed = new Promise<void>((resolve) => this.#waiting.push(resolve));
+    await waitAtMost(this.clock, LAST_FRAME_LIMIT_MS, handed);
   }
 
   /** Puts a copy of the frame into another input, which takes the place of one that was prepared before. Rejects as that does. */

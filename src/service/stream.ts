@@ -6,6 +6,7 @@ import type { Encoder } from '../encoder/encoder.ts';
 import { explainExit } from '../encoder/failure.ts';
 import type { Mover } from '../mover/mover.ts';
 import { handOnRest, nextRun, type EncoderRun, type VideoHub } from './encoder-run.ts';
+import { NextEncoder, type Switched } from './next-encoder.ts';
 import type { Reach } from './plan.ts';
 import { warmUp, type WarmedUp } from './warm-up.ts';
 
@@ -72,8 +73,11 @@ export class Stream {
     const { interruption, emit } = this.parts;
     for (;;) {
       const end = await this.#pump(stop);
-      if (end === 'idle' || end === 'stopped' || end === 'settings') return end;
-      if (end === 'warm') await this.#takeOver();
+      if (end === 'idle' || end === 'stopped' || end === 'settings') {
+        await this.#settleNext();
+        return end;
+      }
+      if (end === 'taken-over') await this.#settleNext();
       else if (end === 'changed') {
         if ((await interruption.takeOver()) === 'encoder') await this.#changeEncoder(stop);
       } else {
@@ -87,56 +91,58 @@ export class Stream {
 
   /** Waits until each ffmpeg but the one in force is gone. Never rejects. */
   async close(): Promise<void> {
-    await this.#next?.cancel();
-    this.#next = undefined;
     await this.#leaving;
   }
 
-  async #pump(stop: AbortSignal): Promise<Reason | 'warm' | 'changed' | Failure> {
+  async #pump(stop: AbortSignal): Promise<Reason | 'taken-over' | 'changed' | Failure> {
     const { mover, interruption } = this.parts;
     const { encoder } = this.#run;
     const { changed } = interruption;
     const gone = new AbortController();
     void encoder.exited.then(() => gone.abort());
-    const warm = this.#next ? [this.#next.warm] : [];
+    const inForce = this.#next ? [this.#next.inForce] : [];
     try {
-      const end = await mover.pump(AbortSignal.any([stop, gone.signal, changed, ...warm]));
+      const end = await mover.pump(AbortSignal.any([stop, gone.signal, changed, ...inForce]));
+      if (stop.aborted) return 'stopped';
+      if (this.#next?.isSwitching) return 'taken-over';
       if (gone.signal.aborted) return explainExit(await encoder.exited);
       if (end === 'idle') return 'idle';
-      if (stop.aborted) return 'stopped';
       if (interruption.endsSession.aborted) return 'settings';
-      return changed.aborted ? 'changed' : 'warm';
+      return changed.aborted ? 'changed' : 'taken-over';
     } catch (error) {
+      if (error instanceof EncoderError && this.#next?.isSwitching === true) return 'taken-over';
       return failureOf(encoder, this.parts.clock, error);
     }
   }
 
   /** The one in force goes on until the next one is warm. */
   async #changeEncoder(stop: AbortSignal): Promise<void> {
-    const { emit } = this.parts;
-    await this.#next?.cancel();
+    const { emit, mover } = this.parts;
+    await this.#settleNext();
+    const onFailure = (failure: Failure, retryMs: number) =>
+      emit({ kind: 'encoder-not-changed', failure, retryMs });
     this.#next = new NextEncoder(
-      (cutOff) =>
-        this.#warmUp(Infinity, cutOff, (failure, retryMs) =>
-          emit({ kind: 'encoder-not-changed', failure, retryMs }),
-        ),
+      {
+        warmUp: (cutOff) => this.#warmUp(Infinity, cutOff, onFailure),
+        switchInput: () => mover.switchInput(),
+      },
       stop,
     );
   }
 
-  async #takeOver(): Promise<void> {
-    const outcome = await this.#next?.outcome;
+  /** Of the ffmpeg that was to take over nothing is left, or it is the one in force. */
+  async #settleNext(): Promise<void> {
+    const switched = await this.#next?.settle();
     this.#next = undefined;
-    if (outcome?.kind !== 'warm') return;
-    await this.#switchTo(outcome.encoder);
+    if (!switched) return;
+    this.#follow(switched);
     this.parts.emit({ kind: 'encoder-changed' });
   }
 
   /** ffmpeg is gone, and the outputs are not: the next one goes on where it was. */
   async #restart(failure: Failure, stop: AbortSignal): Promise<'streaming' | Reason | Failure> {
-    const { interruption } = this.parts;
-    await this.#next?.cancel();
-    this.#next = undefined;
+    const { interruption, mover } = this.parts;
+    await this.#settleNext();
     this.#tellRestart(failure, 0);
     for (;;) {
       const cutOff = AbortSignal.any([stop, interruption.changed]);
@@ -145,7 +151,7 @@ export class Stream {
       );
       if (outcome.kind === 'failed') return outcome.failure;
       if (outcome.kind === 'warm') {
-        await this.#switchTo(outcome.encoder);
+        this.#follow({ encoder: outcome.encoder, ...(await mover.switchInput()) });
         return 'streaming';
       }
       if (stop.aborted) return 'stopped';
@@ -168,10 +174,10 @@ export class Stream {
     return warmUp({ ...this.parts, startEncoder, mostAttempts, onFailure }, cutOff);
   }
 
-  async #switchTo(encoder: Encoder): Promise<void> {
-    const { mover, periodTicks } = this.parts;
+  /** Frames go to another ffmpeg from now on. */
+  #follow({ encoder, framesBefore }: Switched): void {
     const before = this.#run;
-    const { framesBefore } = await mover.switchInput();
+    const { periodTicks } = this.parts;
     if (this.hub) this.#run = nextRun({ hub: this.hub, encoder, periodTicks }, before, framesBefore);
     this.#leaving = Promise.all([this.#leaving, this.#leave(before)]);
   }
@@ -182,36 +188,6 @@ export class Stream {
     const { code } = await run.encoder.stop();
     await handOnRest(run, clock);
     if (code !== 0) mover.lose({ encodedFrames: run.pictures, unnoticedMs: 0 }, 'before');
-  }
-}
-
-/** An ffmpeg that becomes warm while another one goes on. */
-class NextEncoder {
-  readonly outcome: Promise<WarmedUp>;
-  readonly #isWarm = new AbortController();
-  readonly #cancelled = new AbortController();
-
-  constructor(warm: (cutOff: AbortSignal) => Promise<WarmedUp>, stop: AbortSignal) {
-    this.outcome = warm(AbortSignal.any([stop, this.#cancelled.signal]));
-    void this.outcome.then(
-      () => this.#isWarm.abort(),
-      () => this.#isWarm.abort(),
-    );
-  }
-
-  /** Aborts once it is warm, or will never be. */
-  get warm(): AbortSignal {
-    return this.#isWarm.signal;
-  }
-
-  /** Nothing of it is left. */
-  async cancel(): Promise<void> {
-    this.#cancelled.abort();
-    const outcome = await this.outcome.catch(() => undefined);
-    if (outcome?.kind !== 'warm') return;
-    outcome.encoder.kill();
-    await outcome.encoder.video?.close();
-    await outcome.encoder.exited;
   }
 }
 

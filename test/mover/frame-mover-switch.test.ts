@@ -77,7 +77,10 @@ describe('a switch to another input', () => {
             const { input } = await stage.prepare();
             await advance(Math.round(waitMs / 10) * 10);
             if (when === 'while it does not') await stage.stop();
-            handed.push(stage.switchTo(input));
+            const switched = stage.switchTo(input);
+            // Behind the next frame.
+            if (when === 'while it pumps') await advance(PERIOD_MS);
+            handed.push(await switched);
             if (when === 'while it does not') stage.go();
           }
           await advance(500);
@@ -96,6 +99,30 @@ describe('a switch to another input', () => {
       );
     },
   );
+
+  test('leaves the one before a whole period for its rest, whenever it is asked for', async () => {
+    const stage = await streaming();
+    await stage.clock.advanceMs(570);
+    const first = stage.last();
+    const { input } = await stage.prepare();
+    const switched = stage.switchTo(input);
+    await stage.clock.advanceMs(PERIOD_MS + 10);
+    await switched;
+    await stage.clock.advanceMs(500);
+    const lastMs = first.takenMs.at(-1) ?? Number.NaN;
+    expect(first.finishingMs).toBe(lastMs);
+    expect(input.takenMs[0]).toBe(lastMs + PERIOD_MS);
+  });
+
+  test('does not wait for an ffmpeg that hangs in a frame', async () => {
+    const stage = await streaming();
+    await stage.clock.advanceMs(450);
+    stage.last().writeMs = 60_000;
+    await stage.clock.advanceMs(100);
+    const { input } = await stage.prepare();
+    await stage.switchTo(input);
+    expect(stage.last()).toBe(input);
+  });
 
   test('is warmed up with the last picture, which is counted nowhere and holds up no tick', async () => {
     const stage = await streaming();
@@ -127,7 +154,7 @@ describe('a switch to another input', () => {
     expect(mover.counts().counts.lost).toBe(1);
     const { input } = await stage.prepare();
     await clock.advanceMs(300);
-    expect(stage.switchTo(input)).toBe(sent);
+    expect(await stage.switchTo(input)).toBe(sent);
     stage.go();
     stage.add();
     await clock.advanceMs(1_000);
@@ -147,7 +174,7 @@ describe('a switch to another input', () => {
     stage.last().fault = gone('ffmpeg is gone');
     await stage.clock.advanceMs(5_000);
     const { input } = await stage.prepare();
-    stage.switchTo(input);
+    await stage.switchTo(input);
     stage.go();
     await stage.clock.advanceMs(950);
     expect(stage.events.at(-1)).toMatch(/^gave up (48|49)$/);
@@ -163,7 +190,7 @@ describe('a switch to another input', () => {
     expect(await stage.mover.openInput(first).catch(String)).toContain('ffmpeg is gone');
     await stage.mover.prepareInput(next);
     expect(next.warmedWith).toEqual([id]);
-    expect(stage.mover.switchInput()).toBe(1);
+    expect(await stage.mover.switchInput()).toBe(1);
     void stage.mover.pump(never);
     await stage.clock.advanceMs(1_000);
     expect(next.written.length).toBeGreaterThanOrEqual(9);
@@ -175,7 +202,7 @@ describe('a switch to another input', () => {
     await stage.stop();
     await stage.mover.endInput();
     expect([stage.last().end, input.end]).toEqual(['finished', 'closed']);
-    expect(() => stage.mover.switchInput()).toThrow('no input was opened');
+    expect(await stage.mover.switchInput().catch(String)).toContain('no input was opened');
     expect(await stage.mover.prepareInput(input).catch(String)).toContain('no input was opened');
     stage.mover.dropPrepared();
     expect(stage.redis.lent.size).toBe(0);
@@ -199,7 +226,7 @@ test('a mover that is closed closes every input at once, also one that a session
   slow.writeMs = 400;
   await stage.clock.advanceMs(100);
   const { input } = await stage.prepare();
-  stage.switchTo(input);
+  await stage.switchTo(input);
   const { input: prepared } = await stage.prepare();
   await stage.mover.close();
   await settle();

@@ -18,6 +18,8 @@ export class StageInput implements InputSink {
   /** Why it takes no more. */
   fault: Error | undefined;
   end: 'finished' | 'closed' | undefined;
+  /** When it was told that nothing more comes, in milliseconds. */
+  finishingMs: number | undefined;
   readonly #cutOff = new AbortController();
 
   constructor(private readonly clock: Clock) {}
@@ -34,6 +36,7 @@ export class StageInput implements InputSink {
   }
 
   async finish(): Promise<void> {
+    this.finishingMs ??= Number(this.clock.nowNs()) / 1e6;
     await this.#pause(this.finishMs);
     this.end ??= 'finished';
     this.#cutOff.abort();

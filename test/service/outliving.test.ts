@@ -135,6 +135,41 @@ describe('another preset that is read while a session goes on', () => {
     expect(stage.told.at(-1)).toBe('ready');
   });
 
+  test('takes no end of the ffmpeg before for a failure while the frames change over', async () => {
+    const stage = await ServiceStage.streamingOurs();
+    const [before] = stage.encoders;
+    const { promise: switching, resolve: change } = Promise.withResolvers<void>();
+    stage.mover.switching = switching;
+    await stage.reload({ CODEC_PRESET: 'ultrafast' });
+    await warm(stage);
+    before?.exit(0);
+    await settle();
+    change();
+    await settle();
+    expect(stage.states).not.toContain('restarting');
+    expect(stage.log.at(-1)).toBe('info: the encoder was changed between two frames');
+    expect(stage.encoders).toHaveLength(2);
+    expect(stage.mover.inputs).toHaveLength(2);
+    expect(stage.mover.inputs[0]?.loss).toBeUndefined();
+  });
+
+  test('is in force also where the session ends while the frames change over', async () => {
+    const stage = await ServiceStage.streamingOurs();
+    const { promise: switching, resolve: change } = Promise.withResolvers<void>();
+    stage.mover.switching = switching;
+    await stage.reload({ CODEC_PRESET: 'ultrafast' });
+    await warm(stage);
+    await stage.stop();
+    change();
+    await settle();
+    for (const feed of stage.hub.feeds) feed.end();
+    await settle();
+    expect(stage.encoders.map(({ asked }) => asked)).toEqual([['stop'], ['stop']]);
+    for (const feed of stage.hub.feeds) feed.end();
+    await settle();
+    expect(stage.log.at(-1)).toBe('info: stopped');
+  });
+
   test('leaves the present ffmpeg where it is while the other one cannot start', async () => {
     const stage = await ServiceStage.streamingOurs();
     const before = stage.encoder;

@@ -56,6 +56,8 @@ export class FakeMover implements Mover {
   /** Whether a frame is there whenever one is waited for. */
   hasFrame = true;
   fault: Error | undefined;
+  /** What a switch waits for. */
+  switching: Promise<void> = Promise.resolve();
   /** Why no input can be prepared. */
   prepareFault: Error | undefined;
   isClosed = false;
@@ -116,6 +118,7 @@ export class FakeMover implements Mover {
   }
 
   async switchInput(): Promise<Switch> {
+    await this.switching;
     const next = this.#next;
     if (!next) throw new Error('no input was prepared');
     const before = this.input;
