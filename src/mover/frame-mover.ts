@@ -74,7 +74,7 @@ export class FrameMover {
   #first: Frame | undefined;
   #session: Session | undefined;
   /** Resolves once nothing is pumped. */
-  #pumping: Promise<void> = Promise.resolve();
+  #pumping: Promise<unknown> = Promise.resolve();
   /** Those that have ended, until their last input is closed. */
   readonly #leaving = new Set<SessionSink>();
 
@@ -122,10 +122,7 @@ export class FrameMover {
   pump(signal: AbortSignal): Promise<'idle' | 'stopped'> {
     const { reader, settings } = this.#ready();
     const pumped = this.#open().pump.run(reader, settings.pacing, signal);
-    this.#pumping = pumped.then(
-      () => {},
-      () => {},
-    );
+    this.#pumping = pumped.catch(() => {});
     return pumped;
   }
 
