@@ -14,6 +14,11 @@ export function inMs(durationNs: bigint): number {
   return Number(durationNs) / Number(NS_PER_MS);
 }
 
+/** A duration in milliseconds as seconds in words, with one digit: `0.5`. */
+export function inSeconds(durationMs: number): string {
+  return (durationMs / 1000).toFixed(1);
+}
+
 /** For reports and estimates; not for a schedule. */
 export function secondsBetween(fromNs: bigint, toNs: bigint): number {
   return Number(toNs - fromNs) / 1e9;

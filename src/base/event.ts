@@ -42,6 +42,8 @@ type SessionEvent =
 /** What the outputs do that are ours. `output` is the destination in the form that may be shown, by which they are told apart. */
 export type OutputEvent =
   | { readonly kind: 'output-state'; readonly output: string; readonly state: OutputState }
+  /** A viewer called and was not let in, since so many are there. */
+  | { readonly kind: 'viewer-turned-away'; readonly output: string; readonly viewers: number }
   /** Once a second while a session is open. */
   | {
       readonly kind: 'output-figures';

@@ -5,7 +5,10 @@ export type FailureCode =
   | `redis-${'no-stream' | 'loading' | 'other'}`
   | `link-${'refused' | 'unknown-host' | 'timeout' | 'unreachable' | 'closed' | 'lost'}`
   | `link-${'no-answer' | 'rejected' | 'passphrase-refused' | 'passphrase-mismatch' | 'passphrase-length' | 'not-opened'}`
-  /** Of SRT: the server knows no such stream id, does not allow it, has another publisher there, or closes at once. */
+  /**
+   * The server knows no such stream id, does not allow it, closes at once; or another one has what we need: a publisher has
+   * the stream, a program the port.
+   */
   | `link-${'no-such-stream' | 'not-allowed' | 'taken' | 'closed-at-once' | 'other'}`
   | `file-${'disk-full' | 'permission' | 'read-only' | 'is-folder' | 'no-folder' | 'folder-is-file' | 'taken' | 'other'}`
   | `ffmpeg-${'not-started' | 'no-encoder' | 'no-protocol' | 'old' | 'killed' | 'ended' | 'stalled' | 'other'}`;

@@ -2,7 +2,7 @@ import { sleepMs, type Clock } from '../base/clock.ts';
 import { LinkError } from '../base/errors.ts';
 import type { Failure } from '../base/failure.ts';
 import type { LinkFigures } from '../base/output-state.ts';
-import type { Carrier, Listener, OpenCarrier } from '../outputs/carrier.ts';
+import type { Carrier, OpenCarrier, OpenListener } from '../outputs/carrier.ts';
 import { bad, good, type Finding } from './finding.ts';
 
 /** How often what is held open is looked at: what has broken shows only then. */
@@ -11,20 +11,16 @@ const LOOK_PERIOD_MS = 100;
 const MAY_BE_OURS =
   'a service that runs with this destination may be what has it: stop that, or look at its log';
 
-/** How an open destination is held. */
-export interface Hold {
-  /** How long it has to stay open to be called good; 0 where nothing would show. */
-  readonly holdMs: number;
-  readonly clock: Clock;
-  readonly stop: AbortSignal;
-}
-
 /** How a carrier is tried. */
-export interface CarrierTrial extends Hold {
+export interface CarrierTrial {
   readonly open: OpenCarrier;
   readonly display: string;
   /** What it means that it broke while it was held. */
   readonly brokenInWords: (failure: Failure) => Failure;
+  /** How long it has to stay open to be called good; 0 where nothing would show. */
+  readonly holdMs: number;
+  readonly clock: Clock;
+  readonly stop: AbortSignal;
 }
 
 /** Opens it, holds it without sending anything, and closes it. Rejects with the reason of `stop` alone. */
@@ -43,23 +39,24 @@ export async function carrierFinding(trial: CarrierTrial): Promise<Finding> {
   }
 }
 
-/** Listens, turns away who calls meanwhile, and ends it. Rejects with the reason of `stop` alone. */
-export async function listenerFinding(listen: () => Listener, display: string, hold: Hold): Promise<Finding> {
-  let listener: Listener | undefined;
+/** Opens the port, and closes it again. Rejects with the reason of `stop` alone. */
+export async function listenerFinding(
+  listen: OpenListener,
+  display: string,
+  stop: AbortSignal,
+): Promise<Finding> {
   try {
-    listener = listen();
-    await held(() => listener?.accept().forEach((viewer) => viewer.close()), hold);
+    const listener = await listen(stop);
+    listener.close();
     return good(`${display} can be listened on`);
   } catch (error) {
     if (!(error instanceof LinkError)) throw error;
     return failureFinding(display, error.failure);
-  } finally {
-    listener?.close();
   }
 }
 
 /** @returns what the last look gave */
-async function held<Look>(look: () => Look, { holdMs, clock, stop }: Hold): Promise<Look> {
+async function held<Look>(look: () => Look, { holdMs, clock, stop }: CarrierTrial): Promise<Look> {
   let last = look();
   for (let heldMs = 0; heldMs < holdMs; heldMs += LOOK_PERIOD_MS) {
     await sleepMs(clock, LOOK_PERIOD_MS, stop);
@@ -69,16 +66,15 @@ async function held<Look>(look: () => Look, { holdMs, clock, stop }: Hold): Prom
   return last;
 }
 
-function figuresInWords({ rttMs, latencyMs }: LinkFigures): string {
-  return `, and stays open (round trip ${rttMs.toFixed(1)} ms, latency ${latencyMs} ms)`;
+/** Not how long a round trip takes: nothing was sent, so that libsrt has not measured it. */
+function figuresInWords({ latencyMs }: LinkFigures): string {
+  return `, and stays open (latency ${latencyMs} ms)`;
 }
 
 function failureFinding(display: string, failure: Failure): Finding {
   return bad(`${display}: ${failure.text}${isTaken(failure) ? `; ${MAY_BE_OURS}` : ''}`);
 }
 
-/** A port that cannot be had has one code, whatever the reason. */
-function isTaken({ code, text }: Failure): boolean {
-  if (code === 'link-not-opened') return text.includes(' is in use');
+function isTaken({ code }: Failure): boolean {
   return code === 'link-taken' || code === 'link-closed-at-once';
 }

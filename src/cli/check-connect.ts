@@ -1,17 +1,12 @@
 import { systemClock } from '../base/clock.ts';
 import type { Destination, SrtSettings } from '../config/config.ts';
 import type { Libsrt } from '../os/libsrt.ts';
+import { LINK_SETTLE_MS } from '../outputs/carrier.ts';
 import { carrierFinding, listenerFinding } from './check-carrier.ts';
 import { fileFinding } from './check-file.ts';
 import { tcpFinding, tcpPlace } from './check-tcp.ts';
 import type { Writer } from './check-writer.ts';
 import { good, type Finding } from './finding.ts';
-
-/**
- * As long as the service waits until it calls a link good: a server that turns a publisher away has done so by then, and the
- * name of a listener has been looked up.
- */
-const SRT_HOLD_MS = 2_000;
 
 /** What the trial of a destination needs of its surroundings. */
 export interface TrialParts {
@@ -53,14 +48,21 @@ async function srtFinding(
   stop: AbortSignal,
 ): Promise<Finding> {
   const parts = { libsrt, settings, clock: systemClock };
-  const hold = { holdMs: SRT_HOLD_MS, clock: systemClock, stop };
   if (settings.mode === 'listener') {
     const { srtListener } = await import('../outputs/srt-listener.ts');
-    return listenerFinding(() => srtListener(parts), display, hold);
+    return listenerFinding(srtListener(parts), display, stop);
   }
   const { srtCaller } = await import('../outputs/srt-caller.ts');
   const { closedAtOnce } = await import('../outputs/srt-reject.ts');
-  return carrierFinding({ open: srtCaller(parts), display, brokenInWords: closedAtOnce, ...hold });
+  return carrierFinding({
+    open: srtCaller(parts),
+    display,
+    // As long as the service waits until it calls a link good.
+    holdMs: LINK_SETTLE_MS,
+    brokenInWords: closedAtOnce,
+    clock: systemClock,
+    stop,
+  });
 }
 
 /** Whether anybody receives it cannot be seen: nothing comes back. */

@@ -5,6 +5,7 @@ import { codeOf } from '../base/errors.ts';
 import { splitAddress } from '../config/address.ts';
 import type { Destination } from '../config/config.ts';
 import { withoutBrackets } from '../config/host.ts';
+import { HOST_REMEDY, systemLookUp } from '../outputs/host-lookup.ts';
 import { bad, good, type Finding } from './finding.ts';
 
 /** A resolver that asks servers which do not answer takes longer than anyone waits. */
@@ -79,16 +80,13 @@ function nameIn(folder: string): string {
 }
 
 async function hostFinding(host: string): Promise<Finding> {
-  const remedy = 'check the name in COSMOS_VIDEO_DESTINATION, and the DNS';
   const limit = Bun.sleep(LOOKUP_LIMIT_MS).then(() => undefined);
   try {
-    // As ffmpeg looks names up; the other ways of the runtime do not know all that the system knows.
-    const found = await Promise.race([Bun.dns.lookup(host, { backend: 'getaddrinfo' }), limit]);
-    const [first] = found ?? [];
-    return first
-      ? good(`the host ${host} is known (${first.address})`)
-      : bad(`the host ${host} could not be looked up in ${LOOKUP_LIMIT_MS / 1000} s: ${remedy}`);
+    const [first] = (await Promise.race([systemLookUp(host), limit])) ?? [];
+    return first !== undefined
+      ? good(`the host ${host} is known (${first})`)
+      : bad(`the host ${host} could not be looked up in ${LOOKUP_LIMIT_MS / 1000} s: ${HOST_REMEDY}`);
   } catch {
-    return bad(`the host ${host} is not known: ${remedy}`);
+    return bad(`the host ${host} is not known: ${HOST_REMEDY}`);
   }
 }

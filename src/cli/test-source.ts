@@ -1,5 +1,5 @@
 import { Backoff } from '../base/backoff.ts';
-import { sleepMs, systemClock } from '../base/clock.ts';
+import { inSeconds, sleepMs, systemClock } from '../base/clock.ts';
 import { ConfigError, SourceError } from '../base/errors.ts';
 import { formatFrameRate, NS_PER_SECOND } from '../base/frame-rate.ts';
 import type { TestSourceConfig } from '../config/config.ts';
@@ -85,7 +85,7 @@ class StreamWriter {
         this.close();
         this.#isLost = true;
         const delayMs = this.#reconnect.nextMs();
-        this.log.error(`${error.message}; trying again in ${(delayMs / 1000).toFixed(1)} s`);
+        this.log.error(`${error.message}; trying again in ${inSeconds(delayMs)} s`);
         await sleepMs(systemClock, delayMs, signal);
       }
     }

@@ -134,15 +134,27 @@ function lastValue({ parameters }: Address, name: string): string | undefined {
   return parameterOf(parameters.toReversed(), name);
 }
 
-/** Without `-`, `_` and capital letters. */
+/** Without `-`, `_`, capital letters and what such names may begin with. */
 const SECRET_NAMES: ReadonlySet<string> = new Set(
   [
-    ['token', 'accesstoken', 'authtoken', 'jwt', 'auth', 'authorization', 'session', 'sessionid'],
+    [
+      'token',
+      'accesstoken',
+      'authtoken',
+      'jwt',
+      'securitytoken',
+      'auth',
+      'authorization',
+      'session',
+      'sessionid',
+    ],
     ['key', 'apikey', 'accesskey', 'streamkey', 'secret', 'clientsecret', 'sig', 'signature'],
     ['password', 'passwd', 'passphrase', 'pass', 'pwd'],
   ].flat(),
 );
 
+/** `X-Api-Key`, and `X-Amz-Signature` and the like of addresses that were signed for a storage. */
 function isSecretName(name: string): boolean {
-  return SECRET_NAMES.has(name.toLowerCase().replaceAll(/[-_]/g, ''));
+  const words = name.toLowerCase().replace(/^x-(?:(?:amz|goog|ms|oss)-)?/, '');
+  return SECRET_NAMES.has(words.replaceAll(/[-_]/g, ''));
 }

@@ -25,7 +25,7 @@ import {
   type Variables,
 } from './setting-reader.ts';
 import { ALL_SETTINGS, SETTINGS } from './settings.ts';
-import { srtLatencyUs, withSrtLatency } from './srt-destination.ts';
+import { srtLatency, withSrtLatency } from './srt-destination.ts';
 
 /** Settings that are all good, deeply frozen, and warnings for the operator, a sentence each. */
 export interface Parsed<T> {
@@ -128,13 +128,14 @@ function latencyWarnings(destination: Destination, inputs: Inputs): string[] {
   return isUsed ? [] : [`${label} has no effect: the address of the destination has a latency already`];
 }
 
-/** ffmpeg counts the latency of an address in microseconds and rounds down to milliseconds; many write milliseconds. */
+/** The latency of an address counts in microseconds and is rounded down to milliseconds; many write milliseconds. */
 function addressLatencyWarnings(destination: Destination): string[] {
-  const latencyUs = srtLatencyUs(destination) ?? 0;
+  const { parameter, latencyUs } = srtLatency(destination) ?? { parameter: '', latencyUs: 0 };
   if (latencyUs === 0 || latencyUs >= 1000) return [];
   const { variable } = SETTINGS.output.srtLatencyMs;
   return [
-    `latency=${latencyUs} in ${SETTINGS.output.destination.variable} counts as 0: ffmpeg reads microseconds there; ` +
+    `${parameter}=${latencyUs} in ${SETTINGS.output.destination.variable} counts as 0: ` +
+      `an address has microseconds, as ffmpeg's have; ` +
       `for milliseconds set ${variable}=${latencyUs} instead`,
   ];
 }

@@ -16,8 +16,8 @@ type SecretName = keyof typeof SECRET_LENGTHS;
 const SECRET_NAMES = ['passphrase', 'streamid'] as const satisfies SecretName[];
 
 const MODES: ReadonlySet<string> = new Set(['caller', 'listener', 'rendezvous']);
-/** Both mean the same to ffmpeg. */
-const LATENCY_NAMES = ['latency', 'tsbpddelay'];
+/** Both mean the same to ffmpeg, which takes the first of these where both are there. */
+const LATENCY_NAMES = ['tsbpddelay', 'latency'];
 const US_PER_MS = 1000;
 
 /** The address as ffmpeg may have it on its command line, and what it has to get in another way. */
@@ -59,17 +59,18 @@ export function isSrtListener(address: Address): boolean {
   return address.scheme === 'srt' && parameterOf(address.parameters, 'mode') === 'listener';
 }
 
-/** The latency that stands in the address itself, in microseconds; undefined if none does or it is no number. */
-export function srtLatencyUs(destination: Destination): number | undefined {
-  const latency = latencyText(destination);
-  return latency !== undefined && /^\d+$/.test(latency) ? Number(latency) : undefined;
+/** The latency that stands in the address itself, and by which name; undefined if none does or it is no number. */
+export function srtLatency(destination: Destination): { parameter: string; latencyUs: number } | undefined {
+  const found = givenLatency(destination);
+  return found && /^\d+$/.test(found.text)
+    ? { parameter: found.parameter, latencyUs: Number(found.text) }
+    : undefined;
 }
 
 /** The SRT destination with this latency, unless its address has one already; any other destination as it is. */
 export function withSrtLatency(destination: Destination, latencyMs: number): Destination {
   const address = splitAddress(destination.url);
-  if (destination.kind !== 'srt' || address === undefined || latencyText(destination) !== undefined)
-    return destination;
+  if (destination.kind !== 'srt' || address === undefined || givenLatency(destination)) return destination;
   const parameters = [...address.parameters, `latency=${latencyMs * US_PER_MS}`];
   return {
     ...destination,
@@ -78,9 +79,12 @@ export function withSrtLatency(destination: Destination, latencyMs: number): Des
   };
 }
 
-function latencyText(destination: Destination): string | undefined {
+function givenLatency(destination: Destination): { parameter: string; text: string } | undefined {
   const parameters = splitAddress(destination.url)?.parameters ?? [];
-  const [found] = LATENCY_NAMES.flatMap((name) => parameterOf(parameters, name) ?? []);
+  const [found] = LATENCY_NAMES.flatMap((parameter) => {
+    const text = parameterOf(parameters, parameter);
+    return text === undefined ? [] : [{ parameter, text }];
+  });
   return destination.kind === 'srt' ? found : undefined;
 }
 

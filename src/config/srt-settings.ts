@@ -16,6 +16,8 @@ interface NumberRule {
   readonly base: 'ten' | 'auto';
   /** A smaller number counts as not given. */
   readonly least: number;
+  /** Words that stand for a number. */
+  readonly words: Readonly<Record<string, bigint>>;
 }
 
 interface TextRule {
@@ -25,6 +27,9 @@ interface TextRule {
   /** Whether `%XX` is a byte, too, as in what we hand to ffmpeg in another way than by the address. */
   readonly isEncoded: boolean;
 }
+
+/** ffmpeg's names for seven packets of MPEG-TS and for the most that SRT takes, in bytes. Before ffmpeg 8 they count as 0 in an address. */
+const PAYLOAD_SIZES = { ts_size: 1316n, max_size: 1456n } as const;
 
 /**
  * All that ffmpeg's srt:// addresses set (libavformat/libsrt.c, 5.1 to 7.1), in the order in which it sets them: the first
@@ -57,7 +62,7 @@ const RULES: readonly (NumberRule | TextRule)[] = [
   { kind: 'text', name: 'streamid', parameter: 'streamid', isEncoded: true },
   { kind: 'text', name: 'congestion', parameter: 'smoother', isEncoded: false },
   number('messageapi'),
-  number('payloadsize', { parameters: ['payload_size', 'pkt_size'] }),
+  number('payloadsize', { parameters: ['payload_size', 'pkt_size'], words: PAYLOAD_SIZES }),
   number('tsbpdmode', { parameters: ['tsbpd'] }),
   number('inputbw', { unit: 'int64' }),
   number('oheadbw'),
@@ -70,7 +75,7 @@ const US_PER_MS = 1000;
 /** An srt:// address without faults, with the meaning that ffmpeg gives it. */
 export function srtSettings(address: Address): SrtSettings {
   const { parameters, host, port } = address;
-  const timeoutUs = numberOf(parameters, 'timeout', 'ten');
+  const timeoutUs = numberOf(parameters, 'timeout', { base: 'ten', words: {} });
   return {
     mode: modeOf(parameters),
     host: withoutBrackets(host),
@@ -96,7 +101,7 @@ function isFirst({ name }: SrtOption): boolean {
 }
 
 function number(name: SrtNumberName, rule: Partial<NumberRule> = {}): NumberRule {
-  return { kind: 'number', name, parameters: [name], unit: 'int', base: 'ten', least: 0, ...rule };
+  return { kind: 'number', name, parameters: [name], unit: 'int', base: 'ten', least: 0, words: {}, ...rule };
 }
 
 function modeOf(parameters: readonly string[]): SrtSettings['mode'] {
@@ -121,7 +126,7 @@ function textOption(parameters: readonly string[], { name, parameter, isEncoded 
 
 function numberOption(parameters: readonly string[], rule: NumberRule): SrtOption[] {
   for (const parameter of rule.parameters) {
-    const read = numberOf(parameters, parameter, rule.base);
+    const read = numberOf(parameters, parameter, rule);
     if (read === undefined) continue;
     return read < BigInt(rule.least) ? [] : [{ parameter, name: rule.name, value: inUnit(read, rule.unit) }];
   }
@@ -129,9 +134,14 @@ function numberOption(parameters: readonly string[], rule: NumberRule): SrtOptio
 }
 
 /** With its `+` as a space, as ffmpeg reads the address. */
-function numberOf(parameters: readonly string[], name: string, base: NumberRule['base']): bigint | undefined {
+function numberOf(
+  parameters: readonly string[],
+  name: string,
+  { base, words }: Pick<NumberRule, 'base' | 'words'>,
+): bigint | undefined {
   const text = parameterOf(parameters, name);
-  return text === undefined ? undefined : cInteger(text.replaceAll('+', ' '), base);
+  if (text === undefined) return undefined;
+  return Object.hasOwn(words, text) ? words[text] : cInteger(text.replaceAll('+', ' '), base);
 }
 
 function inUnit(read: bigint, unit: Unit): number {

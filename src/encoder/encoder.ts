@@ -28,6 +28,8 @@ export interface Encoder {
    * open. Never rejects; it may never resolve.
    */
   readonly ready: Promise<void>;
+  /** It writes nothing before it has had many frames: that it is ready shows late. */
+  readonly holdsFramesBack: boolean;
   /** Its video, where that comes to us: to be read to its end, or closed. */
   readonly video: VideoPipe | undefined;
   /** Resolves when ffmpeg is gone and all that it said was read. Never rejects. */
@@ -43,7 +45,7 @@ export interface Encoder {
 
 /** Where the video of an ffmpeg is to go: to us, or to an address with options that must not stand in its arguments. */
 export type EncoderTarget =
-  | { readonly kind: 'pipe'; readonly isWarmedUp: boolean }
+  | { readonly kind: 'pipe'; readonly isWarmedUp: boolean; readonly holdsFramesBack: boolean }
   | {
       readonly kind: 'address';
       readonly url: string;
@@ -93,6 +95,7 @@ export function startEncoder(command: EncoderCommand, emit: Emit<EncoderEvent>):
       return encodedFrames;
     },
     ready: video?.begun ?? reported,
+    holdsFramesBack: command.output.kind === 'pipe' && command.output.holdsFramesBack,
     video,
     exited,
     stop: () => (stopping ??= stop(exited, signal)),
@@ -110,7 +113,7 @@ interface Spawned {
 function spawn({ ffmpeg, output, argumentsFor, stdinFd }: EncoderCommand): Spawned {
   try {
     if (output.kind === 'pipe') {
-      const args = argumentsFor({ ...output, fd: FOURTH_FD });
+      const args = argumentsFor({ kind: 'pipe', fd: FOURTH_FD, isWarmedUp: output.isWarmedUp });
       return spawnWithPipe((fd) => spawnFfmpeg(ffmpeg, args, stdinFd, [fd]));
     }
     const { url, secretOptions } = output;

@@ -155,7 +155,7 @@ export class MoverThread {
         await this.#mover.openInput(this.#openPipe(request.fd));
         return undefined;
       case 'prepareInput':
-        await this.#mover.prepareInput(this.#openPipe(request.fd));
+        await this.#prepareInput(this.#openPipe(request.fd));
         return undefined;
       case 'switchInput':
         return this.#mover.switchInput();
@@ -171,6 +171,11 @@ export class MoverThread {
         this.#mover.countLoss(request.loss, request.input);
         return undefined;
     }
+  }
+
+  async #prepareInput(sink: PictureSink): Promise<void> {
+    await this.#mover.prepareInput(sink);
+    await sink.untilRead();
   }
 
   #openPipe(fd: number): PictureSink {

@@ -70,7 +70,7 @@ export interface Switch {
 export interface EncoderInput extends Disposable {
   /** The read end, ffmpeg's standard input; ours is closed at the end of the scope. */
   readonly fd: number;
-  /** Resolves once the first frame, or the copy of the last one, was handed over; rejects like `pump`. */
+  /** Resolves once the first frame was handed over, or once ffmpeg has read the copy of the last one; rejects like `pump`. */
   readonly firstSent: Promise<void>;
 }
 

@@ -34,6 +34,11 @@ export class PictureSink implements InputSink {
     this.#warming = undefined;
   }
 
+  /** Resolves and rejects as that of the pipe. */
+  untilRead(): Promise<void> {
+    return this.pipe.untilRead();
+  }
+
   finish(): Promise<void> {
     return this.pipe.finish();
   }

@@ -41,11 +41,22 @@ export const { symbols: libc } = dlopen('libc.so.6', {
 /** As much as one call moves at the most. */
 export const LARGEST_PIECE_BYTES = 2 ** 30;
 
-/** Numbers of Linux's generic ABI, the same on x86-64 and arm64 (asm-generic/errno-base.h and the like). */
+/** Numbers of Linux's generic ABI, the same on x86-64 and arm64 (asm-generic/errno-base.h, errno.h and the like). */
+export const EPERM = 1;
 export const EINTR = 4;
+export const EBADF = 9;
 export const EAGAIN = 11;
+export const EACCES = 13;
 export const EINVAL = 22;
 export const EPIPE = 32;
+export const EMSGSIZE = 90;
+export const EADDRINUSE = 98;
+export const EADDRNOTAVAIL = 99;
+export const ENETDOWN = 100;
+export const ENETUNREACH = 101;
+export const ENOBUFS = 105;
+export const ECONNREFUSED = 111;
+export const EHOSTUNREACH = 113;
 export const EINPROGRESS = 115;
 export const AF_UNIX = 1;
 export const AF_INET = 2;

@@ -12,7 +12,6 @@ export const SRT_OPTIONS = {
   fc: [4, 'i32'],
   sndbuf: [5, 'i32'],
   rcvbuf: [6, 'i32'],
-  reuseaddr: [15, 'i32'],
   maxbw: [16, 'i64'],
   sender: [21, 'i32'],
   tsbpdmode: [22, 'i32'],

@@ -93,6 +93,14 @@ export class PipeSink implements PagePipe {
     return this.#isClosed ? Infinity : this.#totalBytes - this.#unreadBytes();
   }
 
+  /** Resolves once ffmpeg has read all that was written. Rejects with an `EncoderError` if it is gone. */
+  async untilRead(): Promise<void> {
+    while (!this.#isClosed && this.#unreadBytes() > 0) {
+      if (!this.#hasReader()) throw endedError('nobody reads its input');
+      await this.loop.pause(DRAIN_PERIOD_NS);
+    }
+  }
+
   /** End of file for ffmpeg, once it has read what is in the pipe, or is gone: until then the pages are not ours. */
   async finish(): Promise<void> {
     const deadlineNs = this.loop.nowNs() + DRAIN_LIMIT_MS * NS_PER_MS;

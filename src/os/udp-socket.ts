@@ -2,7 +2,9 @@ import {
   AF_INET,
   AF_INET6,
   EAGAIN,
+  EBADF,
   EINTR,
+  ENOBUFS,
   errno,
   errorInWords,
   libc,
@@ -28,8 +30,6 @@ const IP_MULTICAST_TTL = 33;
 const IPPROTO_IPV6 = 41;
 const IPV6_MULTICAST_HOPS = 18;
 const IPV6_TCLASS = 67;
-const EBADF = 9;
-const ENOBUFS = 105;
 /** The class is the upper six bits of that byte (RFC 2474). */
 const DSCP_SHIFT = 2;
 

@@ -1,5 +1,8 @@
 import type { LinkFigures } from '../base/output-state.ts';
 
+/** A link that holds for so long is good: a server that wants no video closes it within a second. */
+export const LINK_SETTLE_MS = 2_000;
+
 /** An open way for the packets of the video to one place. Nothing here blocks. */
 export interface Carrier {
   /**
@@ -27,3 +30,6 @@ export interface Listener {
   accept(): readonly Carrier[];
   close(): void;
 }
+
+/** Makes a listener: viewers can call once it is there. Rejects with a `LinkError`, or the reason of `signal`. */
+export type OpenListener = (signal: AbortSignal) => Promise<Listener>;

@@ -5,11 +5,14 @@ import { LinkError } from '../base/errors.ts';
 /** A resolver that asks servers which do not answer would take longer, and the next attempt asks again. */
 const LOOKUP_LIMIT_MS = 5_000;
 
+/** What an operator can do about a host that is not found. */
+export const HOST_REMEDY = 'check the name in COSMOS_VIDEO_DESTINATION, and the DNS';
+
 /** Looks up the addresses of a name, the best one first; none, or a rejection, where it is unknown. */
 export type LookUp = (host: string) => Promise<readonly string[]>;
 
 /** As ffmpeg looks names up; the other ways of the runtime do not know all that the system knows. */
-const systemLookUp: LookUp = async (host) => {
+export const systemLookUp: LookUp = async (host) => {
   const found = await Bun.dns.lookup(host, { backend: 'getaddrinfo' });
   return found.map(({ address }) => address);
 };
@@ -28,13 +31,12 @@ export async function hostAddresses(
   if (isIP(host) !== 0) return [host];
   const addresses = await foundInTime(lookUp(host).catch(nobody), clock, signal);
   signal.throwIfAborted();
-  const remedy = 'check the name in COSMOS_VIDEO_DESTINATION, and the DNS';
   if (addresses === undefined) {
-    const text = `unknown host: no answer from the DNS within ${LOOKUP_LIMIT_MS / 1000} s; ${remedy}`;
+    const text = `unknown host: no answer from the DNS within ${LOOKUP_LIMIT_MS / 1000} s; ${HOST_REMEDY}`;
     throw new LinkError({ code: 'link-unknown-host', text });
   }
   if (addresses.length === 0) {
-    throw new LinkError({ code: 'link-unknown-host', text: `unknown host: ${remedy}` });
+    throw new LinkError({ code: 'link-unknown-host', text: `unknown host: ${HOST_REMEDY}` });
   }
   return [...new Set(addresses)];
 }

@@ -88,7 +88,7 @@ export class Hub {
   #deliver(chunk: Chunk, tables: Uint8Array): void {
     this.#pictures += chunk.pictures.length;
     this.#sizeBytes += chunk.packets.length;
-    this.#gop.add(chunk, tables);
+    this.#gop.add(chunk, tables, this.parts.clock.nowNs());
     for (const output of this.outputs) output.deliver(chunk);
   }
 

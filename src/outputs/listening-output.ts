@@ -1,14 +1,15 @@
-import { sleepMs, waitAtMost, type Clock } from '../base/clock.ts';
+import { inMs, sleepMs, waitAtMost, type Clock } from '../base/clock.ts';
 import { LinkError } from '../base/errors.ts';
 import type { Emit, OutputEvent } from '../base/event.ts';
+import type { Failure } from '../base/failure.ts';
 import type { LinkFigures, OutputState } from '../base/output-state.ts';
-import type { Carrier, Listener } from './carrier.ts';
+import type { Carrier, Listener, OpenListener } from './carrier.ts';
 import type { Chunk } from './chunk.ts';
 import { OutputAccount } from './output-account.ts';
 import type { Output, OutputFigures } from './output.ts';
 import { OutputStream } from './output-stream.ts';
 import type { PresentGop } from './present-gop.ts';
-import { RetryRule } from './retry-rule.ts';
+import { RetryRule, type Attempt } from './retry-rule.ts';
 
 /** Each costs the whole bit rate, and a queue; more calls are turned away. */
 export const MOST_VIEWERS = 16;
@@ -21,8 +22,9 @@ export interface ListeningOutputParts {
   readonly name: string;
   readonly clock: Clock;
   readonly emit: Emit<OutputEvent>;
-  /** Binds the port. Throws a `LinkError` where that cannot be done. */
-  readonly listen: () => Listener;
+  readonly listen: OpenListener;
+  /** It is said to stream once a viewer has held for so long. */
+  readonly settleMs: number;
   /** That of an earlier output of the same name; absent: a new one. */
   readonly account?: OutputAccount;
   /** Spreads the waits: as Math.random, which it is where it is left out. */
@@ -42,6 +44,7 @@ export class ListeningOutput implements Output {
   readonly #stop = new AbortController();
   readonly #viewers = new Set<Viewer>();
   #life: Promise<void> = Promise.resolve();
+  #isListening = false;
   #told: OutputState['kind'] | undefined;
 
   constructor(private readonly parts: ListeningOutputParts) {
@@ -52,7 +55,7 @@ export class ListeningOutput implements Output {
 
   /** Begins to listen, and goes on with it until it is closed. */
   open(gop: PresentGop): void {
-    this.#life = this.#live(gop);
+    this.#life = Promise.all([this.#lookAfterViewers(), this.#live(gop)]).then(() => undefined);
   }
 
   deliver(chunk: Chunk): void {
@@ -78,42 +81,70 @@ export class ListeningOutput implements Output {
     this.#tell({ kind: 'closed' });
   }
 
-  async #live(gop: PresentGop): Promise<void> {
-    const { clock } = this.parts;
+  /** Those that are there stay also where the port is not open for now. */
+  async #lookAfterViewers(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      const beginNs = clock.nowNs();
-      this.#account.attempts += 1;
-      this.#tell({ kind: 'connecting' });
-      try {
-        await this.#listen(gop);
-      } catch (error) {
-        if (!(error instanceof LinkError)) throw error;
-        const heldMs = Number((clock.nowNs() - beginNs) / 1_000_000n);
-        const retryMs = this.#retryRule.waitMs({ kind: 'broken', heldMs });
-        this.#tell({ kind: 'failed', failure: error.failure, retryMs });
-        await sleepMs(clock, retryMs, signal);
-      }
+      for (const viewer of this.#viewers) viewer.link = viewer.stream.look();
+      this.#tellOfViewers();
+      await sleepMs(this.parts.clock, LOOK_PERIOD_MS, signal);
     }
   }
 
-  /** Until it is told to end. Throws a `LinkError` where it cannot listen any more. Viewers that are there stay. */
-  async #listen(gop: PresentGop): Promise<void> {
-    const listener = this.parts.listen();
+  async #live(gop: PresentGop): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      this.#account.attempts += 1;
+      this.#tell({ kind: 'connecting' });
+      const ended = await this.#attempt(gop);
+      if (signal.aborted || !ended) return;
+      const retryMs = this.#retryRule.waitMs(ended.attempt);
+      this.#tell({ kind: 'failed', failure: ended.failure, retryMs });
+      await sleepMs(this.parts.clock, retryMs, signal);
+    }
+  }
+
+  /** @returns how it ended; nothing where it was told to end */
+  async #attempt(gop: PresentGop): Promise<{ attempt: Attempt; failure: Failure } | undefined> {
+    const { clock, listen } = this.parts;
+    const beginNs = clock.nowNs();
+    let openNs: bigint | undefined;
     try {
-      while (!this.#stop.signal.aborted) {
+      const listener = await listen(this.#stop.signal);
+      openNs = clock.nowNs();
+      await this.#letInFrom(listener, gop);
+      return undefined;
+    } catch (error) {
+      // Told to end, it may say so by whatever error it has.
+      if (this.#stop.signal.aborted) return undefined;
+      if (!(error instanceof LinkError)) throw error;
+      const attempt: Attempt =
+        openNs === undefined
+          ? { kind: 'not-opened', tookMs: inMs(clock.nowNs() - beginNs) }
+          : { kind: 'broken', heldMs: inMs(clock.nowNs() - openNs) };
+      return { attempt, failure: error.failure };
+    }
+  }
+
+  /** Until it is told to end. Throws a `LinkError` where nobody can be let in any more. */
+  async #letInFrom(listener: Listener, gop: PresentGop): Promise<void> {
+    const { signal } = this.#stop;
+    this.#isListening = true;
+    this.#tellOfViewers();
+    try {
+      while (!signal.aborted) {
         for (const carrier of listener.accept()) this.#letIn(carrier, gop);
-        for (const viewer of this.#viewers) viewer.link = viewer.stream.look();
         this.#tellOfViewers();
-        await sleepMs(this.parts.clock, LOOK_PERIOD_MS, this.#stop.signal);
+        await sleepMs(this.parts.clock, LOOK_PERIOD_MS, signal);
       }
     } finally {
+      this.#isListening = false;
       listener.close();
     }
   }
 
   #letIn(carrier: Carrier, gop: PresentGop): void {
-    if (this.#viewers.size >= MOST_VIEWERS) return carrier.close();
+    if (this.#viewers.size >= MOST_VIEWERS) return this.#turnAway(carrier);
     const { clock } = this.parts;
     const stream = new OutputStream({ clock, gop, account: this.#account });
     const viewer: Viewer = { stream, link: undefined };
@@ -121,9 +152,22 @@ export class ListeningOutput implements Output {
     stream.connect(carrier, () => this.#viewers.delete(viewer));
   }
 
+  #turnAway(carrier: Carrier): void {
+    carrier.close();
+    this.parts.emit({ kind: 'viewer-turned-away', output: this.name, viewers: this.#viewers.size });
+  }
+
   #tellOfViewers(): void {
     this.#account.viewers = this.#viewers.size;
-    this.#tell({ kind: this.#viewers.size > 0 ? 'streaming' : 'listening' });
+    if (!this.#isListening || this.#stop.signal.aborted) return;
+    if (this.#viewers.size === 0) this.#tell({ kind: 'listening' });
+    else this.#tell({ kind: this.#hasSettled() ? 'streaming' : 'settling' });
+  }
+
+  #hasSettled(): boolean {
+    return [...this.#viewers].some(
+      ({ stream }) => stream.isCarrying && stream.carriedMs >= this.parts.settleMs,
+    );
   }
 
   /** Each state is told once. */

@@ -1,4 +1,5 @@
 import type { OutputCounts } from '../base/output-state.ts';
+import { Continuity } from '../mpegts/continuity.ts';
 
 /** What became of the video at one output. It may be kept for longer than the output, for one of the same name later. */
 export class OutputAccount implements OutputCounts {
@@ -7,6 +8,11 @@ export class OutputAccount implements OutputCounts {
   skippedPictures = 0;
   attempts = 0;
   viewers = 0;
+  /**
+   * Of an output that has one receiver: whoever listens to UDP or reads a pipe sees one stream over all openings of it, and
+   * would take counters that begin again for packets that were lost.
+   */
+  readonly continuity = new Continuity();
 
   /** As it is now. */
   get counts(): OutputCounts {

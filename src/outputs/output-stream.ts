@@ -3,23 +3,24 @@ import { LinkError } from '../base/errors.ts';
 import type { Failure } from '../base/failure.ts';
 import type { LinkFigures } from '../base/output-state.ts';
 import { Continuity } from '../mpegts/continuity.ts';
-import { PACKET_BYTES } from '../mpegts/packet.ts';
 import type { Carrier } from './carrier.ts';
 import { chunkFrom, lastKeyframe, type Chunk } from './chunk.ts';
+import { JoinPace } from './join-pace.ts';
 import type { OutputAccount } from './output-account.ts';
 import { PacketQueue } from './packet-queue.ts';
 import { PictureTally } from './picture-tally.ts';
 import type { PresentGop } from './present-gop.ts';
+import { STAMPED_BYTES, StampedPackets } from './stamped-packets.ts';
 
 /** More than this never waits for one receiver: a whole GOP that it joins with, as it is kept. */
 const QUEUE_MOST_BYTES = 8 * 1024 * 1024;
 /** Nothing waits for longer than this: live video that comes later is of no use, and an SRT link has given it up by then. */
 const QUEUE_MOST_NS = 2_000n * NS_PER_MS;
+/** Who comes longer than this after a keyframe gets the next one: at the pace of a link, the rest would wait for too long. */
+const JOIN_MOST_NS = QUEUE_MOST_NS;
 /** A carrier that had no room is asked again after this: at 10 Mbit/s five packets have gone in this time. */
 const RETRY_MS = 5;
-/** What is restamped at once: a multiple of seven packets, which is what fits into one datagram. */
-const STAMPED_BYTES = 48 * 7 * PACKET_BYTES;
-/** No more is sent in one go, so that one who joins with a long GOP holds up the others for a few milliseconds at most. */
+/** No more is sent in one go, so that one who has much to catch up with holds up the others for a few milliseconds at most. */
 const MOST_BYTES_AT_ONCE = 16 * STAMPED_BYTES;
 
 /** What the stream of one receiver needs. */
@@ -28,6 +29,8 @@ export interface OutputStreamParts {
   /** What one who joins begins with. */
   readonly gop: PresentGop;
   readonly account: OutputAccount;
+  /** Of earlier streams to the same receiver; absent: it is a new one. */
+  readonly continuity?: Continuity;
 }
 
 /** The way is broken, and closed. `carriedMs`: since the first of the video went this way; 0 where none did. */
@@ -48,7 +51,6 @@ interface Connection {
  * never runs backwards in it: of a GOP that it has had a part of it gets no other part.
  */
 export class OutputStream {
-  readonly #continuity = new Continuity();
   readonly #queue = new PacketQueue();
   readonly #tally: PictureTally;
   #connection: Connection | undefined;
@@ -58,14 +60,18 @@ export class OutputStream {
   #gopNumber = 0;
   /** Pictures of the present GOP that were not for it, and are if it joins before the next one. */
   #missedPictures = 0;
-  /** What has its counters already, and goes before all else: a part that were left out would show in them. */
-  readonly #stamped = new Uint8Array(STAMPED_BYTES);
-  #stampedBegin = 0;
-  #stampedEnd = 0;
-  #stampedNs = 0n;
+  readonly #stamped: StampedPackets;
+  /** Until it has caught up with the GOP that it has joined in the middle of. */
+  #pace: JoinPace | undefined;
 
   constructor(private readonly parts: OutputStreamParts) {
     this.#tally = new PictureTally(parts.account);
+    this.#stamped = new StampedPackets(parts.continuity ?? new Continuity());
+  }
+
+  /** Whether any of the video has gone the way that is open. */
+  get isCarrying(): boolean {
+    return this.#connection?.carriesSinceNs !== undefined;
   }
 
   /** For how long video has gone the way that is open, in milliseconds; 0 where none has yet. */
@@ -88,6 +94,7 @@ export class OutputStream {
     else {
       this.#gopNumber = this.parts.gop.number;
       this.#enqueue(chunk);
+      this.#pace?.came(chunk.packets.length);
     }
     this.#send();
     if (this.#isOverfull()) this.#cut();
@@ -113,6 +120,8 @@ export class OutputStream {
     const deadlineNs = clock.nowNs() + BigInt(Math.ceil(limitMs)) * NS_PER_MS;
     this.parts.account.skippedPictures += this.#missedPictures;
     this.#missedPictures = 0;
+    // Nothing comes behind what waits, and there is little time for it.
+    this.#pace = undefined;
     while (this.#connection && this.#waits && clock.nowNs() < deadlineNs) {
       await sleepMs(clock, RETRY_MS, this.#connection.gone.signal);
     }
@@ -127,19 +136,32 @@ export class OutputStream {
 
   /** Whether anything waits to be sent. */
   get #waits(): boolean {
-    return this.#stampedBegin < this.#stampedEnd || this.#queue.sizeBytes > 0;
+    return this.#waitingBytes > 0;
   }
 
-  #join(): void {
+  get #waitingBytes(): number {
+    return this.#stamped.sizeBytes + this.#queue.sizeBytes;
+  }
+
+  /** The place of the first byte that waits. */
+  get #place(): number {
+    return this.#queue.begin - this.#stamped.sizeBytes;
+  }
+
+  /** @param isLive the present GOP has begun with what is being delivered */
+  #join(isLive = false): void {
     const { gop, clock } = this.parts;
+    if (!this.#connection || gop.number === this.#gopNumber || this.#isOverfull()) return;
     const { joinPoint } = gop;
-    if (!this.#connection || !joinPoint || gop.number === this.#gopNumber || this.#isOverfull()) return;
+    const nowNs = clock.nowNs();
+    if (!joinPoint || nowNs - joinPoint.sinceNs > JOIN_MOST_NS) return;
     this.#mode = 'joined';
     this.#gopNumber = gop.number;
     this.#missedPictures = 0;
     // The tables belong to the first picture: neither goes without the other.
     const begin = this.#queue.end;
-    this.#queue.push(joinPoint.tables, clock.nowNs());
+    this.#pace = isLive ? undefined : new JoinPace(joinPoint, begin, nowNs);
+    this.#queue.push(joinPoint.tables, nowNs);
     for (const [index, chunk] of joinPoint.chunks.entries()) {
       if (index === 0) this.#enqueueFirst(chunk, begin);
       else this.#enqueue(chunk);
@@ -168,7 +190,7 @@ export class OutputStream {
       this.#missedPictures = present;
     } else if (gop.number === this.#gopNumber) account.skippedPictures += pictures;
     else this.#missedPictures += pictures;
-    this.#join();
+    this.#join(keyframe !== undefined);
   }
 
   /** The picture that is on its way is still sent, to its end. */
@@ -182,8 +204,7 @@ export class OutputStream {
 
   #isOverfull(): boolean {
     if (!this.#waits) return false;
-    const isStamped = this.#stampedBegin < this.#stampedEnd;
-    const oldestNs = isStamped ? this.#stampedNs : this.#queue.oldestNs;
+    const oldestNs = this.#stamped.sinceNs ?? this.#queue.oldestNs;
     const ageNs = oldestNs === undefined ? 0n : this.parts.clock.nowNs() - oldestNs;
     return ageNs > QUEUE_MOST_NS || this.#queue.sizeBytes > QUEUE_MOST_BYTES;
   }
@@ -214,33 +235,29 @@ export class OutputStream {
       this.#break(failureOf(error));
       return;
     }
-    if (this.#waits && !connection.isRetrying) void this.#retry(connection);
+    if (!this.#waits) this.#pace = undefined;
+    else if (!connection.isRetrying) void this.#retry(connection);
   }
 
   #sendTo(connection: Connection): void {
     const { carrier } = connection;
     const nowNs = this.parts.clock.nowNs();
-    let leftBytes = MOST_BYTES_AT_ONCE;
-    while (leftBytes > 0 && this.#stamp()) {
-      const sentBytes = carrier.send(this.#stamped.subarray(this.#stampedBegin, this.#stampedEnd));
-      this.#stampedBegin += sentBytes;
+    let leftBytes = Math.min(MOST_BYTES_AT_ONCE, this.#allowedBytes(nowNs));
+    while (leftBytes > 0 && this.#stamped.fillFrom(this.#queue)) {
+      const packets = this.#stamped.first(leftBytes);
+      const sentBytes = carrier.send(packets);
+      this.#stamped.sent(sentBytes);
       this.parts.account.sentBytes += sentBytes;
       leftBytes -= sentBytes;
       if (sentBytes > 0) connection.carriesSinceNs ??= nowNs;
-      if (this.#stampedBegin < this.#stampedEnd) break;
+      if (sentBytes < packets.length) break;
     }
-    this.#tally.handed(this.#queue.begin - (this.#stampedEnd - this.#stampedBegin), nowNs);
+    this.#tally.handed(this.#place, nowNs);
     this.#tally.confirm(carrier.unconfirmedMs, nowNs);
   }
 
-  /** @returns whether anything can be sent */
-  #stamp(): boolean {
-    if (this.#stampedBegin < this.#stampedEnd) return true;
-    this.#stampedNs = this.#queue.oldestNs ?? 0n;
-    this.#stampedBegin = 0;
-    this.#stampedEnd = this.#queue.takeInto(this.#stamped);
-    this.#continuity.restamp(this.#stamped.subarray(0, this.#stampedEnd));
-    return this.#stampedEnd > 0;
+  #allowedBytes(nowNs: bigint): number {
+    return this.#pace?.allowedBytes(this.#place, this.#waitingBytes, nowNs) ?? Infinity;
   }
 
   async #retry(connection: Connection): Promise<void> {
@@ -260,7 +277,7 @@ export class OutputStream {
     this.#connection = undefined;
     this.#tally.lose(connection.carrier.unconfirmedMs, this.parts.clock.nowNs());
     this.#queue.cut(this.#queue.begin);
-    this.#stampedBegin = this.#stampedEnd;
+    this.#stamped.clear();
     this.#mode = 'away';
     connection.gone.abort();
     connection.carrier.close();

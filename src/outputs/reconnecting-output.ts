@@ -21,7 +21,7 @@ export interface ReconnectingOutputParts {
   readonly clock: Clock;
   readonly emit: Emit<OutputEvent>;
   readonly open: OpenCarrier;
-  /** It is said to stream once it has held for so long; 0 where an open one is a good one. */
+  /** It is said to stream once it has carried video for so long; 0 where the first of it says that all is well. */
   readonly settleMs: number;
   /** Puts into words what it means that it broke before that; absent where it means nothing. */
   readonly closedAtOnce?: (failure: Failure) => Failure;
@@ -45,6 +45,8 @@ export class ReconnectingOutput implements Output {
   #stream: OutputStream | undefined;
   #life: Promise<void> = Promise.resolve();
   #link: LinkFigures | undefined;
+  /** For how long it has to carry video before that it streams is said; undefined once it is. */
+  #settlesMs: number | undefined;
   /** The last one that was open broke soon: that the next one is open says nothing, but that it carries video does. */
   #isDoubtful = false;
 
@@ -57,13 +59,15 @@ export class ReconnectingOutput implements Output {
   /** Begins to connect, and goes on with it until it is closed. */
   open(gop: PresentGop): void {
     const { clock } = this.parts;
-    const stream = new OutputStream({ clock, gop, account: this.#account });
+    const account = this.#account;
+    const stream = new OutputStream({ clock, gop, account, continuity: account.continuity });
     this.#stream = stream;
     this.#life = this.#live(stream);
   }
 
   deliver(chunk: Chunk): void {
     this.#stream?.deliver(chunk);
+    this.#tellOnceSettled();
   }
 
   figures(): OutputFigures {
@@ -125,27 +129,30 @@ export class ReconnectingOutput implements Output {
   /** @returns why it has broken, and for how long it had carried video; no failure where it was told to end */
   async #hold(stream: OutputStream, carrier: Carrier): Promise<Held> {
     const { clock, settleMs } = this.parts;
-    const beginNs = clock.nowNs();
     const broken = new AbortController();
     let held: Held = { carriedMs: 0 };
     const until = AbortSignal.any([this.#stop.signal, broken.signal]);
-    let settlesMs = this.#isDoubtful ? Math.max(settleMs, HELD_MS) : settleMs;
-    this.#tell({ kind: settlesMs > 0 ? 'settling' : 'streaming' });
+    this.#settlesMs = this.#isDoubtful ? Math.max(settleMs, HELD_MS) : settleMs;
+    this.#tell({ kind: 'settling' });
     stream.connect(carrier, (failure, carriedMs) => {
       held = { failure, carriedMs };
       broken.abort();
     });
     while (!until.aborted) {
+      this.#tellOnceSettled();
       await sleepMs(clock, LOOK_PERIOD_MS, until);
-      if (until.aborted) break;
-      this.#link = stream.look();
-      const heldMs = this.#isDoubtful ? stream.carriedMs : inMs(clock.nowNs() - beginNs);
-      if (until.aborted || settlesMs === 0 || heldMs < settlesMs) continue;
-      settlesMs = 0;
-      this.#tell({ kind: 'streaming' });
+      if (!until.aborted) this.#link = stream.look();
     }
     this.#link = undefined;
     return held;
+  }
+
+  /** That it is open says nothing: it may be long until the keyframe that it waits for. */
+  #tellOnceSettled(): void {
+    const stream = this.#stream;
+    if (this.#settlesMs === undefined || !stream?.isCarrying || stream.carriedMs < this.#settlesMs) return;
+    this.#settlesMs = undefined;
+    this.#tell({ kind: 'streaming' });
   }
 
   #inWords(failure: Failure, openMs: number): Failure {

@@ -1,13 +1,12 @@
-import { inMs, NS_PER_MS, sleepMs, type Clock } from '../base/clock.ts';
+import { inMs, inSeconds, NS_PER_MS, sleepMs, type Clock } from '../base/clock.ts';
 import { LinkError } from '../base/errors.ts';
 import type { LinkFigures } from '../base/output-state.ts';
+import { PACKET_BYTES } from '../mpegts/packet.ts';
 import { SRT_ERROR, SRT_STATE, type Libsrt, type SrtSocket } from '../os/libsrt-calls.ts';
 import type { SrtStats } from '../os/libsrt-stats.ts';
 import type { Carrier } from './carrier.ts';
 import { AckWatch } from './srt-ack-watch.ts';
 
-/** Of MPEG-TS (ISO/IEC 13818-1). */
-const PACKET_BYTES = 188;
 /** Seven packets, what SRT takes at once by default. */
 const USUAL_MESSAGE_BYTES = 7 * PACKET_BYTES;
 /**
@@ -161,6 +160,6 @@ function messageBytes(payloadBytes: number): number {
 }
 
 function lost(stillMs: number): LinkError {
-  const text = `no acknowledgement for ${(stillMs / 1000).toFixed(1)} s: is the network there, and the receiver running?`;
+  const text = `no acknowledgement for ${inSeconds(stillMs)} s: is the network there, and the receiver running?`;
   return new LinkError({ code: 'link-lost', text });
 }

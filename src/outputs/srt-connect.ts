@@ -2,9 +2,9 @@ import { inMs, sleepMs, type Clock } from '../base/clock.ts';
 import { LinkError } from '../base/errors.ts';
 import type { Failure } from '../base/failure.ts';
 import type { SrtSettings } from '../config/config.ts';
-import { socketAddress } from '../os/libsrt-address.ts';
 import { SRT_STATE, type Libsrt, type SrtSocket } from '../os/libsrt-calls.ts';
-import { hasRoute } from '../os/libsrt-route.ts';
+import { hasRoute } from '../os/route.ts';
+import { socketAddress } from '../os/socket-address.ts';
 import { srtSocketFor } from './srt-options.ts';
 import { closedAtOnce, noAnswer, rejection } from './srt-reject.ts';
 

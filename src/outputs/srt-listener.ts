@@ -1,9 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import { LinkError } from '../base/errors.ts';
+import type { Failure } from '../base/failure.ts';
 import type { SrtSettings } from '../config/config.ts';
-import { ANY_IPV4, ANY_IPV6, socketAddress } from '../os/libsrt-address.ts';
+import { EACCES, EADDRINUSE, EADDRNOTAVAIL } from '../os/libc.ts';
 import { SRT_ERROR, type Libsrt, type SrtError, type SrtSocket } from '../os/libsrt-calls.ts';
-import type { Carrier, Listener } from './carrier.ts';
+import { ANY_IPV4, ANY_IPV6, socketAddress } from '../os/socket-address.ts';
+import type { Carrier, Listener, OpenListener } from './carrier.ts';
 import { hostAddresses, type LookUp } from './host-lookup.ts';
 import { SrtCarrier } from './srt-carrier.ts';
 import { srtSocketFor } from './srt-options.ts';
@@ -12,8 +14,6 @@ import { srtSocketFor } from './srt-options.ts';
 const BACKLOG = 16;
 /** libsrt has this port already for a socket of ours with other options, for up to 5 s after its end (SRT_EBINDCONFLICT). */
 const BIND_CONFLICT = 5015;
-/** asm-generic/errno-base.h and errno.h. */
-const [EACCES, EADDRINUSE, EADDRNOTAVAIL] = [13, 98, 99];
 
 /** What a listener needs. */
 export interface SrtListenerParts {
@@ -25,17 +25,19 @@ export interface SrtListenerParts {
 }
 
 /**
- * Waits for viewers at the port of the address: where that names no host, on every address of the machine. Throws a
- * `LinkError` where the port cannot be had; where a name has to be looked up first, `accept` does.
+ * Waits for viewers at the port of the address: where that names no host, on every address of the machine. Each opening looks
+ * up the name.
  */
-export function srtListener(parts: SrtListenerParts): Listener {
-  const { host } = parts.settings;
-  if (host === '') return new OpenListener(parts, bindFirst(parts, [ANY_IPV6, ANY_IPV4]));
-  if (socketAddress(host, 0) !== undefined) return new OpenListener(parts, bindFirst(parts, [host]));
-  return new NamedListener(parts);
+export function srtListener(parts: SrtListenerParts): OpenListener {
+  const { settings, clock, lookup } = parts;
+  return async (signal) => {
+    const { host } = settings;
+    const addresses = host === '' ? [ANY_IPV6, ANY_IPV4] : await hostAddresses(host, clock, signal, lookup);
+    return new SrtListener(parts, bindFirst(parts, addresses));
+  };
 }
 
-class OpenListener implements Listener {
+class SrtListener implements Listener {
   #isClosed = false;
 
   constructor(
@@ -68,37 +70,6 @@ class OpenListener implements Listener {
   }
 }
 
-/** A name of this machine: there is nobody to let in until its address is known. */
-class NamedListener implements Listener {
-  readonly #closed = new AbortController();
-  #listener: Listener | undefined;
-  #error: unknown;
-
-  constructor(parts: SrtListenerParts) {
-    void this.#open(parts);
-  }
-
-  accept(): readonly Carrier[] {
-    if (this.#error !== undefined) throw this.#error;
-    return this.#listener?.accept() ?? [];
-  }
-
-  close(): void {
-    this.#closed.abort();
-    this.#listener?.close();
-  }
-
-  async #open(parts: SrtListenerParts): Promise<void> {
-    const { settings, clock, lookup } = parts;
-    try {
-      const found = await hostAddresses(settings.host, clock, this.#closed.signal, lookup);
-      this.#listener = new OpenListener(parts, bindFirst(parts, found));
-    } catch (error) {
-      if (!this.#closed.signal.aborted) this.#error = error;
-    }
-  }
-}
-
 /** Throws what went wrong with the last one. */
 function bindFirst(parts: SrtListenerParts, addresses: readonly string[]): SrtSocket {
   let failure: unknown;
@@ -120,7 +91,12 @@ function boundTo({ libsrt, settings }: SrtListenerParts, address: string): SrtSo
   if (bytes !== undefined && libsrt.bind(socket, bytes) && libsrt.listen(socket, BACKLOG)) return socket;
   const error = libsrt.lastError();
   libsrt.close(socket);
-  throw new LinkError({ code: 'link-not-opened', text: bindFault(error, settings) });
+  throw new LinkError(bindFailure(error, settings));
+}
+
+function bindFailure(error: SrtError, settings: SrtSettings): Failure {
+  const code = error.systemError === EADDRINUSE ? 'link-taken' : 'link-not-opened';
+  return { code, text: bindFault(error, settings) };
 }
 
 function bindFault({ code, systemError, text }: SrtError, { host, port }: SrtSettings): string {

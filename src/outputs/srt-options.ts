@@ -1,9 +1,7 @@
 import { LinkError } from '../base/errors.ts';
 import type { SrtOption, SrtSettings } from '../config/config.ts';
+import { PACKET_BYTES } from '../mpegts/packet.ts';
 import type { Libsrt, SrtSocket } from '../os/libsrt-calls.ts';
-
-/** A message holds a whole packet of MPEG-TS at least. */
-const SMALLEST_PAYLOAD_BYTES = 188;
 
 /** A socket of libsrt with all that the address sets, before it is bound or connected. Throws a `LinkError` where libsrt refuses. */
 export function srtSocketFor(libsrt: Libsrt, settings: SrtSettings): SrtSocket {
@@ -30,8 +28,9 @@ function setOption(libsrt: Libsrt, socket: SrtSocket, option: SrtOption): void {
   throw otherError(`libsrt refuses the value of ${parameter} in COSMOS_VIDEO_DESTINATION: correct it`);
 }
 
+/** A message holds a whole packet of MPEG-TS at least. */
 function payloadBytes(value: number): number {
-  return value === 0 ? 0 : Math.max(SMALLEST_PAYLOAD_BYTES, value);
+  return value === 0 ? 0 : Math.max(PACKET_BYTES, value);
 }
 
 function otherError(text: string): LinkError {

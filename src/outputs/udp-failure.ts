@@ -1,17 +1,17 @@
 import type { Failure } from '../base/failure.ts';
 import type { UdpSettings } from '../config/config.ts';
-import { errorInWords } from '../os/libc.ts';
-
-/** Numbers of Linux's generic ABI (asm-generic/errno-base.h and errno.h). */
-const EPERM = 1;
-const EACCES = 13;
-const EMSGSIZE = 90;
-const EADDRINUSE = 98;
-const EADDRNOTAVAIL = 99;
-const ENETDOWN = 100;
-const ENETUNREACH = 101;
-const ECONNREFUSED = 111;
-const EHOSTUNREACH = 113;
+import {
+  EACCES,
+  EADDRINUSE,
+  EADDRNOTAVAIL,
+  ECONNREFUSED,
+  EHOSTUNREACH,
+  EMSGSIZE,
+  ENETDOWN,
+  ENETUNREACH,
+  EPERM,
+  errorInWords,
+} from '../os/libc.ts';
 
 /** Why datagrams cannot be sent, by the number of the system's error. */
 export function udpFailure(error: number, { localPort, localAddress, datagramBytes }: UdpSettings): Failure {

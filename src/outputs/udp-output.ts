@@ -1,15 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import { LinkError } from '../base/errors.ts';
 import type { UdpSettings } from '../config/config.ts';
-import { socketAddress } from '../os/libsrt-address.ts';
+import { ANY_IPV4, ANY_IPV6, socketAddress } from '../os/socket-address.ts';
 import { SocketError, UdpSocket, type UdpSocketOptions } from '../os/udp-socket.ts';
 import type { Carrier, OpenCarrier } from './carrier.ts';
 import { hostAddresses, type LookUp } from './host-lookup.ts';
 import { udpFailure } from './udp-failure.ts';
-
-/** Every address of this machine, by the family. */
-const ANY_IPV4 = '0.0.0.0';
-const ANY_IPV6 = '::';
 
 /** What sending datagrams takes. */
 export interface UdpParts {

@@ -3,6 +3,7 @@ import type { Emit } from '../base/event.ts';
 import type { Destination } from '../config/config.ts';
 import { Timeline } from '../mpegts/timeline.ts';
 import { loadLibsrt, type LoadedLibsrt } from '../os/libsrt.ts';
+import { LINK_SETTLE_MS } from '../outputs/carrier.ts';
 import { fileOutput } from '../outputs/file-output.ts';
 import { Hub } from '../outputs/hub.ts';
 import { ListeningOutput } from '../outputs/listening-output.ts';
@@ -14,9 +15,6 @@ import { srtListener } from '../outputs/srt-listener.ts';
 import { closedAtOnce } from '../outputs/srt-reject.ts';
 import { udpOutput } from '../outputs/udp-output.ts';
 import type { VideoHub } from './encoder-run.ts';
-
-/** A link that holds for so long is good: a server that wants no video closes it within a second. */
-const LINK_SETTLE_MS = 2_000;
 
 /** What carries the video of one session after the other. */
 export interface Outputs {
@@ -88,7 +86,7 @@ function outputTo(destination: Destination, parts: OutputParts, library?: Loaded
       if (library?.kind !== 'loaded') break;
       const srt = { libsrt: library.libsrt, settings: destination.srt, clock };
       if (destination.srt.mode === 'listener') {
-        return new ListeningOutput({ ...parts, listen: () => srtListener(srt) });
+        return new ListeningOutput({ ...parts, settleMs: LINK_SETTLE_MS, listen: srtListener(srt) });
       }
       return new ReconnectingOutput({
         ...parts,

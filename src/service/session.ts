@@ -1,9 +1,9 @@
-import { NS_PER_MS, sleepMs } from '../base/clock.ts';
+import { inMs, NS_PER_MS, sleepMs } from '../base/clock.ts';
 import type { Loss } from '../base/counts.ts';
 import { EncoderError } from '../base/errors.ts';
 import type { Failure } from '../base/failure.ts';
 import type { SessionState } from '../base/session-state.ts';
-import { DRAIN_LIMIT_MS } from '../base/stop-budget.ts';
+import { drainLimitMs } from '../base/stop-budget.ts';
 import type { Encoder } from '../encoder/encoder.ts';
 import { explainExit } from '../encoder/failure.ts';
 import { directRun, firstRun, handOnRest, type VideoHub } from './encoder-run.ts';
@@ -42,8 +42,12 @@ interface OpeningParts extends SessionParts {
  * outlives its ffmpeg.
  */
 export async function runSession(parts: SessionParts, stop: AbortSignal): Promise<SessionEnd> {
-  const { mover } = parts;
+  const { mover, clock } = parts;
   let hub: VideoHub | undefined;
+  let stoppedNs: bigint | undefined;
+  const onStop = () => (stoppedNs = clock.nowNs());
+  if (stop.aborted) onStop();
+  else stop.addEventListener('abort', onStop, { once: true });
   try {
     const { encoder, firstSent } = start(parts);
     hub = parts.openHub?.();
@@ -55,7 +59,8 @@ export async function runSession(parts: SessionParts, stop: AbortSignal): Promis
     return { kind: 'failed', failure: error.failure, streamedMs: 0 };
   } finally {
     mover.endInput();
-    await hub?.close(DRAIN_LIMIT_MS);
+    await hub?.close(drainLimitMs(stoppedNs === undefined ? undefined : inMs(clock.nowNs() - stoppedNs)));
+    stop.removeEventListener('abort', onStop);
   }
 }
 
@@ -100,7 +105,8 @@ async function openingFailure(
   const settled = new AbortController();
   const limit = sleepMs(clock, OPEN_LIMIT_MS, AbortSignal.any([cutOff, settled.signal]));
   const opened = firstSent.then(
-    () => encoder.ready.then(() => undefined),
+    // It gets its frames at their pace from here on, and shows later what it makes of them.
+    () => (encoder.holdsFramesBack ? undefined : encoder.ready.then(() => undefined)),
     (error: unknown) => failureOf(encoder, clock, error),
   );
   try {

@@ -22,7 +22,7 @@ export function startFfmpeg({ plan, stdinFd, isOurs, isWarmedUp, emit, kill }: S
   const { url, display, secretOptions } = config.output.destination;
   const settings = { ...config.encoder, frameRate: config.pacing.frameRate };
   const output: EncoderTarget = isOurs
-    ? { kind: 'pipe', isWarmedUp }
+    ? { kind: 'pipe', isWarmedUp, holdsFramesBack: config.encoder.tune !== 'zerolatency' }
     : { kind: 'address', url, secretOptions };
   if (!isOurs) emit({ kind: 'output', shown: display });
   const encoder = startEncoder(

@@ -1,4 +1,5 @@
-import { sleepMs, type Clock } from '../base/clock.ts';
+import { Backoff } from '../base/backoff.ts';
+import { inMs, sleepMs, type Clock } from '../base/clock.ts';
 import { EncoderError } from '../base/errors.ts';
 import type { Emit } from '../base/event.ts';
 import type { Failure } from '../base/failure.ts';
@@ -14,6 +15,11 @@ import { warmUp, type WarmedUp } from './warm-up.ts';
 const EXIT_LIMIT_MS = 3_000;
 /** An ffmpeg that fails so often in a row before its first picture is none that the same session can wait for. */
 const MOST_RESTARTS = 3;
+/** An ffmpeg that ran this long was a good one: the next one follows at once. After others there are waits, which double. */
+const GOOD_RUN_MS = 5_000;
+const FIRST_WAIT_MS = 500;
+/** The receiver, to whom nothing is sent meanwhile, is to keep the connection. */
+const LONGEST_WAIT_MS = 4_000;
 
 /** Why a session is to end in order. */
 export type Reason = 'idle' | 'stopped' | 'settings';
@@ -53,6 +59,9 @@ export class Stream {
   #next: NextEncoder | undefined;
   /** Those before the one in force, until they are gone. */
   #leaving: Promise<unknown> = Promise.resolve();
+  /** When frames began to go to the one in force. */
+  #followedNs: bigint;
+  readonly #restartWait: Backoff;
 
   /** @param hub undefined where ffmpeg writes to the destination itself: the stream then ends with it */
   constructor(
@@ -61,6 +70,8 @@ export class Stream {
     first: EncoderRun,
   ) {
     this.#run = first;
+    this.#followedNs = parts.clock.nowNs();
+    this.#restartWait = new Backoff(FIRST_WAIT_MS, LONGEST_WAIT_MS, parts.random);
   }
 
   /** The ffmpeg that the frames go to. */
@@ -79,7 +90,9 @@ export class Stream {
       }
       if (end === 'taken-over') await this.#settleNext();
       else if (end === 'changed') {
-        if ((await interruption.takeOver()) === 'encoder') await this.#changeEncoder(stop);
+        const reach = await interruption.takeOver();
+        if (reach === 'session') return 'settings';
+        if (reach === 'encoder') await this.#changeEncoder(stop);
       } else {
         if (!this.hub) return end;
         const restarted = await this.#restart(end, stop);
@@ -117,14 +130,14 @@ export class Stream {
 
   /** The one in force goes on until the next one is warm. */
   async #changeEncoder(stop: AbortSignal): Promise<void> {
-    const { emit, mover } = this.parts;
+    const { emit } = this.parts;
     await this.#settleNext();
     const onFailure = (failure: Failure, retryMs: number) =>
       emit({ kind: 'encoder-not-changed', failure, retryMs });
     this.#next = new NextEncoder(
       {
         warmUp: (cutOff) => this.#warmUp(Infinity, cutOff, onFailure),
-        switchInput: () => mover.switchInput(),
+        switchInput: () => this.#switchInput(),
       },
       stop,
     );
@@ -141,9 +154,11 @@ export class Stream {
 
   /** ffmpeg is gone, and the outputs are not: the next one goes on where it was. */
   async #restart(failure: Failure, stop: AbortSignal): Promise<'streaming' | Reason | Failure> {
-    const { interruption, mover } = this.parts;
+    const { interruption, clock } = this.parts;
     await this.#settleNext();
-    this.#tellRestart(failure, 0);
+    const waitMs = this.#restartWaitMs();
+    this.#tellRestart(failure, waitMs);
+    await sleepMs(clock, waitMs, AbortSignal.any([stop, interruption.changed]));
     for (;;) {
       const cutOff = AbortSignal.any([stop, interruption.changed]);
       const outcome = await this.#warmUp(MOST_RESTARTS, cutOff, (again, retryMs) =>
@@ -151,14 +166,27 @@ export class Stream {
       );
       if (outcome.kind === 'failed') return outcome.failure;
       if (outcome.kind === 'warm') {
-        this.#follow({ encoder: outcome.encoder, ...(await mover.switchInput()) });
+        this.#follow({ encoder: outcome.encoder, ...(await this.#switchInput()) });
         return 'streaming';
       }
       if (stop.aborted) return 'stopped';
       if (interruption.endsSession.aborted) return 'settings';
       // They may be the remedy.
-      await interruption.takeOver();
+      if ((await interruption.takeOver()) === 'session') return 'settings';
     }
+  }
+
+  /** None after an ffmpeg that has run for a while. */
+  #restartWaitMs(): number {
+    if (inMs(this.parts.clock.nowNs() - this.#followedNs) < GOOD_RUN_MS) return this.#restartWait.nextMs();
+    this.#restartWait.reset();
+    return 0;
+  }
+
+  /** One ffmpeg after the other, so that it is clear whose frames are lost. */
+  async #switchInput(): Promise<{ readonly framesBefore: number }> {
+    await this.#leaving;
+    return this.parts.mover.switchInput();
   }
 
   #tellRestart(failure: Failure, retryMs: number): void {
@@ -178,6 +206,7 @@ export class Stream {
   #follow({ encoder, framesBefore }: Switched): void {
     const before = this.#run;
     const { periodTicks } = this.parts;
+    this.#followedNs = this.parts.clock.nowNs();
     if (this.hub) this.#run = nextRun({ hub: this.hub, encoder, periodTicks }, before, framesBefore);
     this.#leaving = Promise.all([this.#leaving, this.#leave(before)]);
   }

@@ -8,6 +8,11 @@ import type { Mover } from '../mover/mover.ts';
 
 /** ffmpeg has this long to encode its first picture. */
 const WARM_LIMIT_MS = 20_000;
+/**
+ * An ffmpeg that holds frames back shows nothing of its first picture: so long after it has read that, it has made itself ready,
+ * or has ended, since its settings do not please it.
+ */
+const UNSEEN_WARM_MS = 500;
 /** Waiting times between two attempts. */
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
@@ -54,16 +59,17 @@ export async function warmUp(parts: WarmUpParts, cutOff: AbortSignal): Promise<W
 }
 
 async function attemptOf(parts: WarmUpParts, cutOff: AbortSignal): Promise<WarmedUp> {
-  let encoder: Encoder;
+  let started: Started;
   try {
-    encoder = start(parts);
+    started = start(parts);
   } catch (error) {
     parts.mover.dropPrepared();
     if (!(error instanceof EncoderError)) throw error;
     return { kind: 'failed', failure: error.failure };
   }
-  const outcome = await outcomeOf(encoder, parts.clock, cutOff);
+  const outcome = await outcomeOf(started, parts.clock, cutOff);
   if (outcome.kind !== 'warm') {
+    const { encoder } = started;
     parts.mover.dropPrepared();
     encoder.kill();
     await encoder.video?.close();
@@ -72,18 +78,26 @@ async function attemptOf(parts: WarmUpParts, cutOff: AbortSignal): Promise<Warme
   return outcome;
 }
 
-function start({ mover, startEncoder }: WarmUpParts): Encoder {
-  // ffmpeg has its own copy; only with ours closed does it show when ffmpeg is gone.
-  using input = mover.prepareInput();
-  return startEncoder(input.fd);
+interface Started {
+  readonly encoder: Encoder;
+  /** Resolves once it has read the copy of the last picture. */
+  readonly firstSent: Promise<void>;
 }
 
-async function outcomeOf(encoder: Encoder, clock: Clock, cutOff: AbortSignal): Promise<WarmedUp> {
+function start({ mover, startEncoder }: WarmUpParts): Started {
+  // ffmpeg has its own copy; only with ours closed does it show when ffmpeg is gone.
+  using input = mover.prepareInput();
+  return { encoder: startEncoder(input.fd), firstSent: input.firstSent };
+}
+
+async function outcomeOf(started: Started, clock: Clock, cutOff: AbortSignal): Promise<WarmedUp> {
+  const { encoder } = started;
   const settled = new AbortController();
-  const limit = sleepMs(clock, WARM_LIMIT_MS, AbortSignal.any([cutOff, settled.signal]));
+  const over = AbortSignal.any([cutOff, settled.signal]);
+  const limit = sleepMs(clock, WARM_LIMIT_MS, over);
   try {
     return await Promise.race([
-      encoder.ready.then(() => ({ kind: 'warm', encoder }) as const),
+      isWarm(started, clock, over).then(() => ({ kind: 'warm', encoder }) as const),
       encoder.exited.then((exit) => ({ kind: 'failed', failure: explainExit(exit) }) as const),
       limit.then(() =>
         cutOff.aborted ? ({ kind: 'cut-off' } as const) : ({ kind: 'failed', failure: LATE } as const),
@@ -92,4 +106,11 @@ async function outcomeOf(encoder: Encoder, clock: Clock, cutOff: AbortSignal): P
   } finally {
     settled.abort();
   }
+}
+
+/** Resolves once ffmpeg encodes; never rejects, since an ffmpeg that takes nothing ends, or is late. */
+async function isWarm({ encoder, firstSent }: Started, clock: Clock, over: AbortSignal): Promise<void> {
+  if (!encoder.holdsFramesBack) return encoder.ready;
+  await firstSent.catch(() => new Promise(() => {}));
+  await sleepMs(clock, UNSEEN_WARM_MS, over);
 }

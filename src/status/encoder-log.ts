@@ -1,3 +1,4 @@
+import { inSeconds } from '../base/clock.ts';
 import type { Failure } from '../base/failure.ts';
 import type { Logger } from './logger.ts';
 import { OutageLog } from './outage-log.ts';
@@ -56,8 +57,4 @@ export class EncoderLog {
       nowNs,
     );
   }
-}
-
-function inSeconds(durationMs: number): string {
-  return (durationMs / 1_000).toFixed(1);
 }

@@ -78,6 +78,7 @@ export class OperatorLog {
       case 'output':
         return this.#session.output(event.shown);
       case 'output-state':
+      case 'viewer-turned-away':
       case 'output-figures':
         return this.#session.onOutput(event, nowNs);
       case 'encoder-changed':

@@ -1,9 +1,14 @@
+import { NS_PER_SECOND } from '../base/frame-rate.ts';
 import type { LinkFigures, OutputCounts, OutputState } from '../base/output-state.ts';
-import { warningLog, type LimitedLog } from './limited-log.ts';
+import { LimitedLog, warningLog } from './limited-log.ts';
 import { LinkWatch, narrowInWords } from './link-watch.ts';
 import type { Logger } from './logger.ts';
 import { OutageLog } from './outage-log.ts';
 import { untoldInWords } from './repeated-failure.ts';
+import { streamFailureInWords } from './stream-failure.ts';
+
+/** One who is not let in calls again and again, and so do others. */
+const TURNED_AWAY_PERIOD_NS = 60n * NS_PER_SECOND;
 
 /** How an output is named, and what of the settings its messages judge by. */
 export interface OutputNames {
@@ -16,6 +21,7 @@ export interface OutputNames {
 export class OutputLog {
   readonly #outage: OutageLog;
   readonly #viewerLines: LimitedLog;
+  readonly #turnedAway: LimitedLog;
   readonly #link = new LinkWatch();
   /** It streams, and that was not looked at yet. */
   #awaitsWord = false;
@@ -28,6 +34,7 @@ export class OutputLog {
   constructor(private readonly log: Logger) {
     this.#outage = new OutageLog(log);
     this.#viewerLines = warningLog((message) => log.info(message));
+    this.#turnedAway = new LimitedLog(1, (message) => log.warn(message), TURNED_AWAY_PERIOD_NS);
   }
 
   /** A session begins, in which all is said again. @returns whether the one before has used this output */
@@ -56,10 +63,8 @@ export class OutputLog {
     this.#isUsed = true;
     switch (state.kind) {
       case 'failed': {
-        const retryS = (state.retryMs / 1_000).toFixed(1);
         const { text } = state.failure;
-        const message = `the stream to ${shown} failed: ${text}; trying again in ${retryS} s`;
-        return this.#outage.failed(text, message, nowNs);
+        return this.#outage.failed(text, streamFailureInWords(shown, text, state.retryMs), nowNs);
       }
       case 'listening':
         this.#tellListening(shown);
@@ -84,6 +89,14 @@ export class OutputLog {
     else this.log.info(`streaming to ${shown}${untoldInWords(untold + more)}`);
   }
 
+  /** A viewer was not let in, since so many are there. */
+  turnedAway(viewers: number, shown: string, nowNs: bigint): void {
+    this.#turnedAway.log(
+      `a viewer was turned away from ${shown}: ${viewers} are there, and no more are let in`,
+      nowNs,
+    );
+  }
+
   /** What it counts, about once a second. */
   figures(counts: OutputCounts, link: LinkFigures | undefined, names: OutputNames, nowNs: bigint): void {
     if (this.#isListeningTold) this.#tellViewers(counts.viewers, names.shown, nowNs);
@@ -94,6 +107,7 @@ export class OutputLog {
   /** Says what was held back because there was too much of it. Call it about once a second. */
   flush(nowNs: bigint): void {
     this.#viewerLines.flush(nowNs);
+    this.#turnedAway.flush(nowNs);
   }
 
   #tellListening(shown: string): void {

@@ -58,14 +58,15 @@ function hasHappened({ skipped, packets }: OutputInterval): boolean {
 }
 
 function partOf({ after, skipped, packets }: OutputInterval, isNamed: boolean): string[] {
-  const { name, link } = after;
+  const { name, link, counts } = after;
   if (packets) {
     const figures = [
       `rtt ${inMs(link?.rttMs)}`,
-      `sent again ${percentOf(packets)}`,
-      `dropped ${packets.droppedPackets}`,
-      `skipped ${skipped}`,
-      `buffer ${inMs(link?.bufferMs)}`,
+      `sent ${packets.sentPackets}, lost ${packets.lostPackets}`,
+      `sent again ${packets.resentPackets} (${percentOf(packets)})`,
+      `dropped ${packets.droppedPackets}, skipped ${skipped}`,
+      `buffer ${inMs(link?.bufferMs)} of ${inMs(link?.latencyMs)}`,
+      `attempts ${counts.attempts}, up ${upInWords(link)}`,
     ];
     return [`link ${isNamed ? `${name} ` : ''}${figures.join(', ')}`];
   }
@@ -80,6 +81,11 @@ function totalsInWords({ sentPackets, lostPackets, resentPackets, droppedPackets
 function connectionInWords(link: OutputStatus['link']): string | undefined {
   if (!link) return undefined;
   return `latency ${link.latencyMs.toFixed(0)} ms, connected for ${(link.connectedMs / 1_000).toFixed(0)} s`;
+}
+
+/** How long it has been connected. */
+function upInWords(link: OutputStatus['link']): string {
+  return link ? `${(link.connectedMs / 1_000).toFixed(0)} s` : '-';
 }
 
 /** Where nothing is known there is no number. */

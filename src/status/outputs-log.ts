@@ -3,6 +3,7 @@ import type { Logger } from './logger.ts';
 import { OutputLog, type OutputNames } from './output-log.ts';
 
 type StateEvent = Extract<OutputEvent, { kind: 'output-state' }>;
+type TurnedAwayEvent = Extract<OutputEvent, { kind: 'viewer-turned-away' }>;
 type FiguresEvent = Extract<OutputEvent, { kind: 'output-figures' }>;
 
 /** Puts into words what becomes of the outputs that are ours, one of them apart from the other. */
@@ -58,6 +59,11 @@ export class OutputsLog {
     this.#shown.set(name, shown);
     output.state(state, shown, nowNs);
     if (output.awaitsWord && this.#isEncoding) this.#tellStreaming(output, shown);
+  }
+
+  /** A viewer was not let in by an output. */
+  turnedAway({ output: name, viewers }: TurnedAwayEvent, shown: string, nowNs: bigint): void {
+    this.#outputs.get(name)?.turnedAway(viewers, shown, nowNs);
   }
 
   /** What an output counts, about once a second. */

@@ -8,6 +8,7 @@ import type { Logger } from './logger.ts';
 import { OutputsLog } from './outputs-log.ts';
 import { moreInWords, RepeatedFailure, untoldInWords } from './repeated-failure.ts';
 import type { StatusSettings } from './status-settings.ts';
+import { streamFailureInWords } from './stream-failure.ts';
 
 /** ffmpeg says a few lines when it ends; a hundred a second would only fill the journal. */
 const FFMPEG_LINES_PER_SECOND = 10;
@@ -97,6 +98,7 @@ export class SessionLog {
   onOutput(event: OutputEvent, nowNs: bigint): void {
     const shown = event.output === this.names.destination ? this.#output : event.output;
     if (event.kind === 'output-state') this.#outputs.state(event, shown, nowNs);
+    else if (event.kind === 'viewer-turned-away') this.#outputs.turnedAway(event, shown, nowNs);
     else this.#outputs.figures(event, { shown, maxBitrateBps: this.names.maxBitrateBps }, nowNs);
   }
 
@@ -171,9 +173,8 @@ export class SessionLog {
     this.#isRetry = true;
     const before = this.#failure.next(text, nowNs);
     const more = before?.areSame ? moreInWords(before.count) : untoldInWords(before?.count ?? 0);
-    this.log[before ? 'error' : 'debug'](
-      `the stream to ${this.#output} failed: ${text}; trying again in ${(retryMs / 1000).toFixed(1)} s${more}`,
-    );
+    const message = streamFailureInWords(this.#output, text, retryMs);
+    this.log[before ? 'error' : 'debug'](`${message}${more}`);
   }
 
   /** Of an ffmpeg that has failed one line tells; the others are for those who look closely. */

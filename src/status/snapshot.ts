@@ -132,6 +132,7 @@ function changes(before: Snapshot, event: Event, nowNs: bigint): Partial<Snapsho
       return { encoder: encoderCounts(before.encoder, event.frames, event.sizeBytes) };
     case 'encoder-not-changed':
       return { failures: withFailure(before.failures, event.failure, nowNs) };
+    case 'viewer-turned-away':
     case 'encoder-changed':
     case 'encoder-line':
       return {};

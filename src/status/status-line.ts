@@ -1,4 +1,4 @@
-import { secondsBetween } from '../base/clock.ts';
+import { inSeconds, secondsBetween } from '../base/clock.ts';
 import { isAnyStreaming, type OutputStatus } from './output-status.ts';
 import type { Interval, Snapshot } from './snapshot.ts';
 import type { StatusSettings } from './status-settings.ts';
@@ -77,8 +77,4 @@ function troubleInWords({ state, failure }: OutputStatus, name: string): string[
     case 'closed':
       return [];
   }
-}
-
-function inSeconds(durationMs: number): string {
-  return (durationMs / 1_000).toFixed(1);
 }

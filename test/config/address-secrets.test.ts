@@ -115,6 +115,11 @@ describe('what looks like a secret and has no other way than the arguments', () 
     ['rist://h:1?username=u&password=p&secret=s', ['password']],
     ['tls://h:1?key=/etc/key.pem&cert=/etc/cert.pem', []],
     ['tcp://h:1?password=p', ['password']],
+    [
+      'https://h/?X-Amz-Date=d&X-Amz-Signature=s&X-Amz-Security-Token=t&X-Goog-Signature=g&sig=s&Signature=s',
+      ['X-Amz-Signature', 'X-Amz-Security-Token', 'X-Goog-Signature', 'sig', 'Signature'],
+    ],
+    ['https://h/?X-Api-Key=k&x-key=k&x-amz-algorithm=a&design=d', ['X-Api-Key', 'x-key']],
     // Those reach no arguments.
     ['srt://h:1?passphrase=0123456789', []],
     ['udp://h:1?token=t', []],

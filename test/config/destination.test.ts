@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { parse, safeParse } from 'valibot';
 import { destinationSchema } from '../../src/config/destination.ts';
 import { faultsOfText } from '../../src/config/setting-reader.ts';
-import { srtLatencyUs, withSrtLatency } from '../../src/config/srt-destination.ts';
+import { srtLatency, withSrtLatency } from '../../src/config/srt-destination.ts';
 
 const destination = (text: string) => parse(destinationSchema, text);
 const faults = (text: string) => faultsOfText(destinationSchema, text);
@@ -115,9 +115,17 @@ describe('the latency of SRT', () => {
   );
 
   test('is read from the address in microseconds', () => {
-    expect(srtLatencyUs(destination('srt://h:1?a=b&latency=200000'))).toBe(200_000);
-    expect(srtLatencyUs(destination('srt://h:1?latency=x'))).toBeUndefined();
-    expect(srtLatencyUs(destination('udp://h:1?latency=200000'))).toBeUndefined();
+    const [latency, both] = ['latency=200000', 'latency=200000&tsbpddelay=300000'];
+    expect(srtLatency(destination(`srt://h:1?a=b&${latency}`))?.latencyUs).toBe(200_000);
+    expect(srtLatency(destination('srt://h:1?latency=x'))).toBeUndefined();
+    expect(srtLatency(destination(`udp://h:1?${latency}`))).toBeUndefined();
+    // Of the two names ffmpeg takes the same one, and so does the link.
+    expect(srtLatency(destination(`srt://h:1?${both}`))).toEqual({
+      parameter: 'tsbpddelay',
+      latencyUs: 300_000,
+    });
+    const linked = destination(`srt://h:1?${both}`);
+    expect(linked.kind === 'srt' && linked.srt.options.map(({ value }) => value)).toEqual([300]);
   });
 });
 

@@ -223,6 +223,10 @@ describe('warnings', () => {
       'has a latency already',
     ],
     [{ COSMOS_VIDEO_DESTINATION: 'srt://h:1?latency=200' }, 'COSMOS_VIDEO_SRT_LATENCY=200'],
+    [
+      { COSMOS_VIDEO_DESTINATION: 'srt://h:1?latency=200000&tsbpddelay=200' },
+      'tsbpddelay=200 in COSMOS_VIDEO_DESTINATION counts as 0: an address has microseconds',
+    ],
   ])('%p: %s', (env, warning) => {
     expect(warnings(env)).toEqual([expect.stringContaining(warning)]);
   });

@@ -1,6 +1,10 @@
 import { expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
+import { fileFailure } from '../../src/outputs/file-failure.ts';
+import { rejection } from '../../src/outputs/srt-reject.ts';
+import { udpFailure } from '../../src/outputs/udp-failure.ts';
 import { documentAt, matches, ROOT, rowsOf } from './documents.ts';
 import { isPutTogether, messagesOf, piecesOf } from './messages.ts';
 
@@ -31,6 +35,16 @@ test('every message in the lists of what the log says is one of the program', ()
   expect(messages.filter((message) => !isPutTogether(message, pieces))).toEqual(OF_OTHERS);
 });
 
+test('every failure of an output stands in them', () => {
+  const listed = messagesOf(log.slice(log.indexOf('\n### The video\n'))).map(
+    (message) => new RegExp(`^${likeMessage(withoutNumbers(message)).source}$`),
+  );
+  const texts = [...srtTexts(), ...fileTexts(), ...udpTexts()];
+  expect(texts.length).toBeGreaterThan(45);
+  const isListed = (text: string) => listed.some((message) => message.test(withoutNumbers(text)));
+  expect(texts.filter((text) => !isListed(text))).toEqual([]);
+});
+
 test('no message stands twice in the lists, so that there is one place to look', () => {
   const messages = messagesOf(log.slice(log.indexOf('\n## Information\n')));
   expect(messages.filter((message, index) => messages.indexOf(message) !== index)).toEqual([]);
@@ -47,6 +61,38 @@ test('a message with one word that is not the program’s is noticed', () => {
   const right = ['ffmpeg cannot be run: 3; install it', 'ffmpeg cannot be run…', '… run: …; install it'];
   expect(right.filter((message) => !isPutTogether(message, pieces))).toEqual([]);
 });
+
+/** Of the reasons that libsrt or a server may give; from 2000 on they are a server's own. */
+function srtTexts(): string[] {
+  const reasons = Array.from({ length: 2_001 }, (_, reason) => reason);
+  return [...new Set(reasons.map((reason) => rejection(reason).text))];
+}
+
+/** Words of ours for what the system says of files. */
+function fileTexts(): string[] {
+  const texts = Object.keys(constants.errno).map(
+    (code) => fileFailure(Object.assign(new Error(code), { code })).text,
+  );
+  return [...new Set(texts)].filter((text) => !Object.hasOwn(constants.errno, text));
+}
+
+function udpTexts(): string[] {
+  const settings = {
+    host: 'h',
+    port: 1,
+    datagramBytes: 9000,
+    multicastTtl: 16,
+    localPort: 5000,
+    localAddress: '10.0.0.1',
+    isBroadcast: false,
+    isConnected: false,
+  };
+  return [...new Set(Object.values(constants.errno).map((error) => udpFailure(error, settings).text))];
+}
+
+function withoutNumbers(text: string): string {
+  return text.replaceAll(/\d+/g, '0');
+}
 
 /** All that is written in these folders, comments apart; a text that is put together of several lines stands on one. */
 function wordsOfSources(...folders: string[]): string {

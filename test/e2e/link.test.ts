@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'bun:test';
+import { PACKET_BYTES, pidOf, startsUnit } from '../../src/mpegts/packet.ts';
 import { Child } from '../support/child.ts';
 import type { FrameTotals } from '../support/frame-totals.ts';
 import { complaintsOf, consumerCommand } from '../support/hls-consumer.ts';
 import { LinkReceiver } from '../support/link-receiver.ts';
 import { isUdpPortBound } from '../support/ports.ts';
+import type { Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { analyse, probe } from '../support/video.ts';
 import { watchVideo } from '../support/watched-video.ts';
@@ -21,6 +23,8 @@ const GOES_ON_MS = 3_000;
 /** One second of video, and two of them. */
 const RATE_PICTURES = 24;
 const GOP_PICTURES = 48;
+/** ffmpeg gives its first stream, our only one, this identifier. */
+const VIDEO_PID = 256;
 const FAILED = /the stream to srt:\S+ failed: .*trying again/;
 const NARROW = /bears about [\d.]+ of [\d.]+ Mbit\/s: (\w+) COSMOS_VIDEO_BITRATE/;
 
@@ -226,6 +230,31 @@ test(
   LIMIT_MS,
 );
 
+test(
+  'who comes back over a link of twice the rate is not flooded with the GOP that it joins: nothing of that is damaged',
+  async () => {
+    await using link = await LinkStage.open({ BITRATE: '3M' });
+    const { proxy, stage } = link;
+    let receiver = await link.listener();
+    // 100 kB wait for the narrow link at the most, as in a usual router.
+    proxy.toServer.impair({ bitsPerS: 6e6, delayMs: 10, queueMs: 133 });
+    await link.streamsNoise();
+    await receiver.morePictures(GOP_PICTURES, LIMIT_MS);
+    // Away for longer than a GOP, it has had no part of the one that it joins; each time it is in another place of that.
+    for (const awayMs of [2600, 3000, 3400]) {
+      await receiver.kill();
+      await lasting(awayMs);
+      receiver = await link.listener(`after-${awayMs}.ts`);
+      await receiver.morePictures(2 * GOP_PICTURES, LIMIT_MS);
+      await receiver.stop();
+      const { numbers, words } = await watchVideo(await withoutLastPicture(receiver.path, stage));
+      expect(words).toBe('');
+      expect(analyse(numbers)).toMatchObject({ backwards: 0, unreadable: 0 });
+    }
+  },
+  LIMIT_MS,
+);
+
 describe('a link that gets too narrow is said in words, with what can be done', () => {
   test.each([
     ['where there is no ceiling of the bit rate', 'set', {}],
@@ -253,4 +282,15 @@ async function receivedBitsPerS(receiver: LinkReceiver): Promise<number> {
   const [startMs, startBytes] = [performance.now(), receiver.sizeBytes];
   await receiver.morePictures(GOP_PICTURES, LIMIT_MS);
   return ((receiver.sizeBytes - startBytes) * 8 * 1000) / (performance.now() - startMs);
+}
+
+/** A receiver that is stopped while video comes has got only a part of the last picture. @returns the path of a copy */
+async function withoutLastPicture(path: string, stage: Stage): Promise<string> {
+  const bytes = await Bun.file(path).bytes();
+  let end = bytes.length - (bytes.length % PACKET_BYTES);
+  do end -= PACKET_BYTES;
+  while (end > 0 && !(pidOf(bytes, end) === VIDEO_PID && startsUnit(bytes, end)));
+  const copy = stage.file('whole-pictures.ts');
+  await Bun.write(copy, bytes.subarray(0, end));
+  return copy;
 }

@@ -9,6 +9,8 @@ import { ReloadStage } from './reload-stage.ts';
 // A change of settings restarts what it concerns, and nothing else.
 
 const LIMIT_MS = 60_000;
+/** More frames than x264 holds back with these settings. */
+const HELD_BACK = 48;
 const GOOD = { backwards: 0, unreadable: 0 };
 
 /** The words for a change of this section, by how far it reaches. */
@@ -172,6 +174,31 @@ test(
     expect(analyse(numbers.filter((number) => (number ?? 0) >= firstAfter)).lost).toBe(0);
     const decoding = Bun.spawnSync(['ffmpeg', '-v', 'warning', '-i', path, '-f', 'null', '-']);
     expect(decoding.stderr.toString()).toBe('');
+  },
+  LIMIT_MS,
+);
+
+test(
+  'an encoder that holds frames back streams, takes over and is taken over from, and is followed by another one when it is killed',
+  async () => {
+    await using run = await ReloadStage.open({ TUNE: 'film', CODEC_PRESET: 'veryfast' });
+    const { builder, stage } = run;
+    await run.streams();
+    const firstAfter = stage.writer.number;
+    for (const [index, TUNE] of ['zerolatency', 'none'].entries()) {
+      await run.reload({ TUNE }, takenOver('encoder'));
+      await run.showMore(stage.writer, async () => builder.count(/the encoder was changed/) === index + 1);
+    }
+    const lastBefore = stage.writer.number;
+    process.kill((await run.running()).ffmpeg, 'SIGKILL');
+    await run.showMore(stage.writer, async () => builder.count(/the next ffmpeg encodes/) === 1);
+    expect(builder.count(/streaming to/)).toBe(1);
+    expect(await builder.stop()).toBe(0);
+    const numbers = (await frameNumbers(stage.file('video.ts'), SMALL)).map((number) => number ?? 0);
+    // What a killed one has held back is lost.
+    const before = numbers.filter((number) => number >= firstAfter && number < lastBefore - 2 * HELD_BACK);
+    expect(analyse(before)).toMatchObject({ ...GOOD, lost: 0 });
+    expect(numbers.filter((number) => number > lastBefore).length).toBeGreaterThan(12);
   },
   LIMIT_MS,
 );

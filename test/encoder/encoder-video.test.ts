@@ -15,7 +15,7 @@ function start(name: string, body: string): Encoder {
   const encoder = startEncoder(
     {
       ffmpeg: script(folder, name, body),
-      output: { kind: 'pipe', isWarmedUp: false },
+      output: { kind: 'pipe', isWarmedUp: false, holdsFramesBack: false },
       argumentsFor: (output) => [output.kind === 'pipe' ? `pipe:${output.fd}` : 'no pipe'],
       stdinFd: readFd,
     },

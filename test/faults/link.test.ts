@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
 import { freeUdpPort } from '../support/ports.ts';
 import { SrtReceiver } from '../support/receiver.ts';
+import { SrtServer } from '../support/srt-server.ts';
 import { UdpProxy } from '../support/udp-proxy.ts';
 import { FaultStage, lasting } from './fault-stage.ts';
 
@@ -112,6 +113,19 @@ test.concurrent(
     await program.streams();
     await listener.received(10_000, 40_000);
     await program.isSound();
+  },
+  LIMIT_MS,
+);
+
+test.concurrent(
+  'an SRT server that closes the stream 1.5 s after it was opened is never said to be streamed to',
+  async () => {
+    await using stage = await FaultStage.open();
+    const server = stage.use(await SrtServer.start({ closeAfterMs: 1500 }));
+    const program = await stage.waiting({ settings: { DESTINATION: server.address } });
+    await program.line(/failed: it answers but closes the stream at once.*trying again/);
+    await server.closed(2);
+    expect(program.child.count(/streaming to/)).toBe(0);
   },
   LIMIT_MS,
 );

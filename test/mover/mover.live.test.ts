@@ -74,10 +74,9 @@ describe('the frame thread', () => {
         using another = moving.prepareInput();
         await moving.switchInput();
         using last = moving.prepareInput();
-        await last.firstSent;
         if (round % 8 > 3) moving.dropPrepared();
         if (round % 16 > 7) moving.endInput();
-        void [prepared, another];
+        void [prepared, another, last];
       }
       stop.abort();
       await moving[Symbol.asyncDispose]();

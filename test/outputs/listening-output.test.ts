@@ -1,33 +1,39 @@
 import { describe, expect, test } from 'bun:test';
+import { sleepMs } from '../../src/base/clock.ts';
 import type { OutputEvent } from '../../src/base/event.ts';
+import type { Listener } from '../../src/outputs/carrier.ts';
 import { ListeningOutput, MOST_VIEWERS } from '../../src/outputs/listening-output.ts';
 import { ChunkMaker } from '../support/chunks.ts';
 import { FakeCarrier, FakeListener, FIGURES, linkError } from '../support/fake-carrier.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { picturesIn } from '../support/ts-packets.ts';
 
+const SETTLE_MS = 2_000;
+
+type Listen = (signal: AbortSignal, stage: Stage) => Promise<Listener>;
+
 class Stage {
   readonly clock = new FakeClock();
   readonly listener = new FakeListener();
   readonly states: string[] = [];
+  /** How many viewers were there when one was turned away, each time. */
+  readonly turnedAway: number[] = [];
   readonly output: ListeningOutput;
   readonly video: ChunkMaker;
-  /** Thrown where it is to listen. */
-  bindFailure: Error | undefined;
+  /** How it comes to listen. */
+  listen: Listen;
 
-  constructor(bindFailure?: Error) {
-    this.bindFailure = bindFailure;
+  constructor(listen?: Listen) {
+    this.listen = listen ?? (() => Promise.resolve(this.listener));
     this.output = new ListeningOutput({
       name: 'srt://:9000',
       clock: this.clock,
       emit: (event) => this.#note(event),
-      listen: () => {
-        if (this.bindFailure) throw this.bindFailure;
-        return this.listener;
-      },
+      listen: (signal) => this.listen(signal, this),
+      settleMs: SETTLE_MS,
       random: () => 0,
     });
-    this.video = new ChunkMaker((chunk) => this.output.deliver(chunk));
+    this.video = new ChunkMaker((chunk) => this.output.deliver(chunk), this.clock);
     this.output.open(this.video.gop);
   }
 
@@ -42,6 +48,7 @@ class Stage {
   }
 
   #note(event: OutputEvent): void {
+    if (event.kind === 'viewer-turned-away') this.turnedAway.push(event.viewers);
     if (event.kind !== 'output-state') return;
     const { state } = event;
     this.states.push(
@@ -77,11 +84,12 @@ describe('an output that viewers call', () => {
     stage.video.group(1);
     const second = await stage.call();
     stage.video.picture();
+    await stage.clock.advanceMs(200);
     expect([numbers(first), numbers(second)]).toEqual([
       [0, 1, 2, 3, 4],
       [2, 3, 4],
     ]);
-    expect(stage.take()).toEqual(['connecting', 'listening', 'streaming']);
+    expect(stage.take()).toEqual(['connecting', 'listening', 'settling']);
     expect(stage.output.figures().counts.viewers).toBe(2);
   });
 
@@ -95,10 +103,40 @@ describe('an output that viewers call', () => {
     expect(stage.output.figures().counts.viewers).toBe(1);
     stage.video.picture();
     expect(numbers(second)).toEqual([0, 1, 2]);
+    await stage.clock.advanceMs(SETTLE_MS);
     second.failure = linkError('gone');
     await stage.clock.advanceMs(100);
-    expect(stage.take()).toEqual(['connecting', 'listening', 'streaming', 'listening']);
+    expect(stage.take()).toEqual(['connecting', 'listening', 'settling', 'streaming', 'listening']);
     expect(stage.output.figures().counts.viewers).toBe(0);
+  });
+
+  test('streams once one of them has held for so long, and settles again where only a new one is left', async () => {
+    const stage = new Stage();
+    const first = await stage.call();
+    await stage.clock.advanceMs(2 * SETTLE_MS);
+    // It has had no video yet.
+    expect(stage.take()).toEqual(['connecting', 'listening', 'settling']);
+    stage.video.group(1);
+    await stage.clock.advanceMs(SETTLE_MS - 200);
+    const second = await stage.call();
+    stage.video.group(1);
+    await stage.clock.advanceMs(200);
+    expect(stage.take()).toEqual(['streaming']);
+    first.failure = linkError('gone');
+    await stage.clock.advanceMs(SETTLE_MS - 500);
+    expect(stage.take()).toEqual(['settling']);
+    await stage.clock.advanceMs(500);
+    expect(stage.take()).toEqual(['streaming']);
+    second.failure = linkError('gone');
+  });
+
+  test('never streams where who calls leaves at once', async () => {
+    const stage = new Stage();
+    for (let visit = 0; visit < 4; visit += 1) {
+      (await stage.call()).failure = linkError('gone');
+      await stage.clock.advanceMs(SETTLE_MS / 2);
+    }
+    expect(stage.take()).not.toContain('streaming');
   });
 
   test('is held up by none of them', async () => {
@@ -119,6 +157,7 @@ describe('an output that viewers call', () => {
       true,
     ]);
     expect(stage.output.figures().counts.viewers).toBe(MOST_VIEWERS);
+    expect(stage.turnedAway).toEqual([MOST_VIEWERS]);
   });
 
   test('tells the figures of the link that is worst off', async () => {
@@ -129,9 +168,9 @@ describe('an output that viewers call', () => {
   });
 
   test('that cannot listen tries again, with growing waits', async () => {
-    const stage = new Stage(linkError('port in use'));
+    const stage = new Stage(() => Promise.reject(linkError('port in use')));
     await stage.clock.advanceMs(2_000);
-    stage.bindFailure = undefined;
+    stage.listen = () => Promise.resolve(stage.listener);
     await stage.clock.advanceMs(2_000);
     expect(stage.take()).toEqual([
       'connecting',
@@ -141,6 +180,51 @@ describe('an output that viewers call', () => {
       'connecting',
       'listening',
     ]);
+  });
+
+  test('is not said to listen while its name is looked up, and a slow lookup is no port that was open', async () => {
+    const stage = new Stage(async (signal, { clock }) => {
+      await sleepMs(clock, 4_000, signal);
+      throw linkError('unknown host');
+    });
+    await stage.clock.advanceMs(3_900);
+    expect(stage.take()).toEqual(['connecting']);
+    await stage.clock.advanceMs(4_700);
+    expect(stage.take()).toEqual(['failed: unknown host, 500', 'connecting', 'failed: unknown host, 500']);
+  });
+
+  test('looks after its viewers also while it cannot listen', async () => {
+    const stage = new Stage();
+    const [going, staying] = [await stage.call(), await stage.call()];
+    stage.listener.failure = linkError('gone');
+    stage.listen = (signal) => sleepMs(stage.clock, 60_000, signal).then(() => stage.listener);
+    await stage.clock.advanceMs(10_000);
+    expect(stage.take().slice(-2)).toEqual(['failed: gone, 1250', 'connecting']);
+    going.failure = linkError('gone');
+    staying.figures = { ...FIGURES, bufferMs: 70 };
+    await stage.clock.advanceMs(100);
+    expect(going.isClosed).toBe(true);
+    expect(stage.output.figures()).toMatchObject({ counts: { viewers: 1 }, link: { bufferMs: 70 } });
+    stage.video.group(1);
+    expect(numbers(staying)).toEqual([0, 1]);
+  });
+
+  test('that is closed while its name is looked up leaves nothing behind', async () => {
+    const stage = new Stage(async (signal, { clock }) => {
+      await sleepMs(clock, 4_000, signal);
+      throw new Error('given up');
+    });
+    await stage.clock.advanceMs(100);
+    await stage.output.close(1_600);
+    expect(stage.take()).toEqual(['connecting', 'closed']);
+    expect(stage.clock.sleeperCount).toBe(0);
+  });
+
+  test('that is closed before its port is open gives that back, and is not said to listen', async () => {
+    const stage = new Stage();
+    await stage.output.close(1_600);
+    expect(stage.take()).toEqual(['connecting', 'closed']);
+    expect(stage.listener.isClosed).toBe(true);
   });
 
   test('keeps its viewers where its port is gone, and takes another one', async () => {
@@ -155,10 +239,10 @@ describe('an output that viewers call', () => {
     expect(stage.take()).toEqual([
       'connecting',
       'listening',
-      'streaming',
+      'settling',
       'failed: gone, 1250',
       'connecting',
-      'streaming',
+      'settling',
     ]);
     expect(numbers(viewer)).toEqual([0]);
   });

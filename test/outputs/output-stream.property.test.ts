@@ -57,7 +57,7 @@ class Run {
   #hasBegun = false;
 
   constructor() {
-    this.#video = new ChunkMaker((chunk) => this.#stream.deliver(chunk));
+    this.#video = new ChunkMaker((chunk) => this.#stream.deliver(chunk), this.#clock);
     this.#stream = new OutputStream({ clock: this.#clock, gop: this.#video.gop, account: this.account });
   }
 

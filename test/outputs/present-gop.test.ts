@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { PACKET_BYTES } from '../../src/mpegts/packet.ts';
 import { GOP_MOST_BYTES } from '../../src/outputs/present-gop.ts';
 import { ChunkMaker } from '../support/chunks.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { picturesIn, readStream } from '../support/ts-packets.ts';
 
 function maker(): ChunkMaker {
@@ -61,5 +62,40 @@ describe('what one can join with', () => {
     expect(joined(made)).toBeUndefined();
     made.group(1);
     expect(joined(made)).toEqual([3, 4]);
+  });
+
+  test('has the time at which its keyframe came', async () => {
+    const clock = new FakeClock();
+    const made = new ChunkMaker(() => {}, clock);
+    made.group(2);
+    await clock.advanceMs(40);
+    made.group(0);
+    const beganNs = clock.nowNs();
+    await clock.advanceMs(40);
+    made.picture();
+    expect(made.gop.joinPoint?.sinceNs).toBe(beganNs);
+  });
+
+  test('has a size, and that of its first picture, however it came', () => {
+    const made = maker();
+    const keyframe = made.make({ isKeyframe: true, sizeBytes: 4_000 });
+    const next = made.make();
+    made.bytes(keyframe.subarray(0, 10 * PACKET_BYTES));
+    expect(made.gop.joinPoint).toMatchObject({
+      sizeBytes: 8 * PACKET_BYTES,
+      firstPictureBytes: 8 * PACKET_BYTES,
+    });
+    made.bytes(Buffer.concat([keyframe.subarray(10 * PACKET_BYTES), next]));
+    const pictureBytes = keyframe.length - 2 * PACKET_BYTES;
+    expect(made.gop.joinPoint).toMatchObject({
+      sizeBytes: pictureBytes + next.length,
+      firstPictureBytes: pictureBytes,
+    });
+    const keyframes = Buffer.concat([made.make({ isKeyframe: true }), made.make()]);
+    made.bytes(keyframes);
+    expect(made.gop.joinPoint).toMatchObject({
+      sizeBytes: 12 * PACKET_BYTES,
+      firstPictureBytes: 6 * PACKET_BYTES,
+    });
   });
 });

@@ -1,113 +1,42 @@
 import { describe, expect, test } from 'bun:test';
 import { LinkError } from '../../src/base/errors.ts';
-import type { OutputEvent } from '../../src/base/event.ts';
 import type { Failure } from '../../src/base/failure.ts';
-import type { Carrier } from '../../src/outputs/carrier.ts';
 import { OutputAccount } from '../../src/outputs/output-account.ts';
-import { ReconnectingOutput } from '../../src/outputs/reconnecting-output.ts';
-import { ChunkMaker } from '../support/chunks.ts';
-import { FakeCarrier, FIGURES, linkError } from '../support/fake-carrier.ts';
-import { FakeClock, settle } from '../support/fake-clock.ts';
+import { FIGURES, linkError } from '../support/fake-carrier.ts';
+import { settle } from '../support/fake-clock.ts';
 import { picturesIn } from '../support/ts-packets.ts';
-
-interface StageOptions {
-  readonly settleMs?: number;
-  readonly closedAtOnce?: (failure: Failure) => Failure;
-  readonly account?: OutputAccount;
-}
+import { ReconnectingStage } from './reconnecting-stage.ts';
 
 function closedAtOnce({ text }: Failure): Failure {
   return { code: 'link-closed-at-once', text: `at once: ${text}` };
 }
 
-/** An output whose openings a test answers. */
-class Stage {
-  readonly clock = new FakeClock();
-  readonly states: string[] = [];
-  readonly video: ChunkMaker;
-  readonly output: ReconnectingOutput;
-  readonly #beginMs = this.clock.nowMs;
-  readonly #answers: PromiseWithResolvers<Carrier>[] = [];
-  signal: AbortSignal | undefined;
-
-  constructor({ settleMs = 2_000, ...options }: StageOptions = {}) {
-    this.output = new ReconnectingOutput({
-      name: 'srt://there',
-      clock: this.clock,
-      emit: (event) => this.#note(event),
-      open: (signal) => {
-        this.signal = signal;
-        const answer = Promise.withResolvers<Carrier>();
-        this.#answers.push(answer);
-        return answer.promise;
-      },
-      settleMs,
-      random: () => 0,
-      ...options,
-    });
-    this.video = new ChunkMaker((chunk) => this.output.deliver(chunk));
-    this.output.open(this.video.gop);
-  }
-
-  async accept(): Promise<FakeCarrier> {
-    const carrier = new FakeCarrier();
-    this.#answers.shift()?.resolve(carrier);
-    await settle();
-    return carrier;
-  }
-
-  async refuse(error: unknown = linkError('refused')): Promise<void> {
-    this.#answers.shift()?.reject(error);
-    await settle();
-  }
-
-  async break(carrier: FakeCarrier, text = 'gone'): Promise<void> {
-    carrier.failure = linkError(text);
-    await this.clock.advanceMs(100);
-  }
-
-  /** What was told since this was last asked, with the time of it. */
-  take(): string[] {
-    return this.states.splice(0);
-  }
-
-  #note(event: OutputEvent): void {
-    if (event.kind !== 'output-state') return;
-    const { state } = event;
-    const words = state.kind === 'failed' ? `: ${state.failure.text}, ${state.retryMs} ms` : '';
-    this.states.push(`${this.clock.nowMs - this.#beginMs} ${state.kind}${words}`);
-  }
-}
-
 describe('an output that is opened by us', () => {
-  test('is said to stream once it has held for as long as it takes to settle', async () => {
-    const stage = new Stage();
-    await stage.clock.advanceMs(50);
-    await stage.accept();
-    await stage.clock.advanceMs(1_999);
-    expect(stage.take()).toEqual(['0 connecting', '50 settling']);
-    await stage.clock.advanceMs(1);
-    expect(stage.take()).toEqual(['2050 streaming']);
-    await stage.clock.advanceMs(60_000);
-    expect(stage.take()).toEqual([]);
-  });
-
-  test('streams at once where there is nothing to settle', async () => {
-    const stage = new Stage({ settleMs: 0 });
-    await stage.accept();
-    await stage.clock.advanceMs(5_000);
-    expect(stage.take()).toEqual(['0 connecting', '0 streaming']);
+  test('has counters that go on from one output of a name to the next', async () => {
+    const account = new OutputAccount();
+    const received: Uint8Array[] = [];
+    for (const pictures of [3, 2]) {
+      const stage = new ReconnectingStage({ account });
+      const carrier = await stage.accept();
+      stage.video.group(pictures);
+      const closed = stage.output.close(1_600);
+      await stage.clock.advanceMs(0);
+      await closed;
+      received.push(carrier.received);
+    }
+    // Throws where one is missing.
+    expect(picturesIn(Buffer.concat(received)).length).toBe(7);
   });
 
   test('sends while it settles', async () => {
-    const stage = new Stage();
+    const stage = new ReconnectingStage();
     const carrier = await stage.accept();
     stage.video.group(1);
     expect(picturesIn(carrier.received).length).toBe(2);
   });
 
   test('is opened again after each refusal, with growing waits', async () => {
-    const stage = new Stage();
+    const stage = new ReconnectingStage();
     for (const waitMs of [1_250, 2_500, 5_000, 5_000]) {
       await stage.refuse();
       await stage.clock.advanceMs(waitMs);
@@ -126,7 +55,7 @@ describe('an output that is opened by us', () => {
   });
 
   test('is soon opened again where nobody has answered', async () => {
-    const stage = new Stage();
+    const stage = new ReconnectingStage();
     await stage.clock.advanceMs(3_000);
     await stage.refuse(linkError('no answer'));
     await stage.clock.advanceMs(500);
@@ -134,7 +63,7 @@ describe('an output that is opened by us', () => {
   });
 
   test('is opened again at once after it had held, and begins at the next keyframe', async () => {
-    const stage = new Stage();
+    const stage = new ReconnectingStage();
     const first = await stage.accept();
     stage.video.group(1);
     await stage.clock.advanceMs(5_000);
@@ -150,7 +79,7 @@ describe('an output that is opened by us', () => {
   });
 
   test('notices a break when something is sent, too', async () => {
-    const stage = new Stage();
+    const stage = new ReconnectingStage();
     const carrier = await stage.accept();
     stage.video.group(0);
     await stage.clock.advanceMs(4_050);
@@ -162,7 +91,7 @@ describe('an output that is opened by us', () => {
   });
 
   test('is said to be closed at once where it breaks before it has settled, and only then', async () => {
-    const stage = new Stage({ closedAtOnce });
+    const stage = new ReconnectingStage({ closedAtOnce });
     await stage.break(await stage.accept());
     expect(stage.take().at(-1)).toBe('100 failed: at once: gone, 1250 ms');
     await stage.clock.advanceMs(1_250);
@@ -173,44 +102,8 @@ describe('an output that is opened by us', () => {
     expect(stage.take().slice(-2)).toEqual(['3450 failed: gone, 0 ms', '3450 connecting']);
   });
 
-  test('that has broken at once has to carry video for two seconds before it is said to stream again', async () => {
-    const stage = new Stage({ settleMs: 0 });
-    const first = await stage.accept();
-    stage.video.group(0);
-    await stage.break(first, 'the disk is full');
-    expect(stage.take()).toEqual(['0 connecting', '0 streaming', '100 failed: the disk is full, 1250 ms']);
-    await stage.clock.advanceMs(1_250);
-    // It takes no video before the next keyframe: that it is open until then says nothing.
-    const second = await stage.accept();
-    await stage.clock.advanceMs(5_000);
-    await stage.break(second, 'the disk is full');
-    expect(stage.take()).toEqual([
-      '1350 connecting',
-      '1350 settling',
-      '6450 failed: the disk is full, 2500 ms',
-    ]);
-    await stage.clock.advanceMs(2_500);
-    await stage.accept();
-    await stage.clock.advanceMs(3_000);
-    stage.video.group(0);
-    await stage.clock.advanceMs(1_999);
-    expect(stage.take()).toEqual(['8950 connecting', '8950 settling']);
-    await stage.clock.advanceMs(1);
-    expect(stage.take()).toEqual(['13950 streaming']);
-  });
-
-  test('that could not be opened in between is as doubtful as before', async () => {
-    const stage = new Stage({ settleMs: 0 });
-    await stage.break(await stage.accept());
-    await stage.clock.advanceMs(1_250);
-    await stage.refuse();
-    await stage.clock.advanceMs(2_500);
-    await stage.accept();
-    expect(stage.take().at(-1)).toBe('3850 settling');
-  });
-
   test('tells the figures of its link while there is one', async () => {
-    const stage = new Stage();
+    const stage = new ReconnectingStage();
     expect(stage.output.figures().link).toBeUndefined();
     const carrier = await stage.accept();
     carrier.figures = FIGURES;
@@ -226,7 +119,7 @@ describe('an output that is opened by us', () => {
     const account = new OutputAccount();
     account.attempts = 7;
     account.sentPictures = 100;
-    const stage = new Stage({ account });
+    const stage = new ReconnectingStage({ account });
     await stage.accept();
     stage.video.group(1);
     expect(stage.output.figures().counts).toMatchObject({ attempts: 8, sentPictures: 101 });
@@ -235,7 +128,7 @@ describe('an output that is opened by us', () => {
 
 describe('closing an output', () => {
   test('hands on what it has, and ends', async () => {
-    const stage = new Stage();
+    const stage = new ReconnectingStage();
     const carrier = await stage.accept();
     stage.video.group(1);
     const closed = stage.output.close(1_600);
@@ -248,7 +141,7 @@ describe('closing an output', () => {
   });
 
   test('gives up an opening, and what it opens in spite of that is closed', async () => {
-    const stage = new Stage();
+    const stage = new ReconnectingStage();
     const closed = stage.output.close(1_600);
     expect(stage.signal?.aborted).toBe(true);
     const carrier = await stage.accept();
@@ -259,7 +152,7 @@ describe('closing an output', () => {
   });
 
   test('takes an opening that says it was given up for what it is', async () => {
-    const stage = new Stage();
+    const stage = new ReconnectingStage();
     const closed = stage.output.close(1_600);
     await stage.refuse(stage.signal?.reason);
     await closed;
@@ -267,7 +160,7 @@ describe('closing an output', () => {
   });
 
   test('does not wait for an opening that hangs for longer than it may', async () => {
-    const stage = new Stage();
+    const stage = new ReconnectingStage();
     const closed = stage.output.close(1_600);
     await stage.clock.advanceMs(1_600);
     await closed;
@@ -275,7 +168,7 @@ describe('closing an output', () => {
   });
 
   test('ends the wait before the next try', async () => {
-    const stage = new Stage();
+    const stage = new ReconnectingStage();
     await stage.refuse();
     await stage.output.close(1_600);
     await stage.clock.advanceMs(10_000);
@@ -285,7 +178,7 @@ describe('closing an output', () => {
 });
 
 test('what cannot be opened is in the words of whoever tried', async () => {
-  const stage = new Stage();
+  const stage = new ReconnectingStage();
   await stage.refuse(new LinkError({ code: 'link-taken', text: 'another publisher has it' }));
   expect(stage.take().at(-1)).toBe('0 failed: another publisher has it, 1250 ms');
 });

@@ -4,7 +4,7 @@ import { Folder } from '../support/folder.ts';
 import { freeUdpPort, isUdpPortBound } from '../support/ports.ts';
 import { until } from '../support/until.ts';
 import { output } from '../support/video.ts';
-import { call, listen, nextViewer, numberedPackets, pour } from './srt-stage.ts';
+import { call, failureOf, listen, nextViewer, numberedPackets, pour } from './srt-stage.ts';
 
 const folder = new Folder();
 afterAll(() => folder[Symbol.dispose]());
@@ -86,7 +86,7 @@ describe.each(Object.keys(RECEIVERS))('%s', (name) => {
 
   test.each(['127.0.0.1', '[::1]'])('calls by %s, and gets every byte', async (host) => {
     const port = await freeUdpPort();
-    const listener = listen(`srt://:${port}?mode=listener&streamid=ours`);
+    const listener = await listen(`srt://:${port}?mode=listener&streamid=ours`);
     await using receiver = new Receiver(name, `srt://${host}:${port}?mode=caller`);
     const viewer = await nextViewer(listener);
     const sent = readFileSync(video);
@@ -100,7 +100,7 @@ describe.each(Object.keys(RECEIVERS))('%s', (name) => {
 describe('a listener', () => {
   test('serves several viewers at once, and each for itself', async () => {
     const port = await freeUdpPort();
-    const listener = listen(`srt://127.0.0.1:${port}?mode=listener`);
+    const listener = await listen(`srt://127.0.0.1:${port}?mode=listener`);
     const address = `srt://127.0.0.1:${port}?mode=caller`;
     const sent = numberedPackets(1000);
     await using first = new Receiver('srt-live-transmit', address);
@@ -120,7 +120,7 @@ describe('a listener', () => {
 
   test('asks its viewers for its passphrase', async () => {
     const port = await freeUdpPort();
-    const listener = listen(`srt://127.0.0.1:${port}?mode=listener&passphrase=0123456789abc`);
+    const listener = await listen(`srt://127.0.0.1:${port}?mode=listener&passphrase=0123456789abc`);
     const failed = await call(`srt://127.0.0.1:${port}?passphrase=another-passphrase`).catch(
       (error: unknown) => String(error),
     );
@@ -134,7 +134,7 @@ describe('a listener', () => {
 
   test.each(['[::1]', '[::]'])('listens at %s', async (host) => {
     const port = await freeUdpPort();
-    const listener = listen(`srt://${host}:${port}?mode=listener`);
+    const listener = await listen(`srt://${host}:${port}?mode=listener`);
     const calling = call(`srt://[::1]:${port}`);
     (await nextViewer(listener)).close();
     (await calling).close();
@@ -143,7 +143,7 @@ describe('a listener', () => {
 
   test('listens at a name of this machine', async () => {
     const port = await freeUdpPort();
-    const listener = listen(`srt://localhost:${port}?mode=listener`);
+    const listener = await listen(`srt://localhost:${port}?mode=listener`);
     const calling = call(`srt://localhost:${port}`);
     const viewer = await nextViewer(listener);
     (await calling).close();
@@ -154,24 +154,51 @@ describe('a listener', () => {
   test('cannot have a port that another program has', async () => {
     const port = await freeUdpPort();
     const taken = await Bun.udpSocket({ hostname: '127.0.0.1', port });
-    expect(() => listen(`srt://127.0.0.1:${port}?mode=listener`)).toThrow(`port ${port} is in use`);
-    expect(() => listen(`srt://:${port}?mode=listener`)).toThrow(`port ${port} is in use`);
+    for (const host of ['127.0.0.1', '']) {
+      const { code, text } = await failureOf(listen(`srt://${host}:${port}?mode=listener`));
+      expect(code).toBe('link-taken');
+      expect(text).toContain(`port ${port} is in use`);
+    }
     taken.close();
   });
 
   test('gives its port back for a new one', async () => {
     const port = await freeUdpPort();
-    listen(`srt://127.0.0.1:${port}?mode=listener`).close();
-    const again = listen(`srt://127.0.0.1:${port}?mode=listener`);
+    (await listen(`srt://127.0.0.1:${port}?mode=listener`)).close();
+    const again = await listen(`srt://127.0.0.1:${port}?mode=listener`);
     const calling = call(`srt://127.0.0.1:${port}`);
     (await nextViewer(again)).close();
     (await calling).close();
     again.close();
   });
 
+  test('can be opened again while its viewers go on', async () => {
+    const port = await freeUdpPort();
+    const address = `srt://127.0.0.1:${port}`;
+    const first = await listen(`${address}?mode=listener`);
+    await using receiver = new Receiver('srt-live-transmit', `${address}?mode=caller`);
+    const viewer = await nextViewer(first);
+    first.close();
+    const again = await listen(`${address}?mode=listener`);
+    const calling = call(address);
+    const second = await nextViewer(again);
+    const sent = numberedPackets(1000);
+    await pour(viewer, sent);
+    await viewer.finish(5000);
+    expect(Buffer.from(await receiver.bytes(sent.length)).equals(sent)).toBe(true);
+    (await calling).close();
+    second.close();
+    again.close();
+  });
+
+  test('says that its name is unknown', async () => {
+    const failure = await failureOf(listen('srt://nosuch.invalid:9?mode=listener'));
+    expect(failure.code).toBe('link-unknown-host');
+  });
+
   test('sees a viewer who is gone', async () => {
     const port = await freeUdpPort();
-    const listener = listen(`srt://127.0.0.1:${port}?mode=listener`);
+    const listener = await listen(`srt://127.0.0.1:${port}?mode=listener`);
     const calling = call(`srt://127.0.0.1:${port}`);
     const viewer = await nextViewer(listener);
     (await calling).close();

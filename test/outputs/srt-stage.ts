@@ -34,8 +34,8 @@ export function call(address: string): Promise<Carrier> {
 }
 
 /** Listens at this address as the program does. */
-export function listen(address: string): Listener {
-  return srtListener({ libsrt: realLibsrt(), clock: systemClock, settings: srtSettingsOf(address) });
+export function listen(address: string): Promise<Listener> {
+  return srtListener({ libsrt: realLibsrt(), clock: systemClock, settings: srtSettingsOf(address) })(never);
 }
 
 /** The next viewer who calls. */

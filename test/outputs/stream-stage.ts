@@ -15,7 +15,7 @@ export class StreamStage {
   readonly stream: OutputStream;
 
   constructor() {
-    this.video = new ChunkMaker((chunk) => this.stream.deliver(chunk));
+    this.video = new ChunkMaker((chunk) => this.stream.deliver(chunk), this.clock);
     this.stream = new OutputStream({ clock: this.clock, gop: this.video.gop, account: this.account });
   }
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'bun:test';
-import { EncoderError } from '../../src/base/errors.ts';
 import { settle } from '../support/fake-clock.ts';
 import { ServiceStage } from '../support/service-stage.ts';
 
@@ -84,6 +83,29 @@ describe('an ffmpeg that dies in a session whose outputs are ours', () => {
     expect(stage.states.filter((state) => state === 'restarting')).toHaveLength(2);
     expect(stage.states.at(-1)).toBe('streaming');
     expect(stage.mover.prepared.map(({ events }) => events.at(-1))).toEqual(['dropped', 'pump']);
+  });
+
+  test('soon after its start is followed by another one after waits that grow', async () => {
+    const stage = await ServiceStage.streamingOurs();
+    for (const waitMs of [0, 500, 1_000, 2_000, 4_000, 4_000]) {
+      stage.encoder.kill();
+      await settle();
+      const started = stage.encoders.length;
+      if (waitMs > 0) {
+        await stage.clock.advanceMs(waitMs - 1);
+        expect(stage.encoders).toHaveLength(started);
+        await stage.clock.advanceMs(1);
+        expect(stage.encoders).toHaveLength(started + 1);
+      }
+      await warm(stage);
+      stage.hub.feeds.at(-1)?.end();
+      await settle();
+    }
+    await stage.clock.advanceMs(5_000);
+    const before = stage.encoders.length;
+    stage.encoder.kill();
+    await settle();
+    expect(stage.encoders).toHaveLength(before + 1);
   });
 
   test('is given up for the word to stop', async () => {
@@ -215,46 +237,5 @@ describe('another preset that is read while a session goes on', () => {
     await settle();
     expect(next.asked).toEqual(['kill']);
     expect(next.isVideoClosed).toBe(true);
-  });
-});
-
-describe('a session whose outputs are ours', () => {
-  test('closes them with what is in them, behind the last picture', async () => {
-    const stage = await ServiceStage.streamingOurs();
-    const { encoder, hub } = stage;
-    encoder.obeys = false;
-    stage.mover.hasFrame = false;
-    stage.input.goIdle();
-    await settle();
-    expect(hub.closedWithinMs).toBeUndefined();
-    encoder.exit(0);
-    await settle();
-    hub.feeds[0]?.end();
-    await settle();
-    expect(hub.closedWithinMs).toBe(1_600);
-    expect(stage.states.at(-1)).toBe('waiting');
-  });
-
-  test('opens them anew each time, and ends an ffmpeg that never encodes anything', async () => {
-    const stage = new ServiceStage();
-    stage.areOurs = true;
-    stage.start();
-    await settle();
-    stage.input.takeFirst();
-    await stage.clock.advanceMs(20_000);
-    expect(stage.states.at(-1)).toBe('failed: ffmpeg has encoded nothing within 20 s, 500 ms');
-    expect(stage.encoder.isVideoClosed).toBe(true);
-    await stage.clock.advanceMs(500);
-    await stage.open();
-    expect(stage.hubs).toHaveLength(2);
-  });
-
-  test('counts a stalled ffmpeg as dead', async () => {
-    const stage = await ServiceStage.streamingOurs();
-    const before = stage.encoder;
-    stage.input.fail(new EncoderError({ code: 'ffmpeg-stalled', text: 'it has taken no frame' }));
-    await settle();
-    expect(before.asked[0]).toBe('kill');
-    expect(stage.states.at(-1)).toBe('restarting');
   });
 });

@@ -19,6 +19,18 @@ describe('the service as a whole', () => {
     );
   });
 
+  test('warns of an output that could be ours and is not, and again after other settings', async () => {
+    const stage = new ServiceStage();
+    stage.whyNotOurs = 'the library is missing';
+    stage.mover.hasFrame = false;
+    stage.start();
+    await settle();
+    const warnings = () => stage.log.filter((line) => line.startsWith('warn:'));
+    expect(warnings()).toEqual(['warn: the library is missing']);
+    await stage.reload({ DESTINATION: 'srt://video.example:9001' });
+    expect(warnings()).toEqual(['warn: the library is missing', 'warn: the library is missing']);
+  });
+
   test('warns of a size that has to be padded', async () => {
     const stage = new ServiceStage();
     stage.variables = { ...stage.variables, RESOLUTION: '321x240' };

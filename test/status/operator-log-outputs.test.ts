@@ -247,6 +247,17 @@ describe('an output that is called', () => {
     expect(stage.log.lines.at(-1)).toMatch(/^info: a viewer has left srt:\/\/video:9000: 0 there now \(and/);
   });
 
+  test('says that a viewer was turned away, and once a minute how many more were', async () => {
+    const stage = streaming();
+    for (let second = 0; second < 61; second += 1) {
+      stage.on({ kind: 'viewer-turned-away', output: SETTINGS.destination, viewers: 16 });
+      await stage.clock.advanceMs(1_000);
+    }
+    const message =
+      'warn: a viewer was turned away from srt://video:9000: 16 are there, and no more are let in';
+    expect(said(stage)).toEqual([message, `${message} (and 59 more before it)`]);
+  });
+
   test('is not one that calls itself: of that no viewer is told', () => {
     const stage = streaming();
     stage.figures({ viewers: 1 });

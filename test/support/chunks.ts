@@ -1,22 +1,23 @@
+import type { Clock } from '../../src/base/clock.ts';
 import { StreamFollower } from '../../src/mpegts/stream-follower.ts';
 import type { Chunk } from '../../src/outputs/chunk.ts';
 import { PresentGop } from '../../src/outputs/present-gop.ts';
+import { FakeClock } from './fake-clock.ts';
 import { TsMaker, type PictureOptions } from './ts-packets.ts';
 
 /** Makes chunks as a hub does, puts them into the present GOP, and hands them to whoever takes them. */
 export class ChunkMaker {
   readonly gop = new PresentGop();
-  readonly #maker: TsMaker;
+  readonly #maker = new TsMaker();
   readonly #follower = new StreamFollower();
   /** Pictures that have been made. */
   pictures = 0;
 
+  /** @param clock tells when a picture has come; it stands still where it is left out */
   constructor(
     private readonly deliver: (chunk: Chunk) => void,
-    maker = new TsMaker(),
-  ) {
-    this.#maker = maker;
-  }
+    private readonly clock: Clock = new FakeClock(),
+  ) {}
 
   /** One chunk with a picture. */
   picture(options?: PictureOptions): void {
@@ -42,7 +43,7 @@ export class ChunkMaker {
     if (!tables) throw new Error('the first picture has to be a keyframe');
     this.pictures += units.length;
     const chunk = { packets, pictures };
-    this.gop.add(chunk, tables);
+    this.gop.add(chunk, tables, this.clock.nowNs());
     this.deliver(chunk);
   }
 }

@@ -12,6 +12,7 @@ export class FakeEncoder implements Encoder {
   /** Whether it writes its trailer and ends when it is stopped. */
   obeys = true;
   isGone = false;
+  holdsFramesBack = false;
   encodedFrames = 0;
   /** Whether what is left of its video was given up. */
   isVideoClosed = false;

@@ -30,6 +30,8 @@ export class ServiceStage {
   readonly hubs: FakeHub[] = [];
   /** Whether the outputs are ours; otherwise ffmpeg opens the destination itself. */
   areOurs = false;
+  /** Why they could be ours and are not. */
+  whyNotOurs: string | undefined;
   /** Why ffmpeg cannot be started at all. */
   cannotStart: string | undefined;
   /** Asks ffmpeg for the size of a frame. */
@@ -99,6 +101,8 @@ export class ServiceStage {
     stage.areOurs = true;
     stage.start();
     await stage.open();
+    // Long enough that its ffmpeg is a good one.
+    await stage.clock.advanceMs(5_000);
     return stage;
   }
 
@@ -133,10 +137,14 @@ export class ServiceStage {
       },
       startMover: () => this.mover,
       giveBackStartCode() {},
-      startFfmpeg: ({ emit, isOurs, isWarmedUp }) => this.#startEncoder(emit, isOurs, isWarmedUp),
+      startFfmpeg: ({ emit, isOurs, isWarmedUp, plan }) => {
+        const encoder = this.#startEncoder(emit, isOurs, isWarmedUp);
+        encoder.holdsFramesBack = isOurs && plan.config.encoder.tune !== 'zerolatency';
+        return encoder;
+      },
       createOutputs: () => ({
         areOurs: () => this.areOurs,
-        whyNotOurs() {},
+        whyNotOurs: () => this.whyNotOurs,
         open: () => {
           const hub = new FakeHub();
           this.hubs.push(hub);

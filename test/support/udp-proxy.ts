@@ -107,7 +107,8 @@ class Pending {
   #arm(): void {
     clearTimeout(this.#timer);
     const [first] = this.#items;
-    if (first) this.#timer = setTimeout(() => this.#onDue(), Math.ceil(first.outMs - performance.now()));
+    if (first)
+      this.#timer = setTimeout(() => this.#onDue(), Math.max(0, Math.ceil(first.outMs - performance.now())));
   }
 
   #onDue(): void {

@@ -1,7 +1,4 @@
-import { errno, libc, SOCK_CLOEXEC, SOCK_DGRAM } from './libc.ts';
-
-/** asm-generic/errno.h. */
-const [ENETUNREACH, EHOSTUNREACH] = [101, 113];
+import { EHOSTUNREACH, ENETUNREACH, errno, libc, SOCK_CLOEXEC, SOCK_DGRAM } from './libc.ts';
 
 /**
  * Whether the system knows a way to this struct sockaddr_in or sockaddr_in6. libsrt does not tell: it sends into nothing

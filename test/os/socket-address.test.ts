@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { socketAddress } from '../../src/os/libsrt-address.ts';
+import { socketAddress } from '../../src/os/socket-address.ts';
 
 const zeros = (count: number) => Array.from({ length: count }, () => 0);
 const zoneOf = (text: string) => socketAddress(text, 1)?.[24];
