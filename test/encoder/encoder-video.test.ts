@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'bun:test';
+import { afterAll, expect, spyOn, test } from 'bun:test';
 import { closeSync, readdirSync } from 'node:fs';
 import { startEncoder, type Encoder } from '../../src/encoder/encoder.ts';
 import { makePipe } from '../../src/os/pipe.ts';
@@ -73,4 +73,16 @@ test('that is given up ends its ffmpeg, and leaves no descriptor open', async ()
   await read.exited;
   // The runtime lets go of what belongs to a child a moment later.
   await until(async () => openDescriptors() <= before, 'end of descriptors');
+});
+
+test('that has come by the megabyte is collected, once a second at the most', async () => {
+  using collect = spyOn(Bun, 'gc');
+  const little = start('little', 'head -c 900000 /dev/zero >&3; sleep 1.1; echo more >&3');
+  await all(little.video);
+  expect(collect).not.toHaveBeenCalled();
+  const much = start('much', 'head -c 9000000 /dev/zero >&3; sleep 1.1; echo more >&3');
+  await all(much.video);
+  // Nine megabytes come within a second, unless the machine is far too busy.
+  expect(collect).toHaveBeenCalled();
+  expect(collect.mock.calls.length).toBeLessThanOrEqual(4);
 });
