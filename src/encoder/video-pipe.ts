@@ -6,7 +6,7 @@ import { NS_PER_SECOND } from '../base/frame-rate.ts';
  * Each read has memory of its own, and what was sent of it lies about until the runtime sees a reason to collect it: 13 MiB of it
  * at 4 Mbit/s. Collecting takes 4 ms of this thread, so it is done after so much video, and not more often than once a second.
  */
-const COLLECTED_BYTES = 1_048_576;
+const COLLECTED_BYTES = 524_288;
 const COLLECTING_PERIOD_NS = NS_PER_SECOND;
 
 /**
@@ -49,9 +49,10 @@ export class VideoPipe implements AsyncIterable<Uint8Array> {
 
   /** @returns undefined at the end, as which a failed read counts: whoever wrote says why */
   async #next(): Promise<Uint8Array | undefined> {
-    this.#collect();
     try {
-      const { value } = await this.#reader.read();
+      const reading = this.#reader.read();
+      this.#collect();
+      const { value } = await reading;
       this.#uncollectedBytes += value?.length ?? 0;
       return value;
     } catch {
@@ -59,7 +60,10 @@ export class VideoPipe implements AsyncIterable<Uint8Array> {
     }
   }
 
-  /** Right after what was read has been handed on: the next picture is a period away. */
+  /**
+   * Right after what was read has been handed on, when the next picture is a period away; and while a read is pending: what comes
+   * while there is none is told of by the runtime only with the bytes after it, a period later.
+   */
   #collect(): void {
     if (this.#uncollectedBytes < COLLECTED_BYTES) return;
     const nowNs = systemClock.nowNs();
