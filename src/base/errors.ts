@@ -24,10 +24,8 @@ export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
 }
 
-/** Redis cannot be reached, refuses us, or does not answer. Always worth trying again. */
-export class SourceError extends Error {
-  override readonly name = 'SourceError';
-
+/** What failed, structured; its text is the message. */
+abstract class FailureError extends Error {
   constructor(
     readonly failure: Failure,
     options?: ErrorOptions,
@@ -36,29 +34,22 @@ export class SourceError extends Error {
   }
 }
 
-/** ffmpeg ended, could not be started, or does not take frames any more. Always worth trying again. */
-export class EncoderError extends Error {
-  override readonly name = 'EncoderError';
+/** Redis cannot be reached, refuses us, or does not answer. Always worth trying again. */
+export class SourceError extends FailureError {
+  override readonly name = 'SourceError';
+}
 
-  /** @param failure with the code `ffmpeg-stalled` where ffmpeg is there but takes nothing, so that it has to be ended */
-  constructor(
-    readonly failure: Failure,
-    options?: ErrorOptions,
-  ) {
-    super(failure.text, options);
-  }
+/**
+ * ffmpeg ended, could not be started, or does not take frames any more. Always worth trying again. With the code
+ * `ffmpeg-stalled` it is there but takes nothing, so that it has to be ended.
+ */
+export class EncoderError extends FailureError {
+  override readonly name = 'EncoderError';
 }
 
 /** An output cannot be opened, or has broken. Always worth trying again. */
-export class LinkError extends Error {
+export class LinkError extends FailureError {
   override readonly name = 'LinkError';
-
-  constructor(
-    readonly failure: Failure,
-    options?: ErrorOptions,
-  ) {
-    super(failure.text, options);
-  }
 }
 
 /** What was thrown, in its own words. */

@@ -59,7 +59,7 @@ export type EncoderEvent =
   | { readonly kind: 'encoder-changed' }
   /** The one that was to take over could not: the one before goes on, and it is tried again. */
   | { readonly kind: 'encoder-not-changed'; readonly failure: Failure; readonly retryMs: number }
-  /** Counted since the start of this ffmpeg. */
+  /** Counted since the start of this ffmpeg, or of the session where that outlives it. */
   | { readonly kind: 'encoder-progress'; readonly frames: number; readonly sizeBytes?: number }
   /** A line of its log, without a line break. */
   | { readonly kind: 'encoder-line'; readonly line: string };

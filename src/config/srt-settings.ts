@@ -1,7 +1,7 @@
 import { decodeParameter, parameterOf, type Address } from './address.ts';
 import type { SrtNumberName, SrtOption, SrtSettings, SrtTextName } from './config.ts';
 import { withoutBrackets } from './host.ts';
-import { cInteger, toInt32 } from './srt-number.ts';
+import { cInteger, toInt32 } from './c-number.ts';
 
 /** How a number of the address becomes libsrt's: as it is, from microseconds to milliseconds, or of 64 bits. */
 type Unit = 'int' | 'us-to-ms' | 'int64';

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { parameterName, parameterOf, type Address } from './address.ts';
+import { cInteger } from './c-number.ts';
 import type { UdpSettings } from './config.ts';
 import { withoutBrackets } from './host.ts';
 
@@ -90,9 +91,9 @@ function udpNumber(address: Address, name: Option): number | undefined {
   return text === undefined ? undefined : leadingNumber(text);
 }
 
-/** As strtol(3) reads it, which ffmpeg uses there: what follows the digits does not count, and no digits are 0. */
+/** As ffmpeg reads it. */
 function leadingNumber(text: string): number {
-  return Number(/^\s*([+-]?\d+)/.exec(text)?.[1] ?? 0);
+  return Number(cInteger(text, 'ten'));
 }
 
 /** As ffmpeg decodes it (`av_find_info_tag`): the `+` alone. */

@@ -1,5 +1,5 @@
 import { closeSync, fchmodSync, writeSync } from 'node:fs';
-import { EINVAL, errno, errorInWords, libc, MFD_CLOEXEC, MFD_NOEXEC_SEAL, pinned } from '../os/libc.ts';
+import { EINVAL, errno, errorInWords, libc, MFD_CLOEXEC, MFD_NOEXEC_SEAL, pinnedCopy } from '../os/libc.ts';
 
 /** What the file is called in /proc, for whoever looks there; nothing can be opened by it. */
 const LABEL = 'cosmos-video-options';
@@ -30,8 +30,7 @@ export function openSecretsFile(options: Readonly<Record<string, string>>): numb
 
 /** memfd_create(2). Kernels before 6.3 do not know that a file is never a program; later ones may insist on being told. */
 function openMemoryFile(): number {
-  const label = pinned(LABEL.length + 1);
-  label.view.set(new TextEncoder().encode(LABEL));
+  const label = pinnedCopy(new TextEncoder().encode(`${LABEL}\0`));
   let fd = libc.memfd_create(label.address, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
   if (fd < 0 && errno() === EINVAL) fd = libc.memfd_create(label.address, MFD_CLOEXEC);
   if (fd < 0) throw new Error(`no file in memory for the secret options: ${errorInWords(errno())}`);

@@ -103,6 +103,13 @@ export function pinned(sizeBytes: number): Pinned {
   return { view, address: ptr(view) };
 }
 
+/** The same with these bytes in it. */
+export function pinnedCopy(bytes: Uint8Array): Pinned {
+  const memory = pinned(bytes.length);
+  memory.view.set(bytes);
+  return memory;
+}
+
 /** An address further on in the same memory. */
 export function addressAt(base: number, offsetBytes: number): Pointer {
   // Bun brands addresses as Pointer, and any sum of one and a number is a plain number again.

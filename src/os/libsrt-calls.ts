@@ -1,5 +1,5 @@
 import { dlopen } from 'bun:ffi';
-import { pinned } from './libc.ts';
+import { pinned, pinnedCopy } from './libc.ts';
 import { SRT_OPTIONS, srtOptionBytes, type SrtOptionName } from './libsrt-options.ts';
 import { readSrtStats, STATS_BYTES, type SrtStats } from './libsrt-stats.ts';
 
@@ -121,10 +121,8 @@ class LoadedLibrary implements Libsrt {
   }
 
   setOption(socket: SrtSocket, name: SrtOptionName, value: number | string): boolean {
-    const bytes = srtOptionBytes(name, value);
-    const memory = pinned(bytes.length);
-    memory.view.set(bytes);
-    return this.srt.srt_setsockopt(socket, 0, SRT_OPTIONS[name][0], memory.address, bytes.length) === 0;
+    const { view, address } = pinnedCopy(srtOptionBytes(name, value));
+    return this.srt.srt_setsockopt(socket, 0, SRT_OPTIONS[name][0], address, view.length) === 0;
   }
 
   payloadBytes(socket: SrtSocket): number {

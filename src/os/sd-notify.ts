@@ -6,6 +6,7 @@ import {
   MSG_DONTWAIT,
   MSG_NOSIGNAL,
   pinned,
+  pinnedCopy,
   SOCK_CLOEXEC,
   SOCK_DGRAM,
   SO_SNDTIMEO,
@@ -43,12 +44,10 @@ function datagramSender(path: string): (message: string, waitFlag?: number) => v
   libc.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, limit.address, limit.view.length);
   // A leading @ stands for the zero byte that abstract names begin with (unix(7)).
   const name = new TextEncoder().encode(path.startsWith('@') ? `\0${path.slice(1)}` : path);
-  const address = pinned(2 + name.length);
-  address.view.set(Uint8Array.of(AF_UNIX, 0, ...name));
+  const address = pinnedCopy(Uint8Array.of(AF_UNIX, 0, ...name));
   return (message, waitFlag = MSG_DONTWAIT) => {
     const bytes = new TextEncoder().encode(message);
-    const memory = pinned(bytes.length);
-    memory.view.set(bytes);
+    const memory = pinnedCopy(bytes);
     const flags = waitFlag | MSG_NOSIGNAL;
     libc.sendto(fd, memory.address, bytes.length, flags, address.address, address.view.length);
   };

@@ -18,7 +18,8 @@ export function socketAddress(text: string, port: number): Uint8Array | undefine
   return bytes.length === 4 ? ipv4Address(bytes, port) : ipv6Address(bytes, port, scope);
 }
 
-function ipv4Address(bytes: readonly number[], port: number): Uint8Array {
+/** The same of the four bytes of an address. */
+export function ipv4Address(bytes: readonly number[], port: number): Uint8Array {
   const view = new DataView(new ArrayBuffer(16));
   view.setUint16(0, AF_INET, true);
   view.setUint16(2, port);
@@ -27,7 +28,8 @@ function ipv4Address(bytes: readonly number[], port: number): Uint8Array {
   return memory;
 }
 
-function ipv6Address(bytes: readonly number[], port: number, scope: number): Uint8Array {
+/** The same of the 16 bytes of an address. @param scope number of the network interface of its zone; 0 = it has none */
+export function ipv6Address(bytes: readonly number[], port: number, scope = 0): Uint8Array {
   const view = new DataView(new ArrayBuffer(28));
   view.setUint16(0, AF_INET6, true);
   view.setUint16(2, port);

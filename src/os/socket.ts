@@ -10,6 +10,7 @@ import {
   IPPROTO_TCP,
   libc,
   pinned,
+  pinnedCopy,
   SO_ERROR,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
@@ -18,6 +19,7 @@ import {
   TCP_NODELAY,
 } from './libc.ts';
 import type { PollLoop } from './poll-loop.ts';
+import { ipv4Address, ipv6Address } from './socket-address.ts';
 
 /** Where Redis listens, with names already resolved. */
 export type SocketAddress =
@@ -35,9 +37,7 @@ async function connectSocket(address: SocketAddress, loop: PollLoop): Promise<nu
   const fd = libc.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) throw new ConnectionError(errorInWords(errno()));
   try {
-    const memory = pinned(bytes.length);
-    memory.view.set(bytes);
-    if (libc.connect(fd, memory.address, bytes.length) < 0) await connected(fd, errno(), loop);
+    if (libc.connect(fd, pinnedCopy(bytes).address, bytes.length) < 0) await connected(fd, errno(), loop);
     // Commands are one small packet each and must not wait for another.
     if (address.kind !== 'unix') setIntOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     return fd;
@@ -79,7 +79,7 @@ export function setIntOption(fd: number, level: number, option: number, value: n
   libc.setsockopt(fd, level, option, memory.address, 4);
 }
 
-/** struct sockaddr_un, _in or _in6 (unix(7), ip(7), ipv6(7)): the family in the machine's order, the port in the network's. */
+/** As struct sockaddr_un (unix(7)), sockaddr_in or sockaddr_in6. */
 function sockaddr(address: SocketAddress): { readonly family: number; readonly bytes: Uint8Array } {
   switch (address.kind) {
     case 'unix': {
@@ -88,29 +88,8 @@ function sockaddr(address: SocketAddress): { readonly family: number; readonly b
       return { family: AF_UNIX, bytes: Uint8Array.of(AF_UNIX, 0, ...path, 0) };
     }
     case 'ipv4':
-      return {
-        family: AF_INET,
-        bytes: Uint8Array.of(AF_INET, 0, ...portBytes(address.port), ...address.bytes, ...zeros(8)),
-      };
+      return { family: AF_INET, bytes: ipv4Address(address.bytes, address.port) };
     case 'ipv6':
-      return {
-        family: AF_INET6,
-        bytes: Uint8Array.of(
-          AF_INET6,
-          0,
-          ...portBytes(address.port),
-          ...zeros(4),
-          ...address.bytes,
-          ...zeros(4),
-        ),
-      };
+      return { family: AF_INET6, bytes: ipv6Address(address.bytes, address.port) };
   }
-}
-
-function portBytes(port: number): [number, number] {
-  return [port >> 8, port & 0xff];
-}
-
-function zeros(count: number): number[] {
-  return Array.from({ length: count }, () => 0);
 }

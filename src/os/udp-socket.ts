@@ -11,6 +11,7 @@ import {
   MSG_DONTWAIT,
   MSG_NOSIGNAL,
   pinned,
+  pinnedCopy,
   SO_SNDBUF,
   SOCK_CLOEXEC,
   SOCK_DGRAM,
@@ -144,12 +145,6 @@ function connect(fd: number, { from, to, isConnected }: UdpSocketOptions): void 
 
 function throwOnError(result: number): void {
   if (result < 0) throw new SocketError(errno());
-}
-
-function pinnedCopy(bytes: Uint8Array): Pinned {
-  const memory = pinned(bytes.length);
-  memory.view.set(bytes);
-  return memory;
 }
 
 function familyOf(address: Uint8Array): number {

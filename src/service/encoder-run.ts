@@ -14,7 +14,6 @@ export interface EncoderRun {
   readonly encoder: Encoder;
   /** Pictures that have come out of it, but for those that are not shown. */
   readonly pictures: number;
-  readonly sizeBytes: number;
   /** Resolves once all of its video has been handed on. Never rejects. */
   readonly ended: Promise<void>;
 }
@@ -26,7 +25,6 @@ export function directRun(encoder: Encoder): EncoderRun {
     get pictures() {
       return encoder.encodedFrames;
     },
-    sizeBytes: 0,
     ended: waitFor(encoder),
   };
 }
@@ -72,9 +70,6 @@ function runAfter(
     encoder,
     get pictures() {
       return feed?.pictures ?? 0;
-    },
-    get sizeBytes() {
-      return feed?.sizeBytes ?? 0;
     },
     ended,
   };

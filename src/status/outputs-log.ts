@@ -6,10 +6,15 @@ type StateEvent = Extract<OutputEvent, { kind: 'output-state' }>;
 type TurnedAwayEvent = Extract<OutputEvent, { kind: 'viewer-turned-away' }>;
 type FiguresEvent = Extract<OutputEvent, { kind: 'output-figures' }>;
 
+/** One that was heard of, and how it was named last. */
+interface HeardOutput {
+  readonly log: OutputLog;
+  readonly shown: string;
+}
+
 /** Puts into words what becomes of the outputs that are ours, one of them apart from the other. */
 export class OutputsLog {
-  readonly #outputs = new Map<string, OutputLog>();
-  readonly #shown = new Map<string, string>();
+  readonly #outputs = new Map<string, HeardOutput>();
   #areOurs = false;
   #isEncoding = false;
   #untold = 0;
@@ -25,25 +30,19 @@ export class OutputsLog {
   begin(): void {
     this.#areOurs = false;
     this.#isEncoding = false;
-    for (const [name, output] of this.#outputs) {
-      if (output.begin()) continue;
-      this.#outputs.delete(name);
-      this.#shown.delete(name);
-    }
+    for (const [name, { log }] of this.#outputs) if (!log.begin()) this.#outputs.delete(name);
   }
 
   /** Other settings are in force from now on: what fails with them is logged again. */
   configure(): void {
-    for (const output of this.#outputs.values()) output.configure();
+    for (const { log } of this.#outputs.values()) log.configure();
   }
 
   /** There is video for the outputs. @param untold attempts to begin a session that were not told of */
   encodes(untold: number): void {
     this.#isEncoding = true;
     this.#untold += untold;
-    for (const [name, output] of this.#outputs) {
-      if (output.awaitsWord) this.#tellStreaming(output, this.#shown.get(name) ?? name);
-    }
+    for (const output of this.#outputs.values()) this.#tellStreaming(output);
   }
 
   /** There is none for now. */
@@ -54,30 +53,30 @@ export class OutputsLog {
   /** An output is in another state. @param shown how it is named */
   state({ output: name, state }: StateEvent, shown: string, nowNs: bigint): void {
     this.#areOurs = true;
-    const output = this.#outputs.get(name) ?? new OutputLog(this.log);
+    const output = { log: this.#outputs.get(name)?.log ?? new OutputLog(this.log), shown };
     this.#outputs.set(name, output);
-    this.#shown.set(name, shown);
-    output.state(state, shown, nowNs);
-    if (output.awaitsWord && this.#isEncoding) this.#tellStreaming(output, shown);
+    output.log.state(state, shown, nowNs);
+    if (this.#isEncoding) this.#tellStreaming(output);
   }
 
   /** A viewer was not let in by an output. */
   turnedAway({ output: name, viewers }: TurnedAwayEvent, shown: string, nowNs: bigint): void {
-    this.#outputs.get(name)?.turnedAway(viewers, shown, nowNs);
+    this.#outputs.get(name)?.log.turnedAway(viewers, shown, nowNs);
   }
 
   /** What an output counts, about once a second. */
   figures({ output: name, counts, link }: FiguresEvent, names: OutputNames, nowNs: bigint): void {
-    this.#outputs.get(name)?.figures(counts, link, names, nowNs);
+    this.#outputs.get(name)?.log.figures(counts, link, names, nowNs);
   }
 
   /** Says what was held back because there was too much of it. Call it about once a second. */
   flush(nowNs: bigint): void {
-    for (const output of this.#outputs.values()) output.flush(nowNs);
+    for (const { log } of this.#outputs.values()) log.flush(nowNs);
   }
 
-  #tellStreaming(output: OutputLog, shown: string): void {
-    output.tellStreaming(shown, this.#untold);
+  #tellStreaming({ log, shown }: HeardOutput): void {
+    if (!log.awaitsWord) return;
+    log.tellStreaming(shown, this.#untold);
     this.#untold = 0;
   }
 }

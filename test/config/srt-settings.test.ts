@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { parse } from 'valibot';
 import { destinationSchema } from '../../src/config/destination.ts';
-import { cInteger, toInt32 } from '../../src/config/srt-number.ts';
+import { cInteger, toInt32 } from '../../src/config/c-number.ts';
 
 function settings(text: string) {
   const destination = parse(destinationSchema, text);
