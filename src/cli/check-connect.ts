@@ -3,7 +3,7 @@ import type { Destination, SrtSettings } from '../config/config.ts';
 import type { Libsrt } from '../os/libsrt.ts';
 import { LINK_SETTLE_MS } from '../outputs/carrier.ts';
 import { carrierFinding, listenerFinding } from './check-carrier.ts';
-import { fileFinding } from './check-file.ts';
+import { fileTrialFinding } from './check-file.ts';
 import { tcpFinding, tcpPlace } from './check-tcp.ts';
 import type { Writer } from './check-writer.ts';
 import { good, type Finding } from './finding.ts';
@@ -27,7 +27,7 @@ export function connectFinding(
   const { url, display } = destination;
   switch (destination.kind) {
     case 'file':
-      return Promise.resolve(fileFinding(url.replace(/^file:/, ''), display));
+      return Promise.resolve(fileTrialFinding(url.replace(/^file:/, ''), display));
     case 'udp':
       return udpFinding(destination, stop);
     case 'srt':

@@ -10,7 +10,7 @@ const TRIAL_BYTES = 64 * 1024;
  * Writes into the folder that the file is to lie in, and removes what was written; a device is opened. A pipe is left
  * alone: whoever reads it would take the closing for the end of the video. Never throws.
  */
-export function fileFinding(path: string, display: string): Finding {
+export function fileTrialFinding(path: string, display: string): Finding {
   const folder = dirname(path);
   try {
     const present = statSync(path, { throwIfNoEntry: false });

@@ -1,7 +1,7 @@
 import { SMALL } from '../support/builder.ts';
 import type { Child } from '../support/child.ts';
 import { frameTotals, TOTALS_LINE, type FrameTotals } from '../support/frame-totals.ts';
-import { LinkReceiver } from '../support/link-receiver.ts';
+import { PATIENT_LATENCY, SrtReceiver } from '../support/receiver.ts';
 import { MadePictures } from '../support/made-pictures.ts';
 import { freeUdpPort } from '../support/ports.ts';
 import { Folder } from '../support/folder.ts';
@@ -55,8 +55,10 @@ export class LinkStage implements AsyncDisposable {
   }
 
   /** A listener where the program's video goes. */
-  async listener(name = 'received.ts'): Promise<LinkReceiver> {
-    return this.stack.use(await LinkReceiver.start(this.stage.file(name), { port: this.port }));
+  async listener(name = 'received.ts'): Promise<SrtReceiver> {
+    return this.stack.use(
+      await SrtReceiver.start(this.stage.file(name), { port: this.port, parameters: PATIENT_LATENCY }),
+    );
   }
 
   /** The source begins, and writes on until the end; waits until the program streams that. */

@@ -3,11 +3,11 @@ import { PACKET_BYTES, pidOf, startsUnit } from '../../src/mpegts/packet.ts';
 import { Child } from '../support/child.ts';
 import type { FrameTotals } from '../support/frame-totals.ts';
 import { complaintsOf, consumerCommand } from '../support/hls-consumer.ts';
-import { LinkReceiver } from '../support/link-receiver.ts';
+import { SrtReceiver } from '../support/receiver.ts';
 import { isUdpPortBound } from '../support/ports.ts';
 import type { Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
-import { analyse, probe } from '../support/video.ts';
+import { analyse, ptsSteps } from '../support/video.ts';
 import { watchVideo } from '../support/watched-video.ts';
 import { LinkStage } from './link-stage.ts';
 
@@ -49,11 +49,24 @@ function expectAccounted(numbers: readonly (number | undefined)[], totals: Frame
   expect(totals.lost).toBe(0);
 }
 
-/** From each picture to the next, in ticks of 90 kHz. */
-async function ptsSteps(path: string): Promise<number[]> {
-  const lines = await probe(path, '-select_streams', 'v', '-show_entries', 'packet=pts');
-  const pts = lines.map((line) => Number(/pts=(\d+)/.exec(line)?.[1]));
-  return pts.slice(1).map((value, index) => value - (pts[index] ?? Number.NaN));
+/** The numbers of the pictures of a video that decodes without a warning, and in which no number is lower than the one before. */
+async function soundNumbers(path: string): Promise<readonly (number | undefined)[]> {
+  const { numbers, words } = await watchVideo(path);
+  expect(words).toBe('');
+  expect(analyse(numbers)).toMatchObject({ backwards: 0, unreadable: 0 });
+  return numbers;
+}
+
+/**
+ * A listener that is back gets its nth connection in time, and pictures over it.
+ * @returns the number that the source had reached when it was connected
+ */
+async function expectConnectedAgain(link: LinkStage, receiver: SrtReceiver, nth: number): Promise<number> {
+  expect(await timed(receiver.connection(nth, LIMIT_MS))).toBeLessThan(RECONNECTED_MS);
+  const atConnection = link.stage.writer.number;
+  await link.builder.line(/streaming to/, { nth: 2 });
+  await receiver.morePictures(2 * GOP_PICTURES, LIMIT_MS);
+  return atConnection;
 }
 
 describe('an SRT listener that is killed and comes back gets the stream of the same ffmpeg again, from a keyframe on', () => {
@@ -70,18 +83,13 @@ describe('an SRT listener that is killed and comes back gets the stream of the s
       await lasting(awayS * 1000);
       const atReturn = stage.writer.number;
       const second = await link.listener('second.ts');
-      expect(await timed(second.connection(1, LIMIT_MS))).toBeLessThan(RECONNECTED_MS);
-      const atConnection = stage.writer.number;
-      await builder.line(/streaming to/, { nth: 2 });
-      await second.morePictures(2 * GOP_PICTURES, LIMIT_MS);
+      const atConnection = await expectConnectedAgain(link, second, 1);
       expect(await link.ffmpegPid()).toBe(pid);
       expect(await builder.stop()).toBe(0);
       await second.stop();
-      const { numbers, words } = await watchVideo(second.path);
-      expect(words).toBe('');
-      expect(analyse(numbers)).toMatchObject({ backwards: 0, unreadable: 0 });
-      expect(numbers[0]).toBeGreaterThanOrEqual(atReturn - GOP_PICTURES);
-      expect(numbers[0]).toBeLessThanOrEqual(atConnection + GOP_PICTURES);
+      const [begin = Number.NaN] = await soundNumbers(second.path);
+      expect(begin).toBeGreaterThanOrEqual(atReturn - GOP_PICTURES);
+      expect(begin).toBeLessThanOrEqual(atConnection + GOP_PICTURES);
     },
     LIMIT_MS,
   );
@@ -102,21 +110,16 @@ test(
     const brokenBytes = receiver.sizeBytes;
     const atReturn = stage.writer.number;
     proxy.isForwarding = true;
-    expect(await timed(receiver.connection(2, LIMIT_MS))).toBeLessThan(RECONNECTED_MS);
-    const atConnection = stage.writer.number;
-    await builder.line(/streaming to/, { nth: 2 });
-    await receiver.morePictures(2 * GOP_PICTURES, LIMIT_MS);
+    const atConnection = await expectConnectedAgain(link, receiver, 2);
     expect(await link.ffmpegPid()).toBe(pid);
     expect(await builder.stop()).toBe(0);
     await receiver.stop();
     const after = stage.file('after.ts');
     // Handed over as a part of a file, the whole of it would be copied.
     await Bun.write(after, await Bun.file(receiver.path).slice(brokenBytes).bytes());
-    const { numbers, words } = await watchVideo(after);
-    expect(words).toBe('');
-    expect(analyse(numbers)).toMatchObject({ backwards: 0, unreadable: 0 });
-    expect(numbers[0]).toBeGreaterThanOrEqual(atReturn - GOP_PICTURES);
-    expect(numbers[0]).toBeLessThanOrEqual(atConnection + GOP_PICTURES);
+    const [begin = Number.NaN] = await soundNumbers(after);
+    expect(begin).toBeGreaterThanOrEqual(atReturn - GOP_PICTURES);
+    expect(begin).toBeLessThanOrEqual(atConnection + GOP_PICTURES);
   },
   LIMIT_MS,
 );
@@ -140,9 +143,7 @@ test(
     expect(receiver.disconnectedMs).toEqual([]);
     expect(await builder.stop()).toBe(0);
     await receiver.stop();
-    const { numbers, words } = await watchVideo(receiver.path);
-    expect(words).toBe('');
-    expect(analyse(numbers)).toMatchObject({ backwards: 0, unreadable: 0 });
+    const numbers = await soundNumbers(receiver.path);
     expect(numbers.some((number) => (number ?? 0) > atDeath + GOP_PICTURES)).toBe(true);
     expect(Math.min(...(await ptsSteps(receiver.path)))).toBeGreaterThan(0);
   },
@@ -247,9 +248,7 @@ test(
       receiver = await link.listener(`after-${awayMs}.ts`);
       await receiver.morePictures(2 * GOP_PICTURES, LIMIT_MS);
       await receiver.stop();
-      const { numbers, words } = await watchVideo(await withoutLastPicture(receiver.path, stage));
-      expect(words).toBe('');
-      expect(analyse(numbers)).toMatchObject({ backwards: 0, unreadable: 0 });
+      await soundNumbers(await withoutLastPicture(receiver.path, stage));
     }
   },
   LIMIT_MS,
@@ -278,7 +277,7 @@ describe('a link that gets too narrow is said in words, with what can be done', 
 });
 
 /** What comes in two seconds and more, by the receiver's bytes. */
-async function receivedBitsPerS(receiver: LinkReceiver): Promise<number> {
+async function receivedBitsPerS(receiver: SrtReceiver): Promise<number> {
   const [startMs, startBytes] = [performance.now(), receiver.sizeBytes];
   await receiver.morePictures(GOP_PICTURES, LIMIT_MS);
   return ((receiver.sizeBytes - startBytes) * 8 * 1000) / (performance.now() - startMs);

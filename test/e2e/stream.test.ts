@@ -3,19 +3,18 @@ import { readdirSync } from 'node:fs';
 import { Child } from '../support/child.ts';
 import { freeUdpPort } from '../support/ports.ts';
 import { childrenOf, commandOf } from '../support/processes.ts';
+import { PATIENT_LATENCY } from '../support/receiver.ts';
 import { Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { output, probe } from '../support/video.ts';
 
 const LIMIT_MS = 60_000;
-/** SRT throws away what comes later than its latency: a second is more than a busy machine holds anything up. */
-const PATIENT = 'latency=1000';
 
 test(
   'what is received is H.264 in 4:2:0 at the rate asked for, without B-frames, with keyframes 2 s apart',
   async () => {
     await using stage = await Stage.open();
-    const receiver = await stage.receiver('received.ts', PATIENT);
+    const receiver = await stage.receiver('received.ts', PATIENT_LATENCY);
     const builder = stage.builder({ DESTINATION: receiver.address, FRAMERATE: '30000/1001' });
     await builder.line(/connected/);
     await stage.writer.writeUntil(async () => builder.count(/streaming to/) === 1);
@@ -70,8 +69,8 @@ test(
     const relayed = `srt://127.0.0.1:${outPort}`;
     await using relay = new Child([
       'srt-live-transmit',
-      `srt://127.0.0.1:${inPort}?mode=listener&${PATIENT}`,
-      `${relayed}?mode=listener&${PATIENT}`,
+      `srt://127.0.0.1:${inPort}?mode=listener&${PATIENT_LATENCY}`,
+      `${relayed}?mode=listener&${PATIENT_LATENCY}`,
     ]);
     const builder = stage.builder({ DESTINATION: `srt://127.0.0.1:${inPort}` });
     await builder.line(/connected/);

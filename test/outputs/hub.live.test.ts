@@ -10,6 +10,7 @@ import { FakeCarrier, linkError } from '../support/fake-carrier.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { Folder } from '../support/folder.ts';
 import { until } from '../support/until.ts';
+import { decoderWords } from '../support/video.ts';
 
 const RATE = 24;
 const PERIOD_TICKS = 90_000 / RATE;
@@ -24,12 +25,6 @@ function encode(frames: number, isWarmedUp: boolean, tune: string): AsyncIterabl
   const args = `-v error ${source} ${codec} ${warm} -f mpegts pipe:1`.split(' ').filter(Boolean);
   const ffmpeg = Bun.spawn(['ffmpeg', ...args], { stdout: 'pipe', stderr: 'inherit', stdin: 'ignore' });
   return ffmpeg.stdout;
-}
-
-/** What ffmpeg has to complain of when it decodes a file: nothing, at best. */
-async function complaints(path: string): Promise<string> {
-  const decoder = Bun.spawn(['ffmpeg', '-v', 'warning', '-i', path, '-f', 'null', '-'], { stderr: 'pipe' });
-  return (await new Response(decoder.stderr).text()).trim();
 }
 
 /** From each picture that is shown to the next, in ticks. */
@@ -80,14 +75,14 @@ test.each(['-tune zerolatency', '-bf 2'])(
     await hub.close(10_000);
 
     expect([first.pictures, second.pictures, hub.pictures]).toEqual([FRAMES, FRAMES, 2 * FRAMES]);
-    expect(await complaints(path)).toBe('');
+    expect(await decoderWords(path)).toBe('');
     expect(await steps(path)).toEqual(Array<number>(2 * FRAMES - 1).fill(PERIOD_TICKS));
     expect(file.figures().counts).toMatchObject({ sentPictures: 2 * FRAMES, skippedPictures: 0 });
 
     // The second opening comes in the middle of a GOP that the first has had a part of.
     const latePath = folder.file('late.ts');
     writeFileSync(latePath, late.received);
-    expect(await complaints(latePath)).toBe('');
+    expect(await decoderWords(latePath)).toBe('');
     expect((await steps(latePath)).length).toBe(FRAMES - 1);
     const { sentPictures, skippedPictures, attempts } = link.figures().counts;
     expect(sentPictures + skippedPictures).toBe(2 * FRAMES);

@@ -8,6 +8,14 @@ export async function output(...command: string[]): Promise<Uint8Array> {
   return bytes;
 }
 
+/** What ffmpeg has to warn of when it decodes a video: nothing, at best. */
+export async function decoderWords(path: string): Promise<string> {
+  const command = ['ffmpeg', '-v', 'warning', '-nostdin', '-i', path, '-f', 'null', '-'];
+  const decoder = Bun.spawn(command, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [words] = await Promise.all([decoder.stderr.text(), decoder.exited]);
+  return words.trim();
+}
+
 /** Decodes a video and reads the frame number out of every picture; undefined where it cannot be read. */
 export async function frameNumbers(
   path: string,
@@ -58,4 +66,11 @@ export async function probe(path: string, ...options: string[]): Promise<string[
     .trim()
     .split('\n')
     .filter((line) => line !== '');
+}
+
+/** From each picture to the next, in ticks of 90 kHz. */
+export async function ptsSteps(path: string): Promise<number[]> {
+  const lines = await probe(path, '-select_streams', 'v', '-show_entries', 'packet=pts');
+  const pts = lines.map((line) => Number(/pts=(\d+)/.exec(line)?.[1]));
+  return pts.slice(1).map((value, index) => value - (pts[index] ?? Number.NaN));
 }

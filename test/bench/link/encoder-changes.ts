@@ -1,7 +1,7 @@
 import { Child } from '../../support/child.ts';
 import { frameTotals, TOTALS_LINE, type FrameTotals } from '../../support/frame-totals.ts';
 import { complaintsOf, consumerCommand } from '../../support/hls-consumer.ts';
-import { LinkReceiver } from '../../support/link-receiver.ts';
+import { SrtReceiver } from '../../support/receiver.ts';
 import { freeUdpPort, isUdpPortBound } from '../../support/ports.ts';
 import { until } from '../../support/until.ts';
 import { analyse, probe } from '../../support/video.ts';
@@ -104,7 +104,7 @@ async function latestMs(stage: BenchStage, { settings }: EncoderChange): Promise
   await using run = new AsyncDisposableStack();
   const times = run.use(await XaddTimes.listen(stage.redis.duplicate()));
   const path = stage.folder.file('changed.ts');
-  const receiver = run.use(await LinkReceiver.start(path, { latencyMs: SRT_LATENCY_MS }));
+  const receiver = run.use(await SrtReceiver.start(path, { parameters: `latency=${SRT_LATENCY_MS}` }));
   const program = run.use(await LinkProgram.start(stage, { sender: 'ours', destination: receiver.address }));
   await program.begin();
   await stage.pause(BEFORE_S);
@@ -126,7 +126,7 @@ async function latestMs(stage: BenchStage, { settings }: EncoderChange): Promise
 export async function measureKill(stage: BenchStage): Promise<KillOutcome> {
   await using run = new AsyncDisposableStack();
   const path = stage.folder.file('killed.ts');
-  const receiver = run.use(await LinkReceiver.start(path, { latencyMs: SRT_LATENCY_MS }));
+  const receiver = run.use(await SrtReceiver.start(path, { parameters: `latency=${SRT_LATENCY_MS}` }));
   const program = run.use(await LinkProgram.start(stage, { sender: 'ours', destination: receiver.address }));
   await program.begin();
   await stage.pause(BEFORE_S);

@@ -1,4 +1,4 @@
-import { LinkReceiver } from '../../support/link-receiver.ts';
+import { SrtReceiver } from '../../support/receiver.ts';
 import { freeUdpPort } from '../../support/ports.ts';
 import { UdpProxy } from '../../support/udp-proxy.ts';
 import { watchVideo } from '../../support/watched-video.ts';
@@ -79,7 +79,7 @@ export async function measureOutage(stage: BenchStage, outage: Outage): Promise<
 
 /** The way to a listener, which breaks as the outage has it. */
 class Link {
-  #receiver: LinkReceiver | undefined;
+  #receiver: SrtReceiver | undefined;
   #brokenBytes = 0;
 
   constructor(
@@ -96,10 +96,10 @@ class Link {
     return `${address}?latency=${SRT_LATENCY_MS * 1000}`;
   }
 
-  async open(): Promise<LinkReceiver> {
+  async open(): Promise<SrtReceiver> {
     const path = this.stage.folder.file(this.#receiver ? 'after.ts' : 'before.ts');
-    const options = { port: this.port, latencyMs: SRT_LATENCY_MS };
-    this.#receiver = this.run.use(await LinkReceiver.start(path, options));
+    const options = { port: this.port, parameters: `latency=${SRT_LATENCY_MS}` };
+    this.#receiver = this.run.use(await SrtReceiver.start(path, options));
     return this.#receiver;
   }
 
@@ -109,7 +109,7 @@ class Link {
   }
 
   /** The listener as it is now, and which of its connections is the one that is waited for. */
-  async comeBack(): Promise<{ readonly receiver: LinkReceiver; readonly nth: number }> {
+  async comeBack(): Promise<{ readonly receiver: SrtReceiver; readonly nth: number }> {
     if (this.#isKilled || !this.#receiver) return { receiver: await this.open(), nth: 1 };
     this.#brokenBytes = this.#receiver.sizeBytes;
     this.proxy.isForwarding = true;

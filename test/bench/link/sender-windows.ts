@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { LinkReceiver } from '../../support/link-receiver.ts';
+import { SrtReceiver } from '../../support/receiver.ts';
 import { watchVideo } from '../../support/watched-video.ts';
 import type { BenchStage } from '../bench-stage.ts';
 import { measureCost, type Cost } from '../levels/cost.ts';
@@ -38,7 +38,7 @@ export async function measureWindow(
   await using run = new AsyncDisposableStack();
   const times = run.use(await XaddTimes.listen(stage.redis.duplicate()));
   const path = stage.folder.file(`received-${program.sender}.ts`);
-  const receiver = run.use(await LinkReceiver.start(path, { port, latencyMs: SRT_LATENCY_MS }));
+  const receiver = run.use(await SrtReceiver.start(path, { port, parameters: `latency=${SRT_LATENCY_MS}` }));
   const { sourcePid } = await program.begin();
   await stage.pause(settleS);
   const fromMs = performance.now();

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Folder } from '../../support/folder.ts';
-import { LinkReceiver } from '../../support/link-receiver.ts';
+import { SrtReceiver } from '../../support/receiver.ts';
 import { MadePictures } from '../../support/made-pictures.ts';
 import { watchVideo } from '../../support/watched-video.ts';
 import type { BenchStage } from '../bench-stage.ts';
@@ -20,7 +20,7 @@ export async function measureStop(stage: BenchStage, sender: Sender, seconds: nu
   await using run = new AsyncDisposableStack();
   const made = new MadePictures(run.use(new Folder()));
   const path = stage.folder.file(`stopped-${sender}.ts`);
-  const receiver = run.use(await LinkReceiver.start(path, { latencyMs: SRT_LATENCY_MS }));
+  const receiver = run.use(await SrtReceiver.start(path, { parameters: `latency=${SRT_LATENCY_MS}` }));
   const parts = { sender, destination: receiver.address, settings: { FFMPEG: made.ffmpeg } };
   const program = run.use(await LinkProgram.start(stage, parts));
   await program.begin();
