@@ -6,6 +6,8 @@ export type OutputState =
   | { readonly kind: 'connecting' }
   /** It waits to be called, for as long as it takes; nobody has called yet. */
   | { readonly kind: 'listening' }
+  /** A recorder that waits for an outage: another output gets the video. */
+  | { readonly kind: 'standby' }
   /** It is open, and has not held for long enough yet to be called good. */
   | { readonly kind: 'settling' }
   | { readonly kind: 'streaming' }
@@ -33,13 +35,43 @@ export interface LinkFigures {
   readonly connectedMs: number;
 }
 
-/** What became of the video at one output since the start of the program. */
+/** Why pictures never got to an output, as far as that can be told. */
+export const SKIP_CAUSES = ['away', 'slow', 'broken', 'standby'] as const;
+/**
+ * away: it was not open, or waited for the keyframe that it begins with. slow: more waited for it than may, from there to the
+ * next keyframe. broken: they were on their way when it broke or was closed. standby: nobody wanted them, which is no loss: a
+ * listener had no viewer, a recorder no outage.
+ */
+export type SkipCause = (typeof SKIP_CAUSES)[number];
+export type SkippedPictures = Readonly<Record<SkipCause, number>>;
+
+/** Pictures that an output should have got and has not. */
+export function missedPictures({ away, slow, broken }: SkippedPictures): number {
+  return away + slow + broken;
+}
+
+/** What a recorder has in its folder. */
+export interface RecordingFigures {
+  /** Segments of its own, finished ones and the one that is being written, those of earlier starts too. */
+  readonly segments: number;
+  readonly sizeBytes: number;
+  /** When the oldest of them began, by the clock of the machine, in milliseconds since 1970; absent where there is none. */
+  readonly oldestMs?: number;
+  /** Segments that it has deleted since the start of the program to make room. */
+  readonly deletedSegments: number;
+  /** What others may still write to this disk, as it is now. */
+  readonly freeBytes: number;
+}
+
+/**
+ * What became of the video at one output since the start of the program. Each picture that was encoded while it was in use is
+ * either sent or skipped, once it is known which.
+ */
 export interface OutputCounts {
   readonly sentBytes: number;
   /** Pictures handed on whole. */
   readonly sentPictures: number;
-  /** Pictures that never got there, as far as that can be told: the output was away, too slow, or waited for a keyframe. */
-  readonly skippedPictures: number;
+  readonly skipped: SkippedPictures;
   /** Tries to open it, the one that goes on included. */
   readonly attempts: number;
   /** Viewers that are connected to one that listens. */

@@ -24,6 +24,7 @@ export const { symbols: libc } = dlopen('libc.so.6', {
   eventfd: { args: ['u32', 'i32'], returns: 'i32' },
   fcntl: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
   ioctl: { args: ['i32', 'u64', 'ptr'], returns: 'i32' },
+  flock: { args: ['i32', 'i32'], returns: 'i32' },
   prctl: { args: ['i32', 'u64', 'u64', 'u64', 'u64'], returns: 'i32' },
   sched_yield: { args: [], returns: 'i32' },
   mmap: { args: ['ptr', 'u64', 'i32', 'i32', 'i32', 'i64'], returns: 'ptr' },
@@ -78,6 +79,8 @@ export const POLLOUT = 4;
 export const POLLERR = 8;
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
+export const LOCK_EX = 2;
+export const LOCK_NB = 4;
 export const F_SETFL = 4;
 export const F_SETPIPE_SZ = 1031;
 export const FIONREAD = 0x541b;

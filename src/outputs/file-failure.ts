@@ -1,11 +1,14 @@
-import { codeOf, messageOf } from '../base/errors.ts';
+import { codeOf, LinkError, messageOf } from '../base/errors.ts';
 import type { Failure, FailureCode } from '../base/failure.ts';
 
 const FULL = 'the disk is full: it goes on once there is room';
 const PERMISSION = 'permission denied at the destination';
+const RECORDING_PERMISSION = 'permission denied in the folder of the recordings';
+
+type Cause = readonly [code: FailureCode, words: string];
 
 /** What the system says of a file, and what it means to an operator. */
-const CAUSES: ReadonlyMap<string, readonly [code: FailureCode, words: string]> = new Map([
+const CAUSES: ReadonlyMap<string, Cause> = new Map([
   ['ENOSPC', ['file-disk-full', FULL]],
   ['EDQUOT', ['file-disk-full', `${FULL} (this user's share of it)`]],
   ['EACCES', ['file-permission', PERMISSION]],
@@ -19,8 +22,38 @@ const CAUSES: ReadonlyMap<string, readonly [code: FailureCode, words: string]> =
   ['EPIPE', ['file-other', 'what read the pipe at the destination has closed it']],
 ]);
 
-/** Why a file cannot be made or written. */
+/** The same of the segments of a recorder, where it means something else to their operator. */
+const RECORDING_CAUSES: ReadonlyMap<string, Cause> = new Map([
+  ['EACCES', ['file-permission', RECORDING_PERMISSION]],
+  ['EPERM', ['file-permission', RECORDING_PERMISSION]],
+  ['EROFS', ['file-read-only', 'the file system of the recordings can only be read']],
+  ['ENOTDIR', ['file-folder-is-file', 'what should be the folder of the recordings is a file']],
+  ['ENOENT', ['file-no-folder', 'the folder of the recordings does not exist: make it, or mount its disk']],
+  ['EIO', ['file-other', 'the disk of the recordings has failed']],
+]);
+
+/** Why a file that is a destination cannot be made or written. */
 export function fileFailure(error: unknown): Failure {
-  const [code, text] = CAUSES.get(codeOf(error) ?? '') ?? ['file-other', messageOf(error)];
+  return failureOf(error, CAUSES.get(codeOf(error) ?? ''));
+}
+
+/** Why a recorder cannot make or write its segments. */
+export function recordingFailure(error: unknown): Failure {
+  const code = codeOf(error) ?? '';
+  return failureOf(error, RECORDING_CAUSES.get(code) ?? CAUSES.get(code));
+}
+
+/**
+ * What to throw instead of an error that came up with the recordings: a `LinkError` where it is the system's, and no
+ * bug.
+ */
+export function recordingError(error: unknown): unknown {
+  // The runtime's own errors have codes such as ERR_INVALID_ARG_TYPE.
+  const isOfSystem = /^E[A-Z0-9]+$/.test(codeOf(error) ?? '');
+  return isOfSystem ? new LinkError(recordingFailure(error), { cause: error }) : error;
+}
+
+function failureOf(error: unknown, cause: Cause = ['file-other', messageOf(error)]): Failure {
+  const [code, text] = cause;
   return { code, text };
 }
