@@ -1,7 +1,17 @@
 import type { Command } from '../src/cli/command.ts';
 import { takesValue } from '../src/cli/command-flags.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
-import { LOG_LEVELS, MARKS, PALETTES, PRESETS, SCALING_METHODS, TUNES } from '../src/config/config.ts';
+import {
+  AUDIO_TRACKS,
+  IDLES,
+  LOG_LEVELS,
+  MARKS,
+  PALETTES,
+  PRESETS,
+  RECORD_WHENS,
+  SCALING_METHODS,
+  TUNES,
+} from '../src/config/config.ts';
 import { ALL_SETTINGS } from '../src/config/settings.ts';
 
 /** What can stand after a flag, where that is a short list. */
@@ -12,6 +22,9 @@ const CHOICES: ReadonlyMap<string, readonly string[]> = new Map<string, readonly
   ['COSMOS_VIDEO_OVERLAY', ['none', ...MARKS]],
   ['COSMOS_VIDEO_CODEC_PRESET', PRESETS],
   ['COSMOS_VIDEO_TUNE', [...TUNES, 'none']],
+  ['COSMOS_VIDEO_IDLE', IDLES],
+  ['COSMOS_VIDEO_AUDIO', AUDIO_TRACKS],
+  ['COSMOS_VIDEO_RECORD_WHEN', RECORD_WHENS],
   ['COSMOS_VIDEO_LOG_LEVEL', LOG_LEVELS],
 ]);
 
@@ -55,6 +68,12 @@ function commandFlagsCase({ name, flags }: Command): string {
   return `    ${name}) words+=' ${flags.map(({ flag }) => flag).join(' ')}' ;;`;
 }
 
+/** By which option compgen offers what is there: files or folders; undefined where it is neither. */
+function pathKind(variable: string, placeholder: string): '-f' | '-d' | undefined {
+  if (placeholder === 'FOLDER') return '-d';
+  return placeholder === 'PATH' || variable === 'COSMOS_VIDEO_DESTINATION' ? '-f' : undefined;
+}
+
 /** For each flag of a setting what can stand after it: words, files, or whatever the user types. */
 function valueCases(): string[] {
   return ALL_SETTINGS.filter(({ flags }) => flags.length > 0).map(({ variable, flags, placeholder }) => {
@@ -62,9 +81,9 @@ function valueCases(): string[] {
     const pattern = flags.join(' | ');
     if (words.length > 0)
       return `    ${pattern}) mapfile -t COMPREPLY < <(compgen -W '${words.join(' ')}' -- "$cur"); return 0 ;;`;
-    const isFile = placeholder === 'PATH' || variable === 'COSMOS_VIDEO_DESTINATION';
-    return isFile
-      ? `    ${pattern}) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return 0 ;;`
+    const kind = pathKind(variable, placeholder);
+    return kind
+      ? `    ${pattern}) mapfile -t COMPREPLY < <(compgen ${kind} -- "$cur"); return 0 ;;`
       : `    ${pattern}) return 0 ;;`;
   });
 }

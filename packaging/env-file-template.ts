@@ -4,23 +4,51 @@ import { ALL_SETTINGS } from '../src/config/settings.ts';
 
 const MAX_COLUMNS = 100;
 
-/** What the installed file says of a setting instead of its default. */
+/** What the installed file says of a setting beside its meaning. */
 interface ShippedLine {
-  /** The value that is in force as installed; an empty one counts as not set. */
-  readonly value: string;
-  /** Why, a line each. */
+  /** The value that is in force as installed, an empty one counts as not set; absent = the default stays in force. */
+  readonly value?: string;
+  /** Why one would have this value, or another one than the default; a line each. */
   readonly reasons: readonly string[];
 }
 
-/** Settings that an appliance has otherwise than the program alone. */
+/** Settings that an appliance has otherwise than the program alone, or that need a word on what to set. */
 const SHIPPED: ReadonlyMap<string, ShippedLine> = new Map([
   [
     'COSMOS_VIDEO_DESTINATION',
     {
       value: '',
       reasons: [
-        'This one line must be set. A file is best given by its name alone, e.g. camera.ts: it then lies in',
-        '/var/lib/cosmos-video-builder, which is where the service may write.',
+        'This one line must be set, or else COSMOS_VIDEO_RECORD. A file is best given by its name alone,',
+        'e.g. camera.ts: it then lies in /var/lib/cosmos-video-builder, which is where the service may write.',
+      ],
+    },
+  ],
+  [
+    'COSMOS_VIDEO_AUDIO',
+    {
+      reasons: [
+        'COSMOS wants silent: its transcoder, with its default of two channels, refuses a stream without',
+        'sound.',
+      ],
+    },
+  ],
+  [
+    'COSMOS_VIDEO_IDLE',
+    {
+      reasons: [
+        "COSMOS wants hold: every end of the publisher's connection makes it start a second transcoder",
+        'beside the first, whose viewers can be shown old segments.',
+      ],
+    },
+  ],
+  [
+    'COSMOS_VIDEO_RECORD',
+    {
+      reasons: [
+        'A name without / before it, e.g. recordings, is a folder in /var/lib/cosmos-video-builder, which',
+        'the program makes. Another one, e.g. /mnt/disk, must exist, and the service must be let write there:',
+        'see "Record" in docs/appliance.md, which is in /usr/share/doc/cosmos-video-builder.',
       ],
     },
   ],
@@ -65,9 +93,10 @@ function groupText(group: SettingGroup): string {
 function settingText(setting: Setting): string {
   const { variable, defaultText, placeholder, help } = setting;
   const shipped = SHIPPED.get(variable);
-  const line = shipped
-    ? `${variable}=${shipped.value}`
-    : `#${variable}=${defaultText ?? (placeholder.includes('|') ? '' : placeholder)}`;
+  const line =
+    shipped?.value === undefined
+      ? `#${variable}=${defaultText ?? (placeholder.includes('|') ? '' : placeholder)}`
+      : `${variable}=${shipped.value}`;
   const comments = [
     ...wrappedLines(
       `${help}${defaultText === undefined ? noDefaultText(setting) : ''}`,
@@ -78,6 +107,6 @@ function settingText(setting: Setting): string {
   return `${comments.map((comment) => `# ${comment}\n`).join('')}${line}\n`;
 }
 
-function noDefaultText({ isRequired }: Setting): string {
-  return isRequired ? '' : '; not set by default';
+function noDefaultText({ requiredUnless }: Setting): string {
+  return requiredUnless ? '' : '; not set by default';
 }

@@ -22,7 +22,8 @@ const FILES: Readonly<Record<string, string>> = {
   '/run/cosmos-video-redis/redis.sock': 'where the service reaches the frame buffer',
   '/run/cosmos-video-redis/builder-password':
     "the password of the service's own user there, which it finds by itself; another at each start",
-  '/var/lib/cosmos-video-builder': 'where a destination that is the name of a file lies',
+  '/var/lib/cosmos-video-builder':
+    'where a destination that is the name of a file lies, and recordings in a folder without / before it',
   '/usr/share/doc/cosmos-video-builder': 'README.md, and what other pages call docs/NAME.md',
 };
 
@@ -137,12 +138,12 @@ function groupItems(group: SettingGroup): string[] {
   return ALL_SETTINGS.filter((setting) => setting.group === group).map(settingItem);
 }
 
-function settingItem({ variable, flags, placeholder, defaultText, isRequired, help }: Setting): string {
+function settingItem({ variable, flags, placeholder, defaultText, requiredUnless, help }: Setting): string {
   const names = [
     bold(variable),
     ...flags.map((flag, index) => (index === 0 ? `${bold(flag)} ${italic(placeholder)}` : bold(flag))),
   ];
-  const last = isRequired
+  const last = requiredUnless
     ? 'must be set'
     : defaultText === undefined
       ? 'not set by default'

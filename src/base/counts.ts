@@ -5,8 +5,12 @@ export interface FrameCounts {
   /** Those that were not handed over before, `lost` ones too. */
   readonly unique: number;
   readonly dup: number;
-  /** Frames read, but never sent: trimmed from a standing backlog, or replaced by a newer one. */
-  readonly dropped: number;
+  /** Frames read, but never sent: they stood in a backlog that did not become shorter by itself. */
+  readonly trimmed: number;
+  /** Frames read, but never sent: a newer one took their place. */
+  readonly replaced: number;
+  /** Frames read, but never sent: the video was closed before their tick, or none was opened with them since they were old. */
+  readonly unsent: number;
   /** Unique frames that were handed to an ffmpeg, or a link behind it, that then turned out to be dead. */
   readonly lost: number;
   /** Entries of a wrong size or without the key. */
@@ -15,6 +19,14 @@ export interface FrameCounts {
   readonly read: number;
   /** Ticks that came more than a period late. */
   readonly late: number;
+}
+
+/** Why a frame that was read is never sent; each is counted by its name. */
+export type DropCause = 'trimmed' | 'replaced' | 'unsent';
+
+/** Frames read, but never sent. */
+export function droppedFrames({ trimmed, replaced, unsent }: Pick<FrameCounts, DropCause>): number {
+  return trimmed + replaced + unsent;
 }
 
 /** Ages of the new frames when they were sent, for as many of them as have one. */

@@ -1,7 +1,7 @@
 import type { Ages, FrameCounts, SourceCounts } from './counts.ts';
 import type { Failure } from './failure.ts';
 import type { LevelsReport } from './levels-report.ts';
-import type { LinkFigures, OutputCounts, OutputState } from './output-state.ts';
+import type { LinkFigures, OutputCounts, OutputState, RecordingFigures } from './output-state.ts';
 import type { SessionState } from './session-state.ts';
 import type { WrongEntry } from './stream-entry.ts';
 
@@ -36,14 +36,19 @@ export type MoverEvent =
 /** What a session does, and where it goes. */
 type SessionEvent =
   | { readonly kind: 'session'; readonly state: SessionState }
-  /** The video that opens now goes here, which may be another file than that in the settings. In the form that may be shown. */
-  | { readonly kind: 'output'; readonly shown: string };
+  /**
+   * The video for the destination `output` goes to `shown` from now on, which may be another file than that in the settings. Both
+   * in the form that may be shown.
+   */
+  | { readonly kind: 'output'; readonly output: string; readonly shown: string };
 
 /** What the outputs do that are ours. `output` is the destination in the form that may be shown, by which they are told apart. */
 export type OutputEvent =
   | { readonly kind: 'output-state'; readonly output: string; readonly state: OutputState }
   /** A viewer called and was not let in, since so many are there. */
   | { readonly kind: 'viewer-turned-away'; readonly output: string; readonly viewers: number }
+  /** A recorder has found so many segments that were cut off by the end of an earlier run, and has finished them. */
+  | { readonly kind: 'segments-recovered'; readonly output: string; readonly segments: number }
   /** Once a second while a session is open. */
   | {
       readonly kind: 'output-figures';
@@ -51,6 +56,8 @@ export type OutputEvent =
       readonly counts: OutputCounts;
       /** Absent where it is no link, or not connected. */
       readonly link?: LinkFigures;
+      /** Of a recorder, once it has looked into its folder. */
+      readonly recording?: RecordingFigures;
     };
 
 /** What ffmpeg says, and what becomes of it within a session. */

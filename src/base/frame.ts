@@ -1,3 +1,5 @@
+import type { DropCause } from './counts.ts';
+
 /** Memory that lies together. */
 export interface MemoryArea {
   readonly address: number;
@@ -33,7 +35,7 @@ export interface FrameOwner {
   /** Takes a frame back; its pixels are not valid from then on. */
   release(frame: Pick<Frame, 'pixels'>): void;
   /** The same for a frame that was read, but never sent. */
-  drop(frame: Pick<Frame, 'pixels'>): void;
+  drop(frame: Pick<Frame, 'pixels'>, cause: DropCause): void;
 }
 
 /** Takes frames at our pace. */

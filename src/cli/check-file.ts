@@ -15,8 +15,7 @@ export function fileTrialFinding(path: string, display: string): Finding {
   try {
     const present = statSync(path, { throwIfNoEntry: false });
     if (present === undefined || present.isFile()) {
-      writeAndRemove(join(folder, `.cosmos-video-builder-check-${process.pid}`));
-      return good(`a file in ${folder} was written and removed`);
+      return writtenFinding(folder);
     }
     if (present.isFIFO()) return good(`${display} is a pipe: only a start can tell whether someone reads it`);
     openAndClose(path);
@@ -27,6 +26,15 @@ export function fileTrialFinding(path: string, display: string): Finding {
         'COSMOS_VIDEO_DESTINATION to another folder',
     );
   }
+}
+
+/**
+ * Writes a file into the folder and removes it.
+ * @returns that it went well; throws the system's error where it did not
+ */
+export function writtenFinding(folder: string): Finding {
+  writeAndRemove(join(folder, `.cosmos-video-builder-check-${process.pid}`));
+  return good(`a file in ${folder} was written and removed`);
 }
 
 /** Without waiting for what is behind a device. */

@@ -3,19 +3,13 @@ import type { FrameFormat } from '../base/frame-format.ts';
 import type { Config, Destination } from '../config/config.ts';
 import { askCapabilities, protocolOf } from '../encoder/capabilities.ts';
 import { probeFrameFormat } from '../encoder/frame-format-probe.ts';
-import { destinationFindings } from './check-destination.ts';
+import { outputFindings, type OutputCheck } from './check-output.ts';
 import { redisFindings } from './check-redis.ts';
-import { writerFindings, writerOf, type Writer } from './check-writer.ts';
+import { writersOf, type WrittenDestination } from './check-writer.ts';
 import { bad, good, type Finding } from './finding.ts';
 
-/** What of `check` is not decided by the settings. */
-export interface CheckOptions {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** The destination is opened, too, as a start would open it. */
-  readonly isToConnect: boolean;
-  /** The check is given up. */
-  readonly stop: AbortSignal;
-}
+/** Where ffmpeg hands its video to this program: it can always write there. */
+const OWN_END = { kind: 'file', url: 'pipe:1' } as const;
 
 /**
  * Looks at everything that the service needs and prints a line for each, with what to do where it is not good.
@@ -23,7 +17,7 @@ export interface CheckOptions {
  */
 export async function check(
   config: Config,
-  options: CheckOptions,
+  options: OutputCheck,
   print: (line: string) => void,
 ): Promise<'good' | 'bad' | 'refused'> {
   let isAllGood = true;
@@ -32,30 +26,17 @@ export async function check(
     print(`${isGood ? 'good' : 'BAD '}  ${part.padEnd(8)}  ${text}`);
   };
   tell('settings', good('all are well-formed'));
-  const writer = await writerOf(config.output.destination);
-  for (const finding of await ffmpegFindings(config, writer)) tell('ffmpeg', finding);
+  const written = await writersOf(config.output);
+  for (const finding of await ffmpegFindings(config, written)) tell('ffmpeg', finding);
   const format = await askFormat(config);
   const isRefused = format instanceof ConfigError;
   if (isRefused) for (const fault of format.faults) tell('ffmpeg', bad(fault));
   else tell('ffmpeg', good(`${format.pixelFormat} is taken as raw video: ${format.sizeBytes} bytes a frame`));
-  for await (const finding of outputFindings(config, writer, options)) tell('output', finding);
+  for await (const finding of outputFindings(written, options)) tell('output', finding);
+  for (const finding of await recordingFindings(config)) tell('recorder', finding);
   for await (const finding of redisFindings(config, isRefused ? undefined : format)) tell('Redis', finding);
   if (isRefused) return 'refused';
   return isAllGood ? 'good' : 'bad';
-}
-
-/** It is opened only where nothing is known that stands in the way: that would be said twice. */
-async function* outputFindings(
-  { output: { destination } }: Config,
-  writer: Writer,
-  options: CheckOptions,
-): AsyncGenerator<Finding> {
-  yield* writerFindings(writer, destination.display);
-  const findings = await destinationFindings(destination);
-  yield* findings;
-  if (!options.isToConnect || !findings.every(({ isGood }) => isGood)) return;
-  const { connectFinding } = await import('./check-connect.ts');
-  yield await connectFinding(destination, writer, options);
 }
 
 async function askFormat(config: Config): Promise<FrameFormat | ConfigError> {
@@ -67,12 +48,19 @@ async function askFormat(config: Config): Promise<FrameFormat | ConfigError> {
   }
 }
 
-async function ffmpegFindings(config: Config, writer: Writer): Promise<Finding[]> {
+/** Of the folder for recordings, where there is to be one. */
+async function recordingFindings({ output: { record }, source, encoder }: Config): Promise<Finding[]> {
+  if (!record) return [];
+  const { recorderFindings } = await import('./check-recorder.ts');
+  return recorderFindings({ ...record, stream: source.stream, maxBitrateBps: encoder.maxBitrateBps });
+}
+
+async function ffmpegFindings(config: Config, written: readonly WrittenDestination[]): Promise<Finding[]> {
   const { ffmpeg } = config.encoder;
-  const { destination } = config.output;
+  const destination = written.find(({ writer }) => writer.kind === 'ffmpeg')?.destination;
   let capabilities;
   try {
-    capabilities = await askCapabilities(ffmpeg, destination);
+    capabilities = await askCapabilities(ffmpeg, destination ?? OWN_END);
   } catch {
     // That it cannot be run is what the question for the format says, too.
     return [];
@@ -82,7 +70,7 @@ async function ffmpegFindings(config: Config, writer: Writer): Promise<Finding[]
     capabilities.hasLibx264
       ? good('it has the encoder libx264')
       : bad('it has no encoder libx264: install an ffmpeg that was built with it (apt install ffmpeg)'),
-    ...(writer.kind === 'ffmpeg' ? [protocolFinding(destination, capabilities.hasProtocol)] : []),
+    ...(destination ? [protocolFinding(destination, capabilities.hasProtocol)] : []),
   ];
 }
 

@@ -53,9 +53,9 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-function defaultMarkdown({ defaultText, isRequired }: Setting): string {
+function defaultMarkdown({ defaultText, requiredUnless }: Setting): string {
   if (defaultText !== undefined) return code(defaultText);
-  return isRequired ? 'must be set' : 'none';
+  return requiredUnless ? 'must be set' : 'none';
 }
 
 /** Variable, flag and default in columns, and under each line what it means. */
@@ -69,9 +69,9 @@ function groupText(group: SettingGroup): string {
   return [group, ...lines].join('\n');
 }
 
-function headCells({ variable, flags, placeholder, defaultText, isRequired }: Setting): string[] {
+function headCells({ variable, flags, placeholder, defaultText, requiredUnless }: Setting): string[] {
   const [flag] = flags;
-  const last = isRequired
+  const last = requiredUnless
     ? 'must be set'
     : defaultText === undefined
       ? 'no default'

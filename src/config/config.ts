@@ -40,7 +40,12 @@ export interface PacingSettings {
   readonly maxDelayMs: number;
   /** A backlog that stands this long is trimmed; 0 = never. */
   readonly trimAfterMs: number;
-  /** The session is closed after this long without a new frame; 0 = never. */
+  /** What becomes of the video while no new frame comes. */
+  readonly idle: Idle;
+  /**
+   * With `close` the session is closed after this long without a new frame; 0 = never. Also how old a frame may be that a session
+   * begins with; 0 = however old.
+   */
   readonly idleTimeoutMs: number;
 }
 
@@ -82,11 +87,27 @@ export interface EncoderSettings {
   /** Ceiling of the video bit rate, bits a second; absent = none. */
   readonly maxBitrateBps?: number;
   readonly keyframeIntervalS: number;
+  /** The name of the service in the transport stream; absent = that of the Redis stream. */
+  readonly serviceName?: string;
 }
 
-/** Where the video goes. */
+/** Where the video goes, and with what. At least one destination, or a recorder. */
 export interface OutputSettings {
-  readonly destination: Destination;
+  /** No two are the same, and no two have the same `display`. */
+  readonly destinations: readonly Destination[];
+  readonly record?: RecordSettings;
+  readonly audio: AudioTrack;
+}
+
+/** What is kept on a disk. */
+export interface RecordSettings {
+  /** As it was given: one without a `/` before it lies in the working directory. */
+  readonly folder: string;
+  readonly when: RecordWhen;
+  /** A segment ends with the first keyframe after this. */
+  readonly segmentMs: number;
+  /** All segments of this recorder together; absent = what the disk has room for. */
+  readonly quotaBytes?: number;
 }
 
 /** Where Redis is, and how to log in there. */
@@ -201,6 +222,21 @@ export interface UdpSettings {
 export const SCALING_METHODS = ['scale', 'skip'] as const;
 /** scale: every tick takes the next frame; skip: every tick takes the newest. */
 export type ScalingMethod = (typeof SCALING_METHODS)[number];
+
+/** In the order in which they are listed. */
+export const IDLES = ['close', 'hold'] as const;
+/** close: the video ends, and begins again with the next frame. hold: the last picture is sent on. */
+export type Idle = (typeof IDLES)[number];
+
+/** In the order in which they are listed. */
+export const AUDIO_TRACKS = ['none', 'silent'] as const;
+/** silent: a track of silence beside the video. */
+export type AudioTrack = (typeof AUDIO_TRACKS)[number];
+
+/** In the order in which they are listed. */
+export const RECORD_WHENS = ['always', 'outage'] as const;
+/** outage: only while no destination gets the video. */
+export type RecordWhen = (typeof RECORD_WHENS)[number];
 
 /** Of `auto` alone, and of `equalise`: a hot or a dead pixel in two hundred does not move the window. */
 export const USUAL_PERCENTILES = { lowPercent: 0.5, highPercent: 99.5 } as const;

@@ -1,5 +1,5 @@
 import { visibleText } from '../base/visible-text.ts';
-import { shownAddressText } from './address.ts';
+import { shownList } from './destination-list.ts';
 import { redactAddresses } from './redact.ts';
 import type { Setting } from './setting.ts';
 
@@ -14,7 +14,7 @@ export function faultText(label: string, shown: string | undefined, allowed: str
 /** What may be shown of a setting's text; undefined where nothing may. */
 export function shownValue(setting: Setting, text: string): string | undefined {
   if (setting.isSecret) return undefined;
-  return setting.isAddress ? shownAddressText(text) : redactAddresses(text);
+  return setting.isAddress ? shownList(text) : redactAddresses(text);
 }
 
 /** The text in quotation marks on one line, cut to a readable length. */

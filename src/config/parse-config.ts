@@ -1,20 +1,10 @@
 import { ConfigError } from '../base/errors.ts';
-import { openSecretNames, secretsInWords } from './address-secrets.ts';
-import { splitAddress } from './address.ts';
-import type {
-  Config,
-  Destination,
-  EncoderSettings,
-  FormatSettings,
-  OutputSettings,
-  SourceSettings,
-  TestSourceConfig,
-} from './config.ts';
+import type { Config, EncoderSettings, FormatSettings, SourceSettings, TestSourceConfig } from './config.ts';
 import { levelsFaults, levelsWarnings } from './levels-checks.ts';
 import { nameWarnings } from './name-warnings.ts';
+import { outputFaults, outputSettings, outputWarnings } from './output-checks.ts';
 import type { Setting } from './setting.ts';
 import {
-  givenText,
   isGiven,
   labelOf,
   sectionValues,
@@ -25,7 +15,6 @@ import {
   type Variables,
 } from './setting-reader.ts';
 import { ALL_SETTINGS, SETTINGS } from './settings.ts';
-import { srtLatency, withSrtLatency } from './srt-destination.ts';
 
 /** Settings that are all good, deeply frozen, and warnings for the operator, a sentence each. */
 export interface Parsed<T> {
@@ -51,12 +40,12 @@ const TEST_SOURCE_SETTINGS: readonly Setting[] = Object.values(TEST_SOURCE_SECTI
  */
 export function parseConfig(variables: Variables, flags: Flags): Parsed<Config> {
   const inputs = { variables, flags };
-  throwFaults([...faultsOf(ALL_SETTINGS, inputs), ...levelsFaults(inputs)], inputs);
+  throwFaults([...faultsOf(ALL_SETTINGS, inputs), ...levelsFaults(inputs), ...outputFaults(inputs)], inputs);
   const warnings = [
     ...nameWarnings(inputs),
     ...redisWarnings(inputs),
     ...levelsWarnings(inputs),
-    ...destinationWarnings(inputs),
+    ...outputWarnings(inputs),
   ];
   return deeplyFrozen({ config: configOf(inputs), warnings });
 }
@@ -107,57 +96,6 @@ function redisWarnings(inputs: Inputs): string[] {
   return warnings;
 }
 
-function destinationWarnings(inputs: Inputs): string[] {
-  const { destination } = sectionValues(SETTINGS.output, inputs);
-  return [
-    ...latencyWarnings(destination, inputs),
-    ...addressLatencyWarnings(destination),
-    ...openSecretWarnings(inputs),
-  ];
-}
-
-function latencyWarnings(destination: Destination, inputs: Inputs): string[] {
-  const [latencyMs, label] = [
-    settingValue(SETTINGS.output.srtLatencyMs, inputs),
-    labelOf(SETTINGS.output.srtLatencyMs, inputs),
-  ];
-  if (latencyMs === undefined) return [];
-  if (destination.kind !== 'srt')
-    return [`${label} has no effect: ${destination.display} is not an srt:// address`];
-  const isUsed = withSrtLatency(destination, latencyMs) !== destination;
-  return isUsed ? [] : [`${label} has no effect: the address of the destination has a latency already`];
-}
-
-/** The latency of an address counts in microseconds and is rounded down to milliseconds; many write milliseconds. */
-function addressLatencyWarnings(destination: Destination): string[] {
-  const { parameter, latencyUs } = srtLatency(destination) ?? { parameter: '', latencyUs: 0 };
-  if (latencyUs === 0 || latencyUs >= 1000) return [];
-  const { variable } = SETTINGS.output.srtLatencyMs;
-  return [
-    `${parameter}=${latencyUs} in ${SETTINGS.output.destination.variable} counts as 0: ` +
-      `an address has microseconds, as ffmpeg's have; ` +
-      `for milliseconds set ${variable}=${latencyUs} instead`,
-  ];
-}
-
-function openSecretWarnings(inputs: Inputs): string[] {
-  const given = givenText(SETTINGS.output.destination, inputs);
-  const address = splitAddress(given?.text ?? '');
-  if (!given || !address) return [];
-  const [inFlag, inArguments] = [given.isFlag ? secretsInWords(address) : [], openSecretNames(address)];
-  return [
-    ...inFlag.map(
-      (secret) =>
-        `every user of this machine can read ${secret} in ${given.label}: set the variable instead of the flag`,
-    ),
-    ...inArguments.map(
-      (name) =>
-        `every user of this machine can read the ${name} in ${given.label}: ` +
-        `ffmpeg, which writes to ${address.scheme}://, gets it in its arguments`,
-    ),
-  ];
-}
-
 function configOf(inputs: Inputs): Config {
   return {
     source: sourceSettings(inputs),
@@ -183,13 +121,6 @@ function formatSettings(inputs: Inputs): FormatSettings {
 function encoderSettings(inputs: Inputs): EncoderSettings {
   const { tune, ...encoder } = sectionValues(SETTINGS.encoder, inputs);
   return tune === 'none' ? encoder : { ...encoder, tune };
-}
-
-function outputSettings(inputs: Inputs): OutputSettings {
-  const { destination, srtLatencyMs } = sectionValues(SETTINGS.output, inputs);
-  return {
-    destination: srtLatencyMs === undefined ? destination : withSrtLatency(destination, srtLatencyMs),
-  };
 }
 
 function deeplyFrozen<T extends object>(value: T): T {

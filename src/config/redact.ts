@@ -8,30 +8,36 @@ const REDACTED = '…';
 const SHORTEST_SECRET_CHARS = 6;
 
 /**
- * Takes out of a text what must never reach a log. Each secret of six characters and more of Redis and of the destination,
- * where there is one, becomes `…`, also where its characters are percent-encoded or its spaces are `+`; secrets that
+ * Takes out of a text what must never reach a log. Each secret of six characters and more of Redis and of the destinations
+ * becomes `…`, also where its characters are percent-encoded or its spaces are `+`; secrets that
  * overlap leave nothing of each other. Each address is cut to what may be shown: no user, no password, no query. And what
  * stands behind `passphrase=`, `streamid=`, `secret=` or `Authorization:` goes however short it is. Never throws.
  */
-export function redactor(password: string | undefined, destination?: Destination): (text: string) => string {
-  const secrets = secretsOf(password, destination);
+export function redactor(
+  password: string | undefined,
+  destinations: readonly Destination[] = [],
+): (text: string) => string {
+  const secrets = secretsOf(password, destinations);
   return (text) => {
     const spans = secrets.flatMap((secret) => spansOf(text, secret));
     return redactNamed(redactAddresses(withoutSpans(text, spans)));
   };
 }
 
-/** Passwords, passphrase, stream id, secret, and the query of the address, which is all that `display` leaves out. */
-function secretsOf(password = '', destination?: Destination): readonly string[] {
-  const inAddress = destination ? secretParts(destination.url) : [];
-  const secrets = [
-    password,
-    ...Object.values(destination?.secretOptions ?? {}),
-    ...loginSecrets(destination?.secretOptions ?? {}),
+/** Passwords, passphrases, stream ids, secrets, and the queries of the addresses, which are all that `display` leaves out. */
+function secretsOf(password = '', destinations: readonly Destination[]): readonly string[] {
+  const secrets = [password, ...destinations.flatMap(destinationSecrets)];
+  return [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET_CHARS);
+}
+
+function destinationSecrets({ url, secretOptions }: Destination): readonly string[] {
+  const inAddress = secretParts(url);
+  return [
+    ...Object.values(secretOptions),
+    ...loginSecrets(secretOptions),
     ...inAddress,
     ...inAddress.map(percentDecoded),
   ];
-  return [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET_CHARS);
 }
 
 function secretParts(address: string): string[] {

@@ -1,6 +1,6 @@
 import { safeParse } from 'valibot';
 import { faultText, shownValue } from './fault-text.ts';
-import type { Section, SectionValues, Setting } from './setting.ts';
+import type { NamedSetting, Section, SectionValues, Setting } from './setting.ts';
 
 /** The environment, as `process.env` has it. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -22,10 +22,7 @@ export interface GivenText {
 }
 
 /** The text given for the setting: the flag's, else the variable's, else that of a former variable; trimmed. */
-export function givenText(
-  setting: Pick<Setting, 'variable' | 'formerVariables' | 'flags'>,
-  inputs: Inputs,
-): GivenText | undefined {
+export function givenText(setting: NamedSetting, inputs: Inputs): GivenText | undefined {
   const flag = setting.flags.find((name) => inputs.flags[name] !== undefined);
   if (flag !== undefined) {
     return { text: inputs.flags[flag]?.trim() ?? '', isFlag: true, label: `${flag} (${setting.variable})` };
@@ -37,7 +34,7 @@ export function givenText(
 }
 
 /** Whether somebody gave a text for the setting. */
-export function isGiven(setting: Setting, inputs: Inputs): boolean {
+export function isGiven(setting: NamedSetting, inputs: Inputs): boolean {
   return givenText(setting, inputs) !== undefined;
 }
 
@@ -54,7 +51,7 @@ export function variableText(name: string, variables: Variables): string {
 /** What is wrong with the setting, in whole sentences; nothing where it has a usable value or may go without. */
 export function settingFaults(setting: Setting, inputs: Inputs): string[] {
   const given = givenText(setting, inputs);
-  if (given === undefined) return setting.isRequired ? [missingText(setting)] : [];
+  if (given === undefined) return missingFaults(setting, inputs);
   const shown = shownValue(setting, given.text);
   if (given.text === '') return [faultText(given.label, undefined, `needs a value: ${setting.help}`)];
   return faultsOfText(setting.schema, given.text).map((allowed) => faultText(given.label, shown, allowed));
@@ -77,8 +74,8 @@ export function settingValue<T>(setting: Setting<T>, inputs: Inputs): T | undefi
 /** The values of a section. For use once there are no faults: else it throws. */
 export function sectionValues<S extends Section>(section: S, inputs: Inputs): SectionValues<S> {
   const values = Object.entries(section).flatMap(([name, setting]) => {
-    const isCertain = setting.defaultText !== undefined || setting.isRequired === true;
-    const value = isCertain ? certainValue(setting, inputs) : settingValue(setting, inputs);
+    const value =
+      setting.defaultText !== undefined ? certainValue(setting, inputs) : settingValue(setting, inputs);
     return value === undefined ? [] : [[name, value]];
   });
   // Object.fromEntries forgets which value belongs to which name; `SectionValues` says the same as the lines above.
@@ -86,13 +83,18 @@ export function sectionValues<S extends Section>(section: S, inputs: Inputs): Se
   return Object.fromEntries(values) as SectionValues<S>;
 }
 
-/** The value of a setting that has a default or must be given. */
+/** The value of a setting that has a default. */
 function certainValue<T>(setting: Setting<T>, inputs: Inputs): T {
   const value = settingValue(setting, inputs);
   if (value === undefined) throw new Error(`${setting.variable} has no value though no fault was found`);
   return value;
 }
 
-function missingText({ variable, flags, help }: Setting): string {
-  return `${variable} (${flags.join(', ')}) is not set, but must be: ${help}`;
+function missingFaults({ requiredUnless: other, ...setting }: Setting, inputs: Inputs): string[] {
+  if (other === undefined || isGiven(other, inputs)) return [];
+  return [`${inWords(setting)} is not set, but must be, unless ${inWords(other)} is: ${setting.help}`];
+}
+
+function inWords({ variable, flags }: NamedSetting): string {
+  return `${variable} (${flags.join(', ')})`;
 }

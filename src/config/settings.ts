@@ -1,9 +1,10 @@
-import { LOG_LEVELS, PRESETS, SCALING_METHODS, TUNES } from './config.ts';
-import { destinationSchema } from './destination.ts';
+import { IDLES, LOG_LEVELS, PRESETS, SCALING_METHODS, TUNES } from './config.ts';
 import { frameRateSchema } from './frame-rate-setting.ts';
 import { LEVELS_SETTINGS } from './levels-settings.ts';
+import { OUTPUT_SETTINGS, RECORD_SETTINGS } from './output-settings.ts';
 import { SETTING_GROUPS, type Section, type Setting } from './setting.ts';
 import {
+  MAX_SERVICE_NAME_CHARACTERS,
   bitRateSchema,
   decimalNumber,
   hostSchema,
@@ -12,6 +13,7 @@ import {
   pixelFormatSchema,
   resolutionSchema,
   secondsAsMs,
+  serviceNameSchema,
   switchSchema,
   wholeNumber,
 } from './text-schemas.ts';
@@ -170,13 +172,22 @@ export const SETTINGS = {
       help: 'scale drops a frame when frames have been waiting without a pause for this long, 0 to 3600; 0 = never',
       schema: secondsAsMs(0, 3600),
     },
+    idle: {
+      variable: 'COSMOS_VIDEO_IDLE',
+      flags: ['--idle'],
+      group: 'Timing',
+      defaultText: 'close',
+      placeholder: 'IDLE',
+      help: 'while no new frame comes: close ends the video, hold sends the last picture on',
+      schema: oneOf(IDLES),
+    },
     idleTimeoutMs: {
       variable: 'COSMOS_VIDEO_IDLE_TIMEOUT',
       flags: ['--idle-timeout'],
       group: 'Timing',
       defaultText: '5',
       placeholder: 'SECONDS',
-      help: 'the video is closed after this long without a new frame, 0 to 3600; 0 = never',
+      help: 'close ends the video after this long without a new frame, 0 to 3600; 0 = never',
       schema: secondsAsMs(0, 3600),
     },
   },
@@ -235,27 +246,17 @@ export const SETTINGS = {
       help: 'a keyframe comes this often, 0.1 to 60: the longest a viewer who joins has to wait',
       schema: decimalNumber(0.1, 60, 'seconds'),
     },
-  },
-  output: {
-    destination: {
-      variable: 'COSMOS_VIDEO_DESTINATION',
-      flags: ['--destination'],
-      group: 'Destination',
-      isRequired: true,
-      isAddress: true,
-      placeholder: 'URL',
-      help: 'where the video goes: srt://HOST:PORT, another address that ffmpeg can write MPEG-TS to, or a file path; in streamid and passphrase + is a space, %26 an &, %25 a %',
-      schema: destinationSchema,
-    },
-    srtLatencyMs: {
-      variable: 'COSMOS_VIDEO_SRT_LATENCY',
-      flags: ['--srt-latency'],
-      group: 'Destination',
-      placeholder: 'MS',
-      help: 'latency of SRT in milliseconds, 0 to 60000, unless the address has one (there in microseconds)',
-      schema: wholeNumber(0, 60_000, 'milliseconds'),
+    serviceName: {
+      variable: 'COSMOS_VIDEO_SERVICE_NAME',
+      flags: ['--service-name'],
+      group: 'Encoding',
+      placeholder: 'NAME',
+      help: `name of the video in its MPEG-TS, up to ${MAX_SERVICE_NAME_CHARACTERS} characters; without it that of the Redis stream`,
+      schema: serviceNameSchema,
     },
   },
+  output: OUTPUT_SETTINGS,
+  record: RECORD_SETTINGS,
   log: {
     level: {
       variable: 'COSMOS_VIDEO_LOG_LEVEL',

@@ -71,6 +71,20 @@ const RULES: readonly (NumberRule | TextRule)[] = [
 /** SRTT_LIVE and SRTT_FILE (srtcore/srt.h). */
 const TRANSMISSION_TYPES: Readonly<Record<string, number>> = { live: 0, file: 1 };
 const US_PER_MS = 1000;
+/** Those that are not in `RULES`; `linger` has no effect. */
+const OTHER_PARAMETERS = ['mode', 'timeout', 'transtype', 'linger'];
+const PLAIN_PARAMETERS: ReadonlySet<string> = new Set([
+  ...OTHER_PARAMETERS,
+  ...RULES.flatMap((rule) => {
+    if (rule.kind === 'number') return rule.parameters;
+    return rule.isEncoded ? [] : [rule.parameter];
+  }),
+]);
+
+/** Whether a parameter of an srt:// address is one that is known, and whose value is no secret. */
+export function isPlainSrtParameter(name: string): boolean {
+  return PLAIN_PARAMETERS.has(name);
+}
 
 /** An srt:// address without faults, with the meaning that ffmpeg gives it. */
 export function srtSettings(address: Address): SrtSettings {

@@ -6,6 +6,13 @@ import type { TextSchema } from './setting.ts';
 const DECIMAL = /^\d+(?:\.\d+)?$/;
 const WHOLE = /^\d+$/;
 const MS_PER_SECOND = 1000;
+const PER_UNIT: Readonly<Record<string, number>> = { k: 1e3, K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+/** Less than a segment is ever worth keeping. */
+const LEAST_SIZE_BYTES = 1_000_000;
+/** As much as a player shows of it on a line. */
+export const MAX_SERVICE_NAME_CHARACTERS = 64;
+/** A service descriptor has 255 bytes for the names of the service and of its provider, and what they are encoded in. */
+const MAX_SERVICE_NAME_BYTES = 200;
 
 /** Text as it is, on one line. Line breaks, NUL and other control characters have no place in any setting. */
 export const lineSchema = v.pipe(
@@ -49,11 +56,43 @@ export const bitRateSchema: TextSchema<number> = v.pipe(
   lineSchema,
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([kKMG]?)$/.exec(dataset.value) ?? [];
-    const bitRateBps = Math.round(Number(digits) * (BITS_PER_UNIT[unit] ?? 1));
+    const bitRateBps = Math.round(Number(digits) * (PER_UNIT[unit] ?? 1));
     if (bitRateBps >= 10_000 && bitRateBps <= 1_000_000_000) return bitRateBps;
     addIssue({ message: 'must be bits a second from 10k to 1G, e.g. 800k, 2.5M or 4000000' });
     return NEVER;
   }),
+);
+
+/** Bytes as `500M`, `20G`, `1T` (powers of ten) or a plain number, from 1M on; rounded to whole bytes. */
+export const sizeSchema: TextSchema<number> = v.pipe(
+  lineSchema,
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([kKMGT]?)$/.exec(dataset.value) ?? [];
+    const sizeBytes = Math.round(Number(digits) * (PER_UNIT[unit] ?? 1));
+    if (sizeBytes >= LEAST_SIZE_BYTES && Number.isSafeInteger(sizeBytes)) return sizeBytes;
+    addIssue({ message: 'must be bytes from 1M on, e.g. 500M, 20G, 1T or 20000000000' });
+    return NEVER;
+  }),
+);
+
+/** A path of a folder, and no address. */
+export const folderSchema: TextSchema<string> = v.pipe(
+  lineSchema,
+  v.check(
+    (text) => !/^(?:[a-z0-9+.-]+:\/\/|file:)/i.test(text),
+    'must be the path of a folder, and no address',
+  ),
+);
+
+/** A name that fits into a table of MPEG-TS, together with that of its provider. */
+export const serviceNameSchema: TextSchema<string> = v.pipe(
+  lineSchema,
+  v.check(
+    (text) =>
+      Array.from(text).length <= MAX_SERVICE_NAME_CHARACTERS &&
+      Buffer.byteLength(text) <= MAX_SERVICE_NAME_BYTES,
+    `must be a name of at most ${MAX_SERVICE_NAME_CHARACTERS} characters, and ${MAX_SERVICE_NAME_BYTES} bytes`,
+  ),
 );
 
 /** One of the words given. */
@@ -79,8 +118,6 @@ export function secondsAsMs(minS: number, maxS: number): TextSchema<number> {
     v.transform((seconds) => Math.round(seconds * MS_PER_SECOND)),
   );
 }
-
-const BITS_PER_UNIT: Readonly<Record<string, number>> = { k: 1e3, K: 1e3, M: 1e6, G: 1e9 };
 
 function number(form: RegExp, min: number, max: number, message: string): TextSchema<number> {
   return v.pipe(

@@ -213,9 +213,9 @@ export class FrameMover {
     const source = openSource(settings);
     const owner: FrameOwner = {
       release: (frame) => source.release(frame),
-      drop: (frame) => {
+      drop: (frame, cause) => {
         source.release(frame);
-        this.#stats.onDropped();
+        this.#stats.onDropped(cause);
       },
     };
     const { stream } = settings.source;
@@ -243,7 +243,7 @@ export class FrameMover {
   #dropFirst(): void {
     const first = this.#first;
     this.#first = undefined;
-    if (first) this.#ready().owner.drop(first);
+    if (first) this.#ready().owner.drop(first, 'unsent');
   }
 }
 

@@ -1,5 +1,12 @@
 import { NS_PER_MS } from '../base/clock.ts';
-import { mergeAges, NO_AGES, type Ages, type FrameCounts, type Loss } from '../base/counts.ts';
+import {
+  mergeAges,
+  NO_AGES,
+  type Ages,
+  type DropCause,
+  type FrameCounts,
+  type Loss,
+} from '../base/counts.ts';
 import type { TickFrame } from '../pacing/frame-holder.ts';
 import type { Tick } from '../pacing/tick-schedule.ts';
 import type { LossInput } from './protocol.ts';
@@ -16,7 +23,9 @@ export class FrameStats {
     output: 0,
     unique: 0,
     dup: 0,
-    dropped: 0,
+    trimmed: 0,
+    replaced: 0,
+    unsent: 0,
     lost: 0,
     late: 0,
   };
@@ -59,8 +68,8 @@ export class FrameStats {
   }
 
   /** A frame that was read goes back without having been sent. */
-  onDropped(): void {
-    this.#counts.dropped += 1;
+  onDropped(cause: DropCause): void {
+    this.#counts[cause] += 1;
   }
 
   /** Not all frames of an input have arrived. */

@@ -121,6 +121,8 @@ export class MoverThread {
   async #quit(): Promise<void> {
     this.#leaving.abort();
     await this.#mover.close();
+    // All that became of the frames is known only now.
+    send({ kind: 'event', event: this.#mover.counts() });
     this.#loop.stop();
   }
 

@@ -30,9 +30,9 @@ export interface Mover extends AsyncDisposable {
   /** Makes the pipe into the next ffmpeg, and puts the frame into it that was waited for. Throws an `EncoderError`. */
   openInput(): EncoderInput;
   /**
-   * One frame a tick until `signal` aborts or no new frame has come for the idle timeout; a frame that is being written
-   * then is finished. May be called again in the same session, and goes on. Rejects with an `EncoderError` if ffmpeg is gone
-   * or has not taken a frame in 10 s.
+   * One frame a tick until `signal` aborts or, where an idle source is to close the video, no new frame has come for the idle
+   * timeout; a frame that is being written then is finished. May be called again in the same session, and goes on. Rejects with an
+   * `EncoderError` if ffmpeg is gone or has not taken a frame in 10 s.
    */
   pump(signal: AbortSignal): Promise<'idle' | 'stopped'>;
   /**

@@ -15,14 +15,18 @@ export interface Tables {
 
 const PAT_PID = 0;
 const PAT_TABLE = 0;
-const PMT_TABLE = 2;
-const CRC_BYTES = 4;
+/** Of program map tables. */
+export const PMT_TABLE = 2;
+/** What a section ends with. */
+export const CRC_BYTES = 4;
 /** Of a section up to the byte behind its length, and up to its entries (ISO/IEC 13818-1, 2.4.4.3 and 2.4.4.8). */
 const LENGTH_END = 3;
 const PAT_ENTRIES = 8;
-const PMT_ENTRIES = 12;
+/** Up to the descriptors of the program, which come before the entries of its streams. */
+export const PMT_ENTRIES = 12;
 const PAT_ENTRY_BYTES = 4;
-const PMT_ENTRY_BYTES = 5;
+/** Of an entry without its descriptors. */
+export const PMT_ENTRY_BYTES = 5;
 /** Stream types of video (table 2-34): MPEG-1, MPEG-2, MPEG-4, H.264, H.265. */
 const VIDEO_TYPES: ReadonlySet<number> = new Set([0x01, 0x02, 0x10, 0x1b, 0x24]);
 /** The header up to the counter: that goes on while the table stays. */
@@ -59,7 +63,7 @@ export class TableReader {
     const section = sectionOf(packets, packetOffset, PAT_TABLE);
     const pmtPid = section && pmtPidOf(section);
     if (pmtPid === undefined) return;
-    this.#pat = { packet: packets.slice(packetOffset, packetOffset + PACKET_BYTES), pmtPid };
+    this.#pat = { packet: copyOf(packets, packetOffset), pmtPid };
     this.#tables = undefined;
   }
 
@@ -68,10 +72,15 @@ export class TableReader {
     const section = sectionOf(packets, packetOffset, PMT_TABLE);
     const videoPid = section && videoPidOf(section);
     if (!section || videoPid === undefined) return;
-    const pmtPacket = packets.slice(packetOffset, packetOffset + PACKET_BYTES);
+    const pmtPacket = copyOf(packets, packetOffset);
     const pcrPid = pidAt(section, 8);
     this.#tables = { patPacket: pat.packet, pmtPacket, pmtPid: pat.pmtPid, pcrPid, videoPid };
   }
+}
+
+/** Of a packet, whatever becomes of the others; `slice` would be no copy where they lie in a `Buffer`. */
+function copyOf(packets: Uint8Array, packetOffset: number): Uint8Array {
+  return Uint8Array.from(packets.subarray(packetOffset, packetOffset + PACKET_BYTES));
 }
 
 /** Whether a packet is the one that was kept, but for its counter. */
@@ -82,8 +91,11 @@ function isSame(kept: Uint8Array, packets: Uint8Array, packetOffset: number): bo
   return true;
 }
 
-/** The section of this table that begins in the packet; undefined where none does, it is not whole, or it is damaged. */
-function sectionOf(packets: Uint8Array, packetOffset: number, table: number): Uint8Array | undefined {
+/**
+ * The section of this table that begins in the packet, without a copy; undefined where none does, it is not whole, or it is
+ * damaged.
+ */
+export function sectionOf(packets: Uint8Array, packetOffset: number, table: number): Uint8Array | undefined {
   if (!hasPayload(packets, packetOffset)) return undefined;
   const pointer = payloadOffset(packets, packetOffset);
   const begin = pointer + 1 + byteAt(packets, pointer);
@@ -93,7 +105,8 @@ function sectionOf(packets: Uint8Array, packetOffset: number, table: number): Ui
   return crc32(section) === 0 ? section : undefined;
 }
 
-function pidAt(section: Uint8Array, index: number): number {
+/** The PID at this place of a section. */
+export function pidAt(section: Uint8Array, index: number): number {
   return ((byteAt(section, index) & 0x1f) << 8) | byteAt(section, index + 1);
 }
 
@@ -117,7 +130,7 @@ function videoPidOf(section: Uint8Array): number | undefined {
   return undefined;
 }
 
-/** Of descriptors: 12 bits, of which the upper two are 0. */
-function lengthAt(section: Uint8Array, index: number): number {
+/** Of a section, or of descriptors: 12 bits, of which the upper two are 0. */
+export function lengthAt(section: Uint8Array, index: number): number {
   return ((byteAt(section, index) & 0x0f) << 8) | byteAt(section, index + 1);
 }

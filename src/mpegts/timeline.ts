@@ -31,6 +31,16 @@ interface Run {
   readonly beginTicks: number;
   /** What is added to all times that it writes: a whole number. */
   readonly shiftTicks: number;
+  /** From decoding to showing its first picture. */
+  readonly delayTicks: number;
+}
+
+/** How far the pictures of an encoder have come, in time that does not wrap, with fractions of ticks. */
+export interface TimelineProgress {
+  /** When its first picture is shown. */
+  readonly beginTicks: number;
+  /** Goes on by one period with each picture, also with B-frames: when the last one is shown, without them. */
+  readonly shownTicks: number;
 }
 
 /** An encoder whose first picture has not come. */
@@ -50,6 +60,13 @@ export class Timeline {
   #run: Run | undefined;
   /** Whether the next clock is to say that time has jumped. */
   #isJump = false;
+
+  /** Of the encoder that writes now; undefined before its first picture. */
+  get progress(): TimelineProgress | undefined {
+    if (!this.#run || !this.#past) return undefined;
+    const { beginTicks, delayTicks } = this.#run;
+    return { beginTicks, shownTicks: this.#past.dtsTicks + delayTicks };
+  }
 
   /**
    * The stream of another encoder begins; the one before has been rewritten to its end. Where no picture came since the last
@@ -90,7 +107,7 @@ export class Timeline {
     this.#isJump = past !== undefined && this.#isHole(past, pending, beginTicks, delayTicks);
     this.#past = { ptsTicks: beginTicks, dtsTicks: beginTicks - delayTicks, arrivalNs: nowNs };
     this.#pending = undefined;
-    return { beginTicks, shiftTicks: Math.round(beginTicks) - first.ptsTicks };
+    return { beginTicks, shiftTicks: Math.round(beginTicks) - first.ptsTicks, delayTicks };
   }
 
   /** When the first picture of an encoder is shown. Where it delays pictures more than the one before, DTS decides. */

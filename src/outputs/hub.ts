@@ -1,5 +1,7 @@
-import { sleepMs, type Clock } from '../base/clock.ts';
+import { sleepMs, waitAtMost, type Clock } from '../base/clock.ts';
 import type { Emit, OutputEvent } from '../base/event.ts';
+import { DRAIN_LIMIT_MS } from '../base/stop-budget.ts';
+import type { SilentTrack } from '../mpegts/silent-track.ts';
 import type { Timeline } from '../mpegts/timeline.ts';
 import type { Chunk } from './chunk.ts';
 import type { Output } from './output.ts';
@@ -8,6 +10,8 @@ import { VideoFeed, type FeedHow } from './video-feed.ts';
 
 /** What the outputs have counted is told this often. */
 const FIGURES_PERIOD_MS = 1_000;
+/** What a link still holds when it is not wanted any more has this long to arrive. */
+const LEAVE_LIMIT_MS = DRAIN_LIMIT_MS;
 
 /** The video of one encoder, on its way to the outputs. */
 export interface Feed {
@@ -23,6 +27,8 @@ export interface HubParts {
   readonly clock: Clock;
   /** Goes on over several hubs. */
   readonly timeline: Timeline;
+  /** Goes with the video, over as many hubs as the timeline; absent: the video goes alone. */
+  readonly silence?: SilentTrack | undefined;
   readonly emit: Emit<OutputEvent>;
 }
 
@@ -33,16 +39,27 @@ export interface HubParts {
 export class Hub {
   readonly #gop = new PresentGop();
   readonly #closed = new AbortController();
+  /** Those that there are to be. */
+  #wanted: readonly Output[] = [];
+  /** Those of them that are open. */
+  #outputs: readonly Output[] = [];
+  /** By name, those that hand on what they still have. Never rejects. */
+  readonly #leaving = new Map<string, Promise<void>>();
   #pictures = 0;
   #sizeBytes = 0;
 
   /** Opens the outputs, and tells of their figures from now on. */
   constructor(
     private readonly parts: HubParts,
-    private readonly outputs: readonly Output[],
+    outputs: readonly Output[],
   ) {
-    for (const output of outputs) output.open(this.#gop);
+    this.change(outputs);
     void this.#tellFigures();
+  }
+
+  /** Nothing is handed on any more. */
+  get isClosed(): boolean {
+    return this.#closed.signal.aborted;
   }
 
   /** Pictures that have been delivered, of all encoders. */
@@ -60,9 +77,9 @@ export class Hub {
    * @param video each piece in memory of its own, which belongs to the hub from then on
    */
   feed(video: AsyncIterable<Uint8Array>, how: FeedHow): Feed {
-    const { clock, timeline } = this.parts;
+    const { clock, timeline, silence } = this.parts;
     const feed = new VideoFeed(
-      { clock, timeline, deliver: (chunk, tables) => this.#deliver(chunk, tables) },
+      { clock, timeline, silence, deliver: (chunk, tables) => this.#deliver(chunk, tables) },
       how,
     );
     const ended = this.#takeAll(feed, video);
@@ -77,19 +94,57 @@ export class Hub {
     };
   }
 
+  /**
+   * The video goes to these from now on, which are new ones or some that it goes to already: those notice nothing. What is not
+   * among them hands on what it still has, and ends; one of the same name begins after that.
+   */
+  change(outputs: readonly Output[]): void {
+    if (this.isClosed) return;
+    const before = this.#outputs;
+    this.#wanted = outputs;
+    this.#outputs = before.filter((output) => outputs.includes(output));
+    for (const output of before) if (!outputs.includes(output)) this.#leave(output);
+    for (const output of outputs) if (!before.includes(output)) this.#join(output);
+  }
+
   /** No more comes: every output hands on what it still has, `limitMs` at the most, and ends. Never rejects. */
   async close(limitMs: number): Promise<void> {
-    if (this.#closed.signal.aborted) return;
+    if (this.isClosed) return;
     this.#closed.abort();
-    await Promise.all(this.outputs.map((output) => output.close(limitMs)));
+    const { clock } = this.parts;
+    const left = Array.from(this.#leaving.values(), (leaving) => waitAtMost(clock, limitMs, leaving));
+    await Promise.all([...left, ...this.#outputs.map((output) => output.close(limitMs))]);
     this.#tellFiguresOnce();
+  }
+
+  #join(output: Output): void {
+    const before = this.#leaving.get(output.name);
+    if (before) return void this.#joinAfter(before, output);
+    this.#outputs = [...this.#outputs, output];
+    output.open(this.#gop);
+  }
+
+  async #joinAfter(before: Promise<void>, output: Output): Promise<void> {
+    await before;
+    const isWanted = !this.isClosed && this.#wanted.includes(output);
+    if (isWanted && !this.#outputs.includes(output)) this.#join(output);
+  }
+
+  #leave(output: Output): void {
+    this.#leaving.set(output.name, this.#left(output));
+  }
+
+  async #left(output: Output): Promise<void> {
+    await output.close(LEAVE_LIMIT_MS);
+    this.#tellFiguresOf(output);
+    this.#leaving.delete(output.name);
   }
 
   #deliver(chunk: Chunk, tables: Uint8Array): void {
     this.#pictures += chunk.pictures.length;
     this.#sizeBytes += chunk.packets.length;
     this.#gop.add(chunk, tables, this.parts.clock.nowNs());
-    for (const output of this.outputs) output.deliver(chunk);
+    for (const output of this.#outputs) output.deliver(chunk, tables);
   }
 
   async #takeAll(feed: VideoFeed, video: AsyncIterable<Uint8Array>): Promise<void> {
@@ -110,8 +165,10 @@ export class Hub {
   }
 
   #tellFiguresOnce(): void {
-    for (const output of this.outputs) {
-      this.parts.emit({ kind: 'output-figures', output: output.name, ...output.figures() });
-    }
+    for (const output of this.#outputs) this.#tellFiguresOf(output);
+  }
+
+  #tellFiguresOf(output: Output): void {
+    this.parts.emit({ kind: 'output-figures', output: output.name, ...output.figures() });
   }
 }

@@ -6,9 +6,10 @@ import type { LinkFigures, OutputState } from '../base/output-state.ts';
 import type { Carrier, Listener, OpenListener } from './carrier.ts';
 import type { Chunk } from './chunk.ts';
 import { OutputAccount } from './output-account.ts';
-import type { Output, OutputFigures } from './output.ts';
+import type { Output, OutputFigures, OutputReach } from './output.ts';
 import { OutputStream } from './output-stream.ts';
 import type { PresentGop } from './present-gop.ts';
+import { ReachWatch } from './reach-watch.ts';
 import { RetryRule, type Attempt } from './retry-rule.ts';
 
 /** Each costs the whole bit rate, and a queue; more calls are turned away. */
@@ -36,7 +37,11 @@ interface Viewer {
   link: LinkFigures | undefined;
 }
 
-/** A port that viewers call, none or several at once: each gets the video on its own. Nobody there is no failure. */
+/**
+ * A port that viewers call, none or several at once: each gets the video on its own. Nobody there is no failure. Each picture
+ * counts once for each viewer who is there when it comes, or once where nobody is; so the counts are more than the pictures only
+ * where several viewers were there at once.
+ */
 export class ListeningOutput implements Output {
   readonly name: string;
   readonly #account: OutputAccount;
@@ -44,6 +49,9 @@ export class ListeningOutput implements Output {
   readonly #stop = new AbortController();
   readonly #viewers = new Set<Viewer>();
   #life: Promise<void> = Promise.resolve();
+  /** That of the next viewer, while nobody is there. */
+  #vacant: OutputStream | undefined;
+  #reachWatch: ReachWatch | undefined;
   #isListening = false;
   #told: OutputState['kind'] | undefined;
 
@@ -55,11 +63,19 @@ export class ListeningOutput implements Output {
 
   /** Begins to listen, and goes on with it until it is closed. */
   open(gop: PresentGop): void {
+    this.#vacant = this.#newStream(gop);
+    this.#reachWatch = new ReachWatch(this.parts.clock.nowNs());
     this.#life = Promise.all([this.#lookAfterViewers(), this.#live(gop)]).then(() => undefined);
   }
 
   deliver(chunk: Chunk): void {
-    for (const { stream } of this.#viewers) stream.deliver(chunk);
+    // One who goes meanwhile has had it: it is not for whoever comes next.
+    const streams = this.#vacant ? [this.#vacant] : Array.from(this.#viewers, ({ stream }) => stream);
+    for (const stream of streams) stream.deliver(chunk);
+  }
+
+  get reach(): OutputReach {
+    return this.#reachWatch?.reach ?? { kind: 'maybe' };
   }
 
   /** Of several links the one that is worst off is told of. */
@@ -74,10 +90,12 @@ export class ListeningOutput implements Output {
 
   async close(limitMs: number): Promise<void> {
     this.#stop.abort();
-    await Promise.all(Array.from(this.#viewers, ({ stream }) => stream.finish(limitMs)));
+    const viewers = Array.from(this.#viewers, ({ stream }) => stream.finish(limitMs));
+    await Promise.all([...viewers, this.#vacant?.finish(limitMs)]);
     await waitAtMost(this.parts.clock, limitMs, this.#life);
     this.#viewers.clear();
     this.#account.viewers = 0;
+    this.#reachWatch?.gone();
     this.#tell({ kind: 'closed' });
   }
 
@@ -145,11 +163,26 @@ export class ListeningOutput implements Output {
 
   #letIn(carrier: Carrier, gop: PresentGop): void {
     if (this.#viewers.size >= MOST_VIEWERS) return this.#turnAway(carrier);
-    const { clock } = this.parts;
-    const stream = new OutputStream({ clock, gop, account: this.#account });
+    const stream = this.#vacant ?? this.#newStream(gop);
+    this.#vacant = undefined;
     const viewer: Viewer = { stream, link: undefined };
     this.#viewers.add(viewer);
-    stream.connect(carrier, () => this.#viewers.delete(viewer));
+    stream.connect(carrier, (_failure, carriedMs) => this.#letGo(viewer, carriedMs, gop));
+  }
+
+  #letGo(viewer: Viewer, carriedMs: number, gop: PresentGop): void {
+    const { stream } = viewer;
+    this.#viewers.delete(viewer);
+    // It has no way any more: this counts what it missed, at once.
+    void stream.finish(0);
+    if (carriedMs >= this.parts.settleMs) this.#reachWatch?.broke(stream.lastGotNs);
+    if (this.#viewers.size === 0) this.#vacant = this.#newStream(gop);
+    this.#noteReach();
+  }
+
+  #newStream(gop: PresentGop): OutputStream {
+    const { clock } = this.parts;
+    return new OutputStream({ clock, gop, account: this.#account, isVacant: true });
   }
 
   #turnAway(carrier: Carrier): void {
@@ -159,9 +192,16 @@ export class ListeningOutput implements Output {
 
   #tellOfViewers(): void {
     this.#account.viewers = this.#viewers.size;
+    this.#noteReach();
     if (!this.#isListening || this.#stop.signal.aborted) return;
     if (this.#viewers.size === 0) this.#tell({ kind: 'listening' });
     else this.#tell({ kind: this.#hasSettled() ? 'streaming' : 'settling' });
+  }
+
+  #noteReach(): void {
+    if (this.#viewers.size === 0) this.#reachWatch?.gone();
+    else if (this.#hasSettled()) this.#reachWatch?.streams();
+    else this.#reachWatch?.settles();
   }
 
   #hasSettled(): boolean {

@@ -1,11 +1,11 @@
-import type { OutputCounts } from '../base/output-state.ts';
+import type { OutputCounts, SkipCause } from '../base/output-state.ts';
 import { Continuity } from '../mpegts/continuity.ts';
 
 /** What became of the video at one output. It may be kept for longer than the output, for one of the same name later. */
 export class OutputAccount implements OutputCounts {
   sentBytes = 0;
   sentPictures = 0;
-  skippedPictures = 0;
+  readonly skipped: Record<SkipCause, number> = { away: 0, slow: 0, broken: 0, standby: 0 };
   attempts = 0;
   viewers = 0;
   /**
@@ -14,9 +14,14 @@ export class OutputAccount implements OutputCounts {
    */
   readonly continuity = new Continuity();
 
+  /** So many pictures never get there. */
+  skip(cause: SkipCause, pictures: number): void {
+    this.skipped[cause] += pictures;
+  }
+
   /** As it is now. */
   get counts(): OutputCounts {
-    const { sentBytes, sentPictures, skippedPictures, attempts, viewers } = this;
-    return { sentBytes, sentPictures, skippedPictures, attempts, viewers };
+    const { sentBytes, sentPictures, attempts, viewers } = this;
+    return { sentBytes, sentPictures, skipped: { ...this.skipped }, attempts, viewers };
   }
 }

@@ -6,6 +6,7 @@ import { Continuity } from '../mpegts/continuity.ts';
 import type { Carrier } from './carrier.ts';
 import { chunkFrom, lastKeyframe, type Chunk } from './chunk.ts';
 import { JoinPace } from './join-pace.ts';
+import { MissedPictures, type MissCause } from './missed-pictures.ts';
 import type { OutputAccount } from './output-account.ts';
 import { PacketQueue } from './packet-queue.ts';
 import { PictureTally } from './picture-tally.ts';
@@ -31,6 +32,8 @@ export interface OutputStreamParts {
   readonly account: OutputAccount;
   /** Of earlier streams to the same receiver; absent: it is a new one. */
   readonly continuity?: Continuity;
+  /** Nobody misses anything before it has a way: it is for one who has not called yet. */
+  readonly isVacant?: boolean;
 }
 
 /** The way is broken, and closed. `carriedMs`: since the first of the video went this way; 0 where none did. */
@@ -58,14 +61,16 @@ export class OutputStream {
   #mode: 'away' | 'joined' | 'leaving' = 'away';
   /** The last one that it has had a part of. */
   #gopNumber = 0;
-  /** Pictures of the present GOP that were not for it, and are if it joins before the next one. */
-  #missedPictures = 0;
+  readonly #missed: MissedPictures;
+  #missCause: MissCause;
   readonly #stamped: StampedPackets;
   /** Until it has caught up with the GOP that it has joined in the middle of. */
   #pace: JoinPace | undefined;
 
   constructor(private readonly parts: OutputStreamParts) {
+    this.#missCause = parts.isVacant ? 'standby' : 'away';
     this.#tally = new PictureTally(parts.account);
+    this.#missed = new MissedPictures(parts.account);
     this.#stamped = new StampedPackets(parts.continuity ?? new Continuity());
   }
 
@@ -80,9 +85,15 @@ export class OutputStream {
     return sinceNs === undefined ? 0 : inMs(this.parts.clock.nowNs() - sinceNs);
   }
 
+  /** When the last picture came of those that are known to have got there, whichever way; undefined where none has. */
+  get lastGotNs(): bigint | undefined {
+    return this.#tally.lastGotNs;
+  }
+
   /** The video goes this way from now on, at once where there is a GOP to join with, until it breaks. */
   connect(carrier: Carrier, onBreak: OnBreak): void {
     const gone = new AbortController();
+    this.#missCause = 'away';
     this.#connection = { carrier, onBreak, gone, isRetrying: false, carriesSinceNs: undefined };
     this.#join();
   }
@@ -118,8 +129,7 @@ export class OutputStream {
   async finish(limitMs: number): Promise<void> {
     const { clock } = this.parts;
     const deadlineNs = clock.nowNs() + BigInt(Math.ceil(limitMs)) * NS_PER_MS;
-    this.parts.account.skippedPictures += this.#missedPictures;
-    this.#missedPictures = 0;
+    this.#missed.skip();
     // Nothing comes behind what waits, and there is little time for it.
     this.#pace = undefined;
     while (this.#connection && this.#waits && clock.nowNs() < deadlineNs) {
@@ -156,27 +166,20 @@ export class OutputStream {
     const nowNs = clock.nowNs();
     if (!joinPoint || nowNs - joinPoint.sinceNs > JOIN_MOST_NS) return;
     this.#mode = 'joined';
+    this.#missCause = 'away';
     this.#gopNumber = gop.number;
-    this.#missedPictures = 0;
-    // The tables belong to the first picture: neither goes without the other.
-    const begin = this.#queue.end;
-    this.#pace = isLive ? undefined : new JoinPace(joinPoint, begin, nowNs);
+    this.#pace = isLive ? undefined : new JoinPace(joinPoint, this.#queue.end, nowNs);
+    this.#tally.beginGop(this.#queue.end, joinPoint, this.#missed.total);
+    this.#missed.forget();
     this.#queue.push(joinPoint.tables, nowNs);
-    for (const [index, chunk] of joinPoint.chunks.entries()) {
-      if (index === 0) this.#enqueueFirst(chunk, begin);
-      else this.#enqueue(chunk);
-    }
+    for (const { packets } of joinPoint.chunks) this.#queue.push(packets, nowNs);
     this.#send();
   }
 
-  #enqueueFirst({ packets, pictures }: Chunk, begin: number): void {
-    this.#tally.begin(begin);
-    this.#enqueue({ packets, pictures: pictures.slice(1) });
-  }
-
   #enqueue({ packets, pictures }: Chunk): void {
-    for (const { offsetBytes } of pictures) this.#tally.begin(this.#queue.end + offsetBytes);
-    this.#queue.push(packets, this.parts.clock.nowNs());
+    const nowNs = this.parts.clock.nowNs();
+    for (const { offsetBytes } of pictures) this.#tally.begin(this.#queue.end + offsetBytes, nowNs);
+    this.#queue.push(packets, nowNs);
   }
 
   /** It is not for now: at a keyframe it becomes clear that what came before never will be. */
@@ -186,10 +189,11 @@ export class OutputStream {
     const pictures = chunk.pictures.length;
     const present = keyframe ? pictures - chunk.pictures.indexOf(keyframe) : pictures;
     if (keyframe) {
-      account.skippedPictures += this.#missedPictures + pictures - present;
-      this.#missedPictures = present;
-    } else if (gop.number === this.#gopNumber) account.skippedPictures += pictures;
-    else this.#missedPictures += pictures;
+      account.skip(this.#missCause, pictures - present);
+      this.#missed.skip();
+      this.#missed.add(this.#missCause, present);
+    } else if (gop.number === this.#gopNumber) account.skip(this.#missCause, pictures);
+    else this.#missed.add(this.#missCause, pictures);
     this.#join(keyframe !== undefined);
   }
 
@@ -212,6 +216,7 @@ export class OutputStream {
   /** Throws away what waits, but for the rest of the picture that is on its way. */
   #cut(): void {
     if (this.#mode === 'away') return;
+    this.#missCause = 'slow';
     const next = this.#tally.startFrom(this.#queue.begin);
     if (next !== undefined) {
       this.#mode = 'away';
@@ -243,7 +248,7 @@ export class OutputStream {
     const { carrier } = connection;
     const nowNs = this.parts.clock.nowNs();
     let leftBytes = Math.min(MOST_BYTES_AT_ONCE, this.#allowedBytes(nowNs));
-    while (leftBytes > 0 && this.#stamped.fillFrom(this.#queue)) {
+    while (leftBytes > 0 && this.#stamped.fillFrom(this.#queue, leftBytes)) {
       const packets = this.#stamped.first(leftBytes);
       const sentBytes = carrier.send(packets);
       this.#stamped.sent(sentBytes);
@@ -279,6 +284,7 @@ export class OutputStream {
     this.#queue.cut(this.#queue.begin);
     this.#stamped.clear();
     this.#mode = 'away';
+    this.#missCause = 'away';
     connection.gone.abort();
     connection.carrier.close();
     connection.onBreak(failure, carriedMs);

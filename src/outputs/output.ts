@@ -1,4 +1,4 @@
-import type { LinkFigures, OutputCounts } from '../base/output-state.ts';
+import type { LinkFigures, OutputCounts, RecordingFigures } from '../base/output-state.ts';
 import type { Chunk } from './chunk.ts';
 import type { PresentGop } from './present-gop.ts';
 
@@ -7,7 +7,17 @@ export interface OutputFigures {
   readonly counts: OutputCounts;
   /** Absent where it is no link, or not connected. */
   readonly link?: LinkFigures;
+  /** Of a recorder, once it has looked into its folder. */
+  readonly recording?: RecordingFigures;
 }
+
+/** Whether the video gets anywhere by an output. */
+export type OutputReach =
+  | { readonly kind: 'gets' }
+  /** It was opened a moment ago, and may turn out to be good or bad: this is neither the begin nor the end of an outage. */
+  | { readonly kind: 'maybe' }
+  /** Nobody has got it since then, monotonic. */
+  | { readonly kind: 'away'; readonly sinceNs: bigint };
 
 /** One way that the video of a session goes. It looks after itself: nothing here waits for it, and it holds up nobody. */
 export interface Output {
@@ -18,8 +28,9 @@ export interface Output {
    * @param gop what one who joins now can begin with
    */
   open(gop: PresentGop): void;
-  /** The next piece of the video. The present GOP has it already. */
-  deliver(chunk: Chunk): void;
+  /** The next piece of the video. The present GOP has it already. @param tables PAT and PMT as they are now, 376 bytes */
+  deliver(chunk: Chunk, tables: Uint8Array): void;
+  readonly reach: OutputReach;
   figures(): OutputFigures;
   /** Hands on what it still has, `limitMs` at the most, and ends. Never rejects. */
   close(limitMs: number): Promise<void>;

@@ -6,9 +6,10 @@ import type { LinkFigures, OutputState } from '../base/output-state.ts';
 import type { Carrier, OpenCarrier } from './carrier.ts';
 import type { Chunk } from './chunk.ts';
 import { OutputAccount } from './output-account.ts';
-import type { Output, OutputFigures } from './output.ts';
+import type { Output, OutputFigures, OutputReach } from './output.ts';
 import { OutputStream } from './output-stream.ts';
 import type { PresentGop } from './present-gop.ts';
+import { ReachWatch } from './reach-watch.ts';
 import { HELD_MS, RetryRule, type Attempt } from './retry-rule.ts';
 
 /** A way that has broken unnoticed is noticed within this. */
@@ -43,6 +44,7 @@ export class ReconnectingOutput implements Output {
   readonly #retryRule: RetryRule;
   readonly #stop = new AbortController();
   #stream: OutputStream | undefined;
+  #reachWatch: ReachWatch | undefined;
   #life: Promise<void> = Promise.resolve();
   #link: LinkFigures | undefined;
   /** For how long it has to carry video before that it streams is said; undefined once it is. */
@@ -62,12 +64,17 @@ export class ReconnectingOutput implements Output {
     const account = this.#account;
     const stream = new OutputStream({ clock, gop, account, continuity: account.continuity });
     this.#stream = stream;
+    this.#reachWatch = new ReachWatch(clock.nowNs());
     this.#life = this.#live(stream);
   }
 
   deliver(chunk: Chunk): void {
     this.#stream?.deliver(chunk);
     this.#tellOnceSettled();
+  }
+
+  get reach(): OutputReach {
+    return this.#reachWatch?.reach ?? { kind: 'maybe' };
   }
 
   figures(): OutputFigures {
@@ -80,6 +87,7 @@ export class ReconnectingOutput implements Output {
     await this.#stream?.finish(limitMs);
     await waitAtMost(this.parts.clock, limitMs, this.#life);
     this.#link = undefined;
+    this.#noteGone();
     this.#tell({ kind: 'closed' });
   }
 
@@ -90,6 +98,7 @@ export class ReconnectingOutput implements Output {
       if (signal.aborted || !failure) return;
       const retryMs = this.#retryRule.waitMs(attempt);
       if (attempt.kind === 'broken') this.#isDoubtful = attempt.heldMs < HELD_MS;
+      this.#noteGone();
       this.#tell({ kind: 'failed', failure, retryMs });
       await sleepMs(this.parts.clock, retryMs, signal);
     }
@@ -133,6 +142,7 @@ export class ReconnectingOutput implements Output {
     let held: Held = { carriedMs: 0 };
     const until = AbortSignal.any([this.#stop.signal, broken.signal]);
     this.#settlesMs = this.#isDoubtful ? Math.max(settleMs, HELD_MS) : settleMs;
+    this.#reachWatch?.settles();
     this.#tell({ kind: 'settling' });
     stream.connect(carrier, (failure, carriedMs) => {
       held = { failure, carriedMs };
@@ -152,7 +162,13 @@ export class ReconnectingOutput implements Output {
     const stream = this.#stream;
     if (this.#settlesMs === undefined || !stream?.isCarrying || stream.carriedMs < this.#settlesMs) return;
     this.#settlesMs = undefined;
+    this.#reachWatch?.streams();
     this.#tell({ kind: 'streaming' });
+  }
+
+  #noteGone(): void {
+    if (this.reach.kind === 'gets') this.#reachWatch?.broke(this.#stream?.lastGotNs);
+    this.#reachWatch?.gone();
   }
 
   #inWords(failure: Failure, openMs: number): Failure {

@@ -26,12 +26,15 @@ export class StampedPackets {
     return this.#begin < this.#end ? this.#sinceNs : undefined;
   }
 
-  /** Takes what comes next out of the queue, unless some wait here. @returns whether any wait here now */
-  fillFrom(queue: PacketQueue): boolean {
+  /**
+   * Takes what comes next out of the queue, unless some wait here. No more than may go now: what lies here is as old as its first.
+   * @returns whether any wait here now
+   */
+  fillFrom(queue: PacketQueue, mostBytes: number): boolean {
     if (this.#begin < this.#end) return true;
     this.#sinceNs = queue.oldestNs ?? 0n;
     this.#begin = 0;
-    this.#end = queue.takeInto(this.#room);
+    this.#end = queue.takeInto(this.#room.subarray(0, mostBytes));
     this.continuity.restamp(this.#room.subarray(0, this.#end));
     return this.#end > 0;
   }

@@ -32,7 +32,7 @@ export async function freshNewest(
 ): Promise<Frame | undefined> {
   const newest = await reader.newest(signal);
   if (!newest || isFresh(newest, freshMs, clock.nowNs())) return newest;
-  owner.drop(newest);
+  owner.drop(newest, 'unsent');
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { DropCause } from '../base/counts.ts';
 import type { Frame, FrameOwner } from '../base/frame.ts';
 
 /** What a tick sends: `isNew` is false for a repeated frame. */
@@ -44,12 +45,12 @@ export class FrameHolder {
     return this.#next !== undefined;
   }
 
-  /** Hands in the frame for the next tick; one that waits for it already is dropped. */
-  offer(frame: Frame, nowNs: bigint): void {
+  /** Hands in the frame for the next tick; one that waits for it already is dropped, for the cause that is given. */
+  offer(frame: Frame, nowNs: bigint, cause: DropCause = 'replaced'): void {
     // It was on its way when the session ended.
-    if (this.#isClosed) return this.owner.drop(frame);
+    if (this.#isClosed) return this.owner.drop(frame, 'unsent');
     this.#lastOfferNs = nowNs;
-    if (this.#next) this.owner.drop(this.#next);
+    if (this.#next) this.owner.drop(this.#next, cause);
     this.#next = frame;
   }
 
@@ -82,21 +83,22 @@ export class FrameHolder {
   /** Gives both frames back; the holder is not used any more. */
   close(): void {
     this.#isClosed = true;
-    this.#giveHeldBack();
-    if (this.#next) this.owner.drop(this.#next);
+    this.#giveHeldBack('unsent');
+    if (this.#next) this.owner.drop(this.#next, 'unsent');
     this.#next = undefined;
   }
 
   #hold(frame: Frame): void {
-    this.#giveHeldBack();
+    this.#giveHeldBack('replaced');
     this.#held = frame;
     this.#isHeldSent = false;
     this.#next = undefined;
   }
 
-  #giveHeldBack(): void {
+  /** @param cause why it is not sent any more, if it never was */
+  #giveHeldBack(cause: DropCause): void {
     if (this.#isHeldSent) this.owner.release(this.#held);
-    else this.owner.drop(this.#held);
+    else this.owner.drop(this.#held, cause);
   }
 }
 

@@ -26,7 +26,7 @@ interface PumpParts {
 }
 
 /** What may be another from one run to the next. */
-export type PumpSettings = Pick<PacingSettings, 'method' | 'trimAfterMs' | 'idleTimeoutMs'>;
+export type PumpSettings = Pick<PacingSettings, 'method' | 'trimAfterMs' | 'idle' | 'idleTimeoutMs'>;
 
 /**
  * Moves frames from a reader to the sink for one session, one a tick. It may be stopped and run again with other settings
@@ -53,8 +53,9 @@ export class Pump {
   }
 
   /**
-   * Runs until `signal` aborts or no new frame has come for the idle timeout; a frame that is being written then is
-   * finished. Rejects with what the sink rejects with; where that can take frames again, a further run goes on. One run at a time.
+   * Runs until `signal` aborts or, where an idle source is to close the video, no new frame has come for the idle timeout; a frame
+   * that is being written then is finished. Rejects with what the sink rejects with; where that can take frames again, a further
+   * run goes on. One run at a time.
    */
   async run(reader: FrameReader, settings: PumpSettings, signal: AbortSignal): Promise<'idle' | 'stopped'> {
     const schedule = (this.#schedule ??= await this.#begin(reader, signal));
@@ -75,7 +76,7 @@ export class Pump {
       return await Promise.race([
         ticks.then(() => 'stopped' as const),
         this.#runFeed(feed, reader, settings.idleTimeoutMs, inner),
-        this.#untilIdle(settings.idleTimeoutMs, inner),
+        this.#untilIdle(settings, inner),
       ]);
     } finally {
       ending.abort();
@@ -135,11 +136,11 @@ export class Pump {
   }
 
   /** A frame that waits for its tick is no idleness, however long ffmpeg makes it wait. */
-  async #untilIdle(idleTimeoutMs: number, signal: AbortSignal): Promise<'idle' | 'stopped'> {
+  async #untilIdle({ idle, idleTimeoutMs }: PumpSettings, signal: AbortSignal): Promise<'idle' | 'stopped'> {
     const { clock } = this.parts;
     const holder = this.#holder;
     const timeoutNs = BigInt(Math.round(idleTimeoutMs)) * NS_PER_MS;
-    if (timeoutNs === 0n) return new Promise(() => {});
+    if (idle === 'hold' || timeoutNs === 0n) return new Promise(() => {});
     for (;;) {
       const sinceNs = holder.hasNext ? clock.nowNs() : holder.lastOfferNs;
       await clock.sleepUntil(sinceNs + timeoutNs, signal);

@@ -112,7 +112,7 @@ export class StreamFrameReader implements FrameReader {
       if (!older && !newer) await abortable(this.#foundNothing(connection, count), signal);
       const olderFrame = this.#accept(older);
       const newestFrame = this.#accept(newer);
-      if (newestFrame && olderFrame) this.parts.owner.drop(olderFrame);
+      if (newestFrame && olderFrame) this.parts.owner.drop(olderFrame, 'replaced');
       if (newer && count) this.#watch.look(count, this.#entriesRead, 'nothing-else');
       return newestFrame ?? olderFrame;
     });

@@ -1,30 +1,32 @@
 import type { Clock } from '../base/clock.ts';
 import type { Emit } from '../base/event.ts';
-import type { Destination } from '../config/config.ts';
+import type { Config, Destination, OutputSettings, RecordSettings } from '../config/config.ts';
+import { canBeLeftToFfmpeg, reasonToStandAlone } from '../config/destinations.ts';
+import { SilentTrack } from '../mpegts/silent-track.ts';
 import { Timeline } from '../mpegts/timeline.ts';
-import { loadLibsrt, type LoadedLibsrt } from '../os/libsrt.ts';
-import { LINK_SETTLE_MS } from '../outputs/carrier.ts';
-import { fileOutput } from '../outputs/file-output.ts';
 import { Hub } from '../outputs/hub.ts';
-import { ListeningOutput } from '../outputs/listening-output.ts';
 import { OutputAccount } from '../outputs/output-account.ts';
 import type { Output } from '../outputs/output.ts';
-import { ReconnectingOutput } from '../outputs/reconnecting-output.ts';
-import { srtCaller } from '../outputs/srt-caller.ts';
-import { srtListener } from '../outputs/srt-listener.ts';
-import { closedAtOnce } from '../outputs/srt-reject.ts';
-import { udpOutput } from '../outputs/udp-output.ts';
+import { RecordingOutput } from '../outputs/recorder/recording-output.ts';
 import type { VideoHub } from './encoder-run.ts';
+import { LibsrtFinder } from './libsrt-finder.ts';
+import { outputTo } from './output-to.ts';
+import { Recordings } from './recordings.ts';
 
 /** What carries the video of one session after the other. */
 export interface Outputs {
-  /** Whether the video for this destination comes to us; otherwise ffmpeg opens it itself. */
-  areOurs(destination: Destination): boolean;
-  /** The warning where it could be ours and is not, for want of a library; undefined elsewhere. */
-  whyNotOurs(destination: Destination): string | undefined;
-  /** Opens what is ours for one session; whoever calls closes it. */
-  open(destination: Destination): VideoHub;
+  /** Whether the video for these comes to us; otherwise ffmpeg opens the one destination itself. */
+  areOurs(output: OutputSettings): boolean;
+  /** The warning where a library is not there that these need; undefined elsewhere. */
+  lackInWords(output: OutputSettings): string | undefined;
+  /** These are in force from now on. While a session is open, what is another output is closed and opened; the others go on. */
+  configure(config: OutputsConfig): void;
+  /** Opens what is in force for one session; whoever calls closes it. */
+  open(): VideoHub;
 }
+
+/** What of the settings the outputs need. */
+export type OutputsConfig = Pick<Config, 'source' | 'output'>;
 
 interface OutputsParts {
   readonly clock: Clock;
@@ -35,67 +37,129 @@ interface OutputsParts {
 
 /** The outputs of a service: time in their streams, and what they have counted, goes on from session to session. */
 export function createOutputs(parts: OutputsParts): Outputs {
-  const timeline = new Timeline();
-  let last: { readonly name: string; readonly account: OutputAccount } | undefined;
-  let loaded: LoadedLibsrt | undefined;
-  const libsrtFor = (destination: Destination) =>
-    destination.kind === 'srt' && destination.srt.mode !== 'rendezvous'
-      ? (loaded ??= loadLibsrt())
-      : undefined;
-  return {
-    areOurs: (destination) =>
-      destination.kind === 'file' || destination.kind === 'udp' || libsrtFor(destination)?.kind === 'loaded',
-    whyNotOurs(destination) {
-      const library = libsrtFor(destination);
-      if (!library || library.kind === 'loaded') return undefined;
-      return `${library.reason}; until then ffmpeg sends the video itself, and each ffmpeg has a connection of its own`;
-    },
-    open(destination) {
-      const { display: name } = destination;
-      if (last?.name !== name) last = { name, account: new OutputAccount() };
-      const output = outputTo(destination, { ...parts, ...last }, libsrtFor(destination));
-      return new Hub({ ...parts, timeline }, [output]);
-    },
-  };
+  return new ServiceOutputs(parts);
 }
 
-interface OutputParts extends OutputsParts {
-  readonly name: string;
-  readonly account: OutputAccount;
+/** What one output is made by: where these are the same, the output goes on. */
+type Made =
+  | { readonly kind: 'destination'; readonly name: string; readonly destination: Destination }
+  | {
+      readonly kind: 'recorder';
+      readonly name: string;
+      readonly record: RecordSettings;
+      readonly instance: string;
+    };
+
+interface InUse {
+  readonly made: Made;
+  readonly output: Output;
 }
 
-/** Only for one that is ours. */
-function outputTo(destination: Destination, parts: OutputParts, library?: LoadedLibsrt): Output {
-  const { clock, emit } = parts;
-  switch (destination.kind) {
-    case 'file': {
-      const onPlace = (shown: string) => emit({ kind: 'output', shown });
-      return new ReconnectingOutput({
-        ...parts,
-        settleMs: 0,
-        open: fileOutput({ destination, clock, onPlace }),
-      });
-    }
-    case 'udp':
-      return new ReconnectingOutput({
-        ...parts,
-        settleMs: 0,
-        open: udpOutput({ settings: destination.udp, clock }),
-      });
-    case 'srt': {
-      if (library?.kind !== 'loaded') break;
-      const srt = { libsrt: library.libsrt, settings: destination.srt, clock };
-      if (destination.srt.mode === 'listener') {
-        return new ListeningOutput({ ...parts, settleMs: LINK_SETTLE_MS, listen: srtListener(srt) });
-      }
-      return new ReconnectingOutput({
-        ...parts,
-        settleMs: LINK_SETTLE_MS,
-        open: srtCaller(srt),
-        closedAtOnce,
-      });
-    }
-    case 'url':
+class ServiceOutputs implements Outputs {
+  readonly #timeline = new Timeline();
+  readonly #silence = new SilentTrack();
+  readonly #libsrt = new LibsrtFinder();
+  readonly #recordings: Recordings;
+  /** Of those that are in force. */
+  readonly #accounts = new Map<string, OutputAccount>();
+  #config: OutputsConfig | undefined;
+  /** Of the session that is open. */
+  #inUse: readonly InUse[] = [];
+  #hub: Hub | undefined;
+
+  constructor(private readonly parts: OutputsParts) {
+    this.#recordings = new Recordings(parts.emit);
   }
-  throw new Error(`the output to ${destination.display} is not ours`);
+
+  areOurs(output: OutputSettings): boolean {
+    const { destinations } = output;
+    if (!destinations.every(isOfOurKind)) return false;
+    return !canBeLeftToFfmpeg(output) || !destinations.some(isSrt) || this.#libsrt.find().kind === 'loaded';
+  }
+
+  lackInWords(output: OutputSettings): string | undefined {
+    if (!output.destinations.some((destination) => isOfOurKind(destination) && isSrt(destination)))
+      return undefined;
+    const library = this.#libsrt.find();
+    if (library.kind === 'loaded') return undefined;
+    return this.areOurs(output)
+      ? `${library.reason}; until then nothing is sent by SRT`
+      : `${library.reason}; until then ffmpeg sends the video itself, and each ffmpeg has a connection of its own`;
+  }
+
+  configure(config: OutputsConfig): void {
+    this.#config = config;
+    const names = new Set(madeBy(config).map(({ name }) => name));
+    for (const name of this.#accounts.keys()) if (!names.has(name)) this.#accounts.delete(name);
+    this.#recordings.configure(config);
+    if (!this.#hub || this.#hub.isClosed) return;
+    this.#inUse = this.#outputsFor(config);
+    this.#hub.change(this.#inUse.map(({ output }) => output));
+  }
+
+  open(): VideoHub {
+    if (!this.#config) throw new Error('the outputs have no settings yet');
+    const { clock, emit } = this.parts;
+    this.#inUse = [];
+    this.#inUse = this.#outputsFor(this.#config);
+    const silence = this.#config.output.audio === 'silent' ? this.#silence : undefined;
+    return (this.#hub = new Hub(
+      { clock, emit, timeline: this.#timeline, silence },
+      this.#inUse.map(({ output }) => output),
+    ));
+  }
+
+  /** Those that are in use already, where they are to be as they are; new ones for the rest. */
+  #outputsFor(config: OutputsConfig): readonly InUse[] {
+    return madeBy(config).map(
+      (made) =>
+        this.#inUse.find((other) => Bun.deepEquals(other.made, made)) ?? { made, output: this.#create(made) },
+    );
+  }
+
+  #create(made: Made): Output {
+    const { name } = made;
+    const account = this.#accounts.get(name) ?? new OutputAccount();
+    this.#accounts.set(name, account);
+    if (made.kind === 'destination') {
+      return outputTo(made.destination, { ...this.parts, name, account, libsrt: this.#libsrt });
+    }
+    const { when, segmentMs } = made.record;
+    return new RecordingOutput({
+      ...this.parts,
+      name,
+      account,
+      folder: this.#recordings.folder,
+      when,
+      segmentMs,
+      others: () => this.#reaches(),
+      wallMs: Date.now,
+    });
+  }
+
+  /** Of all but the recorder. */
+  #reaches() {
+    return this.#inUse.flatMap(({ made, output }) => (made.kind === 'recorder' ? [] : [output.reach]));
+  }
+}
+
+function madeBy({ source, output }: OutputsConfig): readonly Made[] {
+  const { destinations, record } = output;
+  const made = destinations.map((destination): Made => ({
+    kind: 'destination',
+    name: destination.display,
+    destination,
+  }));
+  return record
+    ? [...made, { kind: 'recorder', name: record.folder, record, instance: source.stream }]
+    : made;
+}
+
+/** Whether this program can write it, given what it needs. */
+function isOfOurKind(destination: Destination): boolean {
+  return reasonToStandAlone(destination) === undefined;
+}
+
+function isSrt({ kind }: Destination): boolean {
+  return kind === 'srt';
 }

@@ -1,7 +1,13 @@
 import { encodedSize, type FrameFormat } from '../base/frame-format.ts';
 import { formatFrameRate } from '../base/frame-rate.ts';
 import { grayFormat } from '../base/gray-format.ts';
-import type { Config, LevelsSettings, SampleAmount, WindowSetting } from '../config/config.ts';
+import type {
+  Config,
+  LevelsSettings,
+  OutputSettings,
+  SampleAmount,
+  WindowSetting,
+} from '../config/config.ts';
 import { markPlane } from '../levels/marks/mark-plane.ts';
 import { redisName } from '../redis/redis-name.ts';
 
@@ -16,10 +22,11 @@ type Section = keyof Config;
 
 /**
  * What has to be done for other settings. `nothing`: they are the same. `reporting`: another log level or report interval
- * is in force at once. `frames`: the mover takes them over, and the session goes on. `encoder`: another ffmpeg takes over
- * between two frames, and the session goes on. `session`: the session ends, and the next one begins with them.
+ * is in force at once. `frames`: the mover takes them over, and the session goes on. `outputs`: those that are other ones are
+ * closed and opened, and the session goes on with the others. `encoder`: another ffmpeg takes over between two frames, and the
+ * session goes on. `session`: the session ends, and the next one begins with them.
  */
-export type Reach = 'nothing' | 'reporting' | 'frames' | 'encoder' | 'session';
+export type Reach = 'nothing' | 'reporting' | 'frames' | 'outputs' | 'encoder' | 'session';
 
 /** The sections in which two configurations differ. */
 export function changedSections(before: Config, after: Config): Section[] {
@@ -31,16 +38,20 @@ export function changedSections(before: Config, after: Config): Section[] {
 
 /**
  * How far a change of settings reaches: no farther than what has changed.
- * @param outlivesEncoder the outputs of the session are ours, so that it goes on without the ffmpeg that it began with
+ * @param areOurs whether the video comes to us with these settings, so that a session outlives the ffmpeg and the outputs that it
+ * began with
  */
-export function reachOf(before: Config, after: Config, outlivesEncoder: boolean): Reach {
+export function reachOf(before: Config, after: Config, areOurs: (output: OutputSettings) => boolean): Reach {
   const reaches = new Set(changedSections(before, after).map((name) => reachOfSection(name, before, after)));
   const reach = REACHES.findLast((farther) => reaches.has(farther)) ?? 'nothing';
-  return reach === 'encoder' && !outlivesEncoder ? 'session' : reach;
+  const endsSession =
+    (reach === 'encoder' && !areOurs(before.output)) ||
+    (reaches.has('outputs') && !(areOurs(before.output) && areOurs(after.output)));
+  return endsSession ? 'session' : reach;
 }
 
 /** From the nearest to the farthest. */
-const REACHES: readonly Reach[] = ['nothing', 'reporting', 'frames', 'encoder', 'session'];
+const REACHES: readonly Reach[] = ['nothing', 'reporting', 'frames', 'outputs', 'encoder', 'session'];
 
 function reachOfSection(section: Section, before: Config, after: Config): Reach {
   switch (section) {
@@ -55,8 +66,10 @@ function reachOfSection(section: Section, before: Config, after: Config): Reach 
       return Bun.deepEquals(before.pacing.frameRate, after.pacing.frameRate) ? 'frames' : 'session';
     case 'encoder':
       return 'encoder';
-    case 'format':
     case 'output':
+      // A receiver that has seen the tables without a track would not look for it.
+      return before.output.audio === after.output.audio ? 'outputs' : 'session';
+    case 'format':
       return 'session';
   }
 }
@@ -69,8 +82,15 @@ export function planInWords({ config, format }: Plan): string {
     `${source.stream} (${source.key}: ${format.widthPx}x${format.heightPx} ${format.pixelFormat}, ${format.sizeBytes} bytes) ` +
     `of ${redisName(source.redis)} -> ${formatFrameRate(pacing.frameRate)} fps by ${pacing.method}, ` +
     levelsSettingsInWords(config.levels, format) +
-    `H.264 ${encoder.preset}/${encoder.tune ?? 'no tune'}, CRF ${encoder.crf}${cap} -> ${output.destination.display}`
+    `H.264 ${encoder.preset}/${encoder.tune ?? 'no tune'}, CRF ${encoder.crf}${cap}${outputsInWords(output)}`
   );
+}
+
+function outputsInWords({ destinations, record, audio }: OutputSettings): string {
+  const track = audio === 'silent' ? ', silent track' : '';
+  const names = destinations.map(({ display }) => display);
+  const when = record?.when === 'outage' && names.length > 0 ? ' in an outage' : '';
+  return `${track} -> ${[...names, ...(record ? [`recordings in ${record.folder}${when}`] : [])].join(', ')}`;
 }
 
 /** Only where they are ours to map. */

@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.ts';
+import type { OutputSettings } from '../config/config.ts';
 import { reachOf, type Plan, type Reach } from './plan.ts';
 
 /**
@@ -11,10 +11,10 @@ export class Plans {
   #changed = new AbortController();
   #endsSession = new AbortController();
 
-  /** @param outlivesEncoder whether a session with these settings goes on without the ffmpeg that it began with */
+  /** @param areOurs whether the video comes to us with these settings */
   constructor(
     first: Plan,
-    private readonly outlivesEncoder: (config: Config) => boolean,
+    private readonly areOurs: (output: OutputSettings) => boolean,
   ) {
     this.#current = first;
   }
@@ -64,6 +64,6 @@ export class Plans {
   }
 
   #reach(before: Plan, after: Plan): Reach {
-    return reachOf(before.config, after.config, this.outlivesEncoder(before.config));
+    return reachOf(before.config, after.config, this.areOurs);
   }
 }

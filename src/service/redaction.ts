@@ -21,5 +21,5 @@ export class Redaction {
 }
 
 function redactorOf({ source, output }: Config): (text: string) => string {
-  return redactor(source.redis.password, output.destination);
+  return redactor(source.redis.password, output.destinations);
 }

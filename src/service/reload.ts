@@ -11,6 +11,7 @@ import type { Interruption } from './stream.ts';
 const DONE: Readonly<Record<Exclude<Reach, 'nothing'>, string>> = {
   reporting: 'in force now, nothing restarts',
   frames: 'the frames are read with the new ones, an open video goes on',
+  outputs: 'what is another output is closed or opened, an open video goes on',
   encoder: 'another ffmpeg takes over between two frames, an open video goes on',
   session: 'an open video is closed, and opened again with the new ones',
 };

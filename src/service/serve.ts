@@ -90,7 +90,6 @@ interface Service extends ServeParts {
  * otherwise only for a fault of the program.
  */
 export async function serve(parts: ServeParts, makers: Makers = REAL): Promise<void> {
-  const { stop } = parts;
   const { clock } = makers;
   const { config, warnings } = parts.settings.first();
   const redaction = new Redaction(config);
@@ -101,8 +100,17 @@ export async function serve(parts: ServeParts, makers: Makers = REAL): Promise<v
   const first = await firstPlan(service, config);
   if (!first) return;
   const status = new Status({ clock, log, manager }, statusSettings(first));
+  await runSessions(service, first, status);
+  status.close();
+  log.info('stopped');
+}
+
+/** One session after another until the word to stop. What happens last, the mover tells before it is gone. */
+async function runSessions(service: Service, first: Plan, status: Status): Promise<void> {
+  const { makers, stop } = service;
+  const { clock } = makers;
   const emit: Emit = (event) => status.on(event);
-  await using mover = makers.startMover(parts.frameThreadUrl, emit);
+  await using mover = makers.startMover(service.frameThreadUrl, emit);
   const outputs = makers.createOutputs({ clock, emit, random: makers.random });
   const running: RunningService = { ...service, outputs, status, mover };
   const reload = await begin(running, first);
@@ -120,15 +128,13 @@ export async function serve(parts: ServeParts, makers: Makers = REAL): Promise<v
     // Other settings may be the remedy: they are tried at once, and have failed at nothing yet.
     if (reload.changed.aborted) restart.reset();
   }
-  log.info('stopped');
 }
 
 /** By the settings that are in force as it begins; an ffmpeg that takes over later has those that are in force then. */
 function sessionParts(service: RunningService, reload: Reload, emit: Emit): SessionParts {
   const { makers, mover, outputs, kill } = service;
   const { pacing, output } = reload.current.config;
-  const { destination } = output;
-  const isOurs = outputs.areOurs(destination);
+  const isOurs = outputs.areOurs(output);
   return {
     clock: makers.clock,
     mover,
@@ -137,9 +143,9 @@ function sessionParts(service: RunningService, reload: Reload, emit: Emit): Sess
     interruption: reload,
     startEncoder: (stdinFd, isWarmedUp) =>
       makers.startFfmpeg({ plan: reload.current, stdinFd, isOurs, isWarmedUp, emit, kill }),
-    openHub: isOurs ? () => outputs.open(destination) : undefined,
+    openHub: isOurs ? () => outputs.open() : undefined,
     periodTicks: TICKS_PER_SECOND / framesPerSecond(pacing.frameRate),
-    linkSilenceMs: destination.kind === 'srt' && !isOurs ? SRT_SILENCE_MS : 0,
+    linkSilenceMs: !isOurs && output.destinations.some(({ kind }) => kind === 'srt') ? SRT_SILENCE_MS : 0,
   };
 }
 
@@ -172,10 +178,11 @@ async function begin(service: RunningService, first: Plan): Promise<Reload> {
   else stop.addEventListener('abort', onStop, { once: true });
   log.info(`cosmos-video-builder ${version}: ${planInWords(first)}`);
   warnOf(first, service);
+  outputs.configure(first.config);
   await mover.configure(moverSettings(first));
   const reload = new Reload({
     ...service,
-    plans: new Plans(first, ({ output }) => outputs.areOurs(output.destination)),
+    plans: new Plans(first, (output) => outputs.areOurs(output)),
     probe: (config) => makers.probeFrameFormat(config.encoder.ffmpeg, config.format, stop),
     onGood: (config) => {
       redaction.learn(config);
@@ -186,6 +193,7 @@ async function begin(service: RunningService, first: Plan): Promise<Reload> {
       log.info(`in force now: ${planInWords(plan)}`);
       warnOf(plan, service);
       status.configure(statusSettings(plan));
+      outputs.configure(plan.config);
       await mover.configure(moverSettings(plan));
     },
   });
@@ -196,11 +204,10 @@ async function begin(service: RunningService, first: Plan): Promise<Reload> {
 }
 
 function warnOf(plan: Plan, { log, outputs }: RunningService): void {
-  const { destination } = plan.config.output;
   for (const warning of [
     oddSizeInWords(plan.format),
     unmarkedInWords(plan),
-    outputs.whyNotOurs(destination),
+    outputs.lackInWords(plan.config.output),
   ]) {
     if (warning !== undefined) log.warn(warning);
   }
@@ -218,8 +225,9 @@ function statusSettings({ config, format }: Plan): StatusSettings {
     key: source.key,
     format,
     isFullRange: levels.window.kind === 'full',
-    destination: output.destination.display,
-    idleTimeoutMs: pacing.idleTimeoutMs,
+    destinations: output.destinations.map(({ display }) => display),
+    ...(output.record && { recorder: output.record.folder }),
+    idleTimeoutMs: pacing.idle === 'hold' ? 0 : pacing.idleTimeoutMs,
     frameRate: pacing.frameRate,
     method: pacing.method,
     preset: encoder.preset,

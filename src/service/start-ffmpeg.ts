@@ -1,4 +1,5 @@
 import type { Emit } from '../base/event.ts';
+import type { OutputSettings } from '../config/config.ts';
 import { encoderArguments } from '../encoder/arguments.ts';
 import { startEncoder, type Encoder, type EncoderTarget } from '../encoder/encoder.ts';
 import type { Plan } from './plan.ts';
@@ -19,12 +20,15 @@ interface StartParts {
 /** Starts an ffmpeg. Throws an `EncoderError` if it cannot. */
 export function startFfmpeg({ plan, stdinFd, isOurs, isWarmedUp, emit, kill }: StartParts): Encoder {
   const { config, format } = plan;
-  const { url, display, secretOptions } = config.output.destination;
-  const settings = { ...config.encoder, frameRate: config.pacing.frameRate };
+  const {
+    source,
+    pacing,
+    encoder: { serviceName = source.stream },
+  } = config;
+  const settings = { ...config.encoder, serviceName, frameRate: pacing.frameRate };
   const output: EncoderTarget = isOurs
     ? { kind: 'pipe', isWarmedUp, holdsFramesBack: config.encoder.tune !== 'zerolatency' }
-    : { kind: 'address', url, secretOptions };
-  if (!isOurs) emit({ kind: 'output', shown: display });
+    : addressOf(config.output, emit);
   const encoder = startEncoder(
     {
       ffmpeg: config.encoder.ffmpeg,
@@ -38,4 +42,13 @@ export function startFfmpeg({ plan, stdinFd, isOurs, isWarmedUp, emit, kill }: S
   kill.addEventListener('abort', onKill, { once: true });
   void encoder.exited.then(() => kill.removeEventListener('abort', onKill));
   return encoder;
+}
+
+/** One that ffmpeg opens itself stands alone. */
+function addressOf({ destinations }: OutputSettings, emit: Emit): EncoderTarget {
+  const [destination] = destinations;
+  if (!destination) throw new Error('there is no destination that ffmpeg could open');
+  const { url, display, secretOptions } = destination;
+  emit({ kind: 'output', output: display, shown: display });
+  return { kind: 'address', url, secretOptions };
 }

@@ -1,6 +1,6 @@
 import { NS_PER_MS, secondsBetween } from '../base/clock.ts';
 import { NS_PER_SECOND } from '../base/frame-rate.ts';
-import type { LinkFigures, OutputCounts } from '../base/output-state.ts';
+import { missedPictures, type LinkFigures, type OutputCounts } from '../base/output-state.ts';
 import { areOfOneConnection, type LinkSample } from './link-connection.ts';
 
 /** A link is in distress for so long before it is called narrow: figures come once a second, not quite evenly. */
@@ -31,7 +31,7 @@ export interface NarrowLink {
   readonly offeredBps: number;
 }
 
-type Pictures = Pick<OutputCounts, 'sentPictures' | 'skippedPictures'>;
+type Pictures = Pick<OutputCounts, 'sentPictures' | 'skipped'>;
 
 interface Sample extends LinkSample {
   readonly pictures: Pictures;
@@ -119,10 +119,12 @@ function growsAllAlong(samples: readonly Sample[]): boolean {
     .every((now, index) => now.link.bufferMs - (samples[index]?.link.bufferMs ?? 0) >= BUFFER_GROWTH_MS);
 }
 
-function isGivenUp({ link, pictures }: Sample, now: Sample): boolean {
-  return (
-    now.link.droppedPackets > link.droppedPackets || now.pictures.skippedPictures > pictures.skippedPictures
-  );
+function isGivenUp(first: Sample, now: Sample): boolean {
+  return now.link.droppedPackets > first.link.droppedPackets || missedBetween(first, now) > 0;
+}
+
+function missedBetween(first: Sample, now: Sample): number {
+  return missedPictures(now.pictures.skipped) - missedPictures(first.pictures.skipped);
 }
 
 /**
@@ -131,13 +133,13 @@ function isGivenUp({ link, pictures }: Sample, now: Sample): boolean {
  */
 function narrowBetween(first: Sample, now: Sample): NarrowLink | undefined {
   const dropped = now.link.droppedPackets - first.link.droppedPackets;
-  const skipped = now.pictures.skippedPictures - first.pictures.skippedPictures;
+  const missed = missedBetween(first, now);
   const bitsPerSecond = BITS_PER_BYTE / secondsBetween(first.atNs, now.atNs);
   const handedBytes = now.link.handedBytes - first.link.handedBytes;
   const keptBytes = now.link.bufferBytes - first.link.bufferBytes + dropped * payloadBytes(now.link);
   const deliveredBps = Math.max(0, handedBytes - keptBytes) * bitsPerSecond;
   const sent = Math.max(1, now.pictures.sentPictures - first.pictures.sentPictures);
-  const offeredBps = handedBytes * (1 + skipped / sent) * bitsPerSecond;
+  const offeredBps = handedBytes * (1 + missed / sent) * bitsPerSecond;
   return deliveredBps < offeredBps * ENOUGH ? { deliveredBps, offeredBps } : undefined;
 }
 

@@ -76,9 +76,10 @@ export class OperatorLog {
       case 'session':
         return this.#session.state(event.state, nowNs);
       case 'output':
-        return this.#session.output(event.shown);
+        return this.#session.output(event.output, event.shown);
       case 'output-state':
       case 'viewer-turned-away':
+      case 'segments-recovered':
       case 'output-figures':
         return this.#session.onOutput(event, nowNs);
       case 'encoder-changed':

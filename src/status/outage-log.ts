@@ -1,22 +1,27 @@
 import { warningLog, type LimitedLog } from './limited-log.ts';
 import type { Logger } from './logger.ts';
-import { moreInWords, RepeatedFailure, untoldInWords } from './repeated-failure.ts';
+import { moreInWords, RepeatedFailure, SAY_AGAIN_NS, untoldInWords } from './repeated-failure.ts';
 
 /** An outage has one or two reasons, which may follow each other at once; of one that makes up new ones no more are logged. */
 const MOST_FAILURES_PER_SECOND = 10;
 
 /**
  * Says that something has failed, and whether it is news that it is good again: in one outage each failure once, and again
- * after a minute; of what fails and is good again for ever, one outage a minute after the first ten failures.
+ * after a while; of what fails and is good again for ever, one outage a minute after the first ten failures.
  */
 export class OutageLog {
-  readonly #failure = new RepeatedFailure();
+  readonly #failure: RepeatedFailure;
   readonly #errors: LimitedLog;
   #errorCount = 0;
   #isTold = false;
   #untold = 0;
 
-  constructor(private readonly log: Logger) {
+  /** @param sayAgainNs how often a failure that stays the same is logged again */
+  constructor(
+    private readonly log: Logger,
+    sayAgainNs = SAY_AGAIN_NS,
+  ) {
+    this.#failure = new RepeatedFailure(sayAgainNs);
     this.#errors = warningLog((message) => {
       this.#errorCount += 1;
       this.#isTold = true;

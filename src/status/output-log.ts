@@ -14,10 +14,11 @@ const TURNED_AWAY_PERIOD_NS = 60n * NS_PER_SECOND;
 export interface OutputNames {
   /** The destination, or the file that it goes to instead, in the form that may be shown. */
   readonly shown: string;
+  readonly isRecorder: boolean;
   readonly maxBitrateBps: number | undefined;
 }
 
-/** Puts into words what becomes of one output that is ours. */
+/** Puts into words what becomes of the output to one destination that is ours. */
 export class OutputLog {
   readonly #outage: OutageLog;
   readonly #viewerLines: LimitedLog;
@@ -71,8 +72,12 @@ export class OutputLog {
         return this.#tellViewers(0, shown, nowNs);
       case 'closed':
         this.#viewers = 0;
+        // It may be opened again in the same session, with other options.
+        this.#isStreamingTold = false;
+        this.#isListeningTold = false;
         return;
       case 'connecting':
+      case 'standby':
       case 'settling':
       case 'streaming':
         return;

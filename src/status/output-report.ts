@@ -1,20 +1,28 @@
+import { missedPictures, SKIP_CAUSES, type RecordingFigures } from '../base/output-state.ts';
 import { grown, isInUse, type LinkTotals, type OutputStatus } from './output-status.ts';
+import type { StatusSettings } from './status-settings.ts';
+
+const BYTES_PER_MEGABYTE = 1e6;
 
 /** What an interval was like for one output. */
 interface OutputInterval {
   readonly after: OutputStatus;
-  readonly skipped: number;
+  /** Pictures that it should have got and has not. */
+  readonly missed: number;
   /** Of all its connections in the interval; absent where it has never told of one. */
   readonly packets?: LinkTotals;
+  /** Segments that a recorder has deleted in the interval. */
+  readonly deletedSegments: number;
 }
 
 /**
- * Parts of the report line: one for each link, and one for each other output that has skipped pictures. An output is named
- * only where there are several.
+ * Parts of the report line: one for each link, one for each other destination that has missed pictures, and one for the
+ * recorder. A destination is named only where there are several.
  */
 export function outputParts(
   before: readonly OutputStatus[],
   after: readonly OutputStatus[],
+  { recorder }: Pick<StatusSettings, 'recorder'>,
 ): readonly string[] {
   const intervals = after
     .map((output) =>
@@ -24,24 +32,42 @@ export function outputParts(
       ),
     )
     .filter((interval) => isInUse(interval.after) || hasHappened(interval));
-  return intervals.flatMap((interval) => partOf(interval, intervals.length > 1));
+  const isRecorder = ({ name }: OutputStatus) => name === recorder;
+  const destinations = intervals.filter((interval) => !isRecorder(interval.after));
+  return [
+    ...destinations.flatMap((interval) => partOf(interval, destinations.length > 1)),
+    ...intervals.filter((interval) => isRecorder(interval.after)).flatMap(recorderPart),
+  ];
 }
 
-/** A line of debug level for each output that is in use, with what has become of it since the start of the program. */
+/** A line of debug level for each of the outputs, with what has become of it since the start of the program. */
 export function outputLines(outputs: readonly OutputStatus[]): readonly string[] {
-  return outputs.filter(isInUse).map(({ name, counts, link, linkTotals }) => {
-    const { attempts, sentPictures, skippedPictures, viewers } = counts;
-    const pictures = `attempts ${attempts}, viewers ${viewers}, pictures sent ${sentPictures}, skipped ${skippedPictures}`;
-    return [`output ${name}: ${pictures}`, linkTotals && totalsInWords(linkTotals), connectionInWords(link)]
+  return outputs.map(({ name, counts, link, linkTotals, recording }) => {
+    const { attempts, sentPictures, viewers } = counts;
+    const skipped = SKIP_CAUSES.reduce((sum, cause) => sum + counts.skipped[cause], 0);
+    const causes = SKIP_CAUSES.map((cause) => `${cause} ${counts.skipped[cause]}`).join(', ');
+    return [
+      `output ${name}: attempts ${attempts}, viewers ${viewers}`,
+      `pictures sent ${sentPictures}, skipped ${skipped} (${causes})`,
+      linkTotals && totalsInWords(linkTotals),
+      connectionInWords(link),
+      recording && segmentsInWords(recording),
+    ]
       .filter((part) => part !== undefined)
       .join(', ');
   });
 }
 
 function intervalOf(before: OutputStatus | undefined, after: OutputStatus): OutputInterval {
-  const skipped = grown(before?.counts.skippedPictures ?? 0, after.counts.skippedPictures);
-  if (!after.linkTotals) return { after, skipped };
-  return { after, skipped, packets: packetsBetween(before?.linkTotals, after.linkTotals) };
+  const missedBefore = before ? missedPictures(before.counts.skipped) : 0;
+  const missed = grown(missedBefore, missedPictures(after.counts.skipped));
+  const interval = { after, missed, deletedSegments: grown(deletedOf(before), deletedOf(after)) };
+  if (!after.linkTotals) return interval;
+  return { ...interval, packets: packetsBetween(before?.linkTotals, after.linkTotals) };
+}
+
+function deletedOf(output: OutputStatus | undefined): number {
+  return output?.recording?.deletedSegments ?? 0;
 }
 
 function packetsBetween(before: LinkTotals | undefined, after: LinkTotals): LinkTotals {
@@ -53,29 +79,50 @@ function packetsBetween(before: LinkTotals | undefined, after: LinkTotals): Link
   };
 }
 
-function hasHappened({ skipped, packets }: OutputInterval): boolean {
-  return skipped > 0 || (packets?.sentPackets ?? 0) > 0;
+function hasHappened({ missed, packets }: OutputInterval): boolean {
+  return missed > 0 || (packets?.sentPackets ?? 0) > 0;
 }
 
-function partOf({ after, skipped, packets }: OutputInterval, isNamed: boolean): string[] {
+function partOf({ after, missed, packets }: OutputInterval, isNamed: boolean): string[] {
   const { name, link, counts } = after;
   if (packets) {
     const figures = [
       `rtt ${inMs(link?.rttMs)}`,
       `sent ${packets.sentPackets}, lost ${packets.lostPackets}`,
       `sent again ${packets.resentPackets} (${percentOf(packets)})`,
-      `dropped ${packets.droppedPackets}, skipped ${skipped}`,
+      `dropped ${packets.droppedPackets}, skipped ${missed}`,
       `buffer ${inMs(link?.bufferMs)} of ${inMs(link?.latencyMs)}`,
       `attempts ${counts.attempts}, up ${upInWords(link)}`,
     ];
     return [`link ${isNamed ? `${name} ` : ''}${figures.join(', ')}`];
   }
-  if (skipped === 0) return [];
-  return [isNamed ? `${name} skipped ${skipped}` : `skipped ${skipped}`];
+  if (missed === 0) return [];
+  return [isNamed ? `${name} skipped ${missed}` : `skipped ${missed}`];
+}
+
+/** What it has in its folder, as it is now, and what became of that in the interval. */
+function recorderPart({ after: { recording }, missed, deletedSegments }: OutputInterval): string[] {
+  const figures = [
+    recording && `${recording.segments} segments, ${inMegabytes(recording.sizeBytes, 0)}`,
+    recording && `deleted ${deletedSegments}, free ${inMegabytes(recording.freeBytes, 0)}`,
+    missed > 0 && `skipped ${missed}`,
+  ].filter((figure) => typeof figure === 'string');
+  return figures.length === 0 ? [] : [`recording ${figures.join(', ')}`];
 }
 
 function totalsInWords({ sentPackets, lostPackets, resentPackets, droppedPackets }: LinkTotals): string {
   return `packets sent ${sentPackets}, lost ${lostPackets}, sent again ${resentPackets}, dropped ${droppedPackets}`;
+}
+
+function segmentsInWords({ segments, sizeBytes, deletedSegments, freeBytes }: RecordingFigures): string {
+  return (
+    `segments ${segments}, ${inMegabytes(sizeBytes, 1)}, deleted ${deletedSegments}, ` +
+    `free ${inMegabytes(freeBytes, 1)}`
+  );
+}
+
+function inMegabytes(sizeBytes: number, digits: number): string {
+  return `${(sizeBytes / BYTES_PER_MEGABYTE).toFixed(digits)} MB`;
 }
 
 function connectionInWords(link: OutputStatus['link']): string | undefined {

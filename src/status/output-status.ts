@@ -1,11 +1,18 @@
 import type { OutputEvent } from '../base/event.ts';
 import type { Failure } from '../base/failure.ts';
-import type { LinkFigures, OutputCounts, OutputState } from '../base/output-state.ts';
+import type {
+  LinkFigures,
+  OutputCounts,
+  OutputState,
+  RecordingFigures,
+  SkippedPictures,
+} from '../base/output-state.ts';
 import { areOfOneConnection, isNewSince, type LinkSample } from './link-connection.ts';
+import type { StatusSettings } from './status-settings.ts';
 
 /** What is known of one output that is ours. */
 export interface OutputStatus {
-  /** The destination in the form that may be shown. */
+  /** The destination in the form that may be shown, or the folder of the recorder. */
   readonly name: string;
   readonly state: OutputState;
   readonly sinceNs: bigint;
@@ -16,7 +23,9 @@ export interface OutputStatus {
   readonly linkTotals?: LinkTotals;
   /** The last that was told of the present connection; absent before that. */
   readonly lastTold?: LinkSample;
-  /** Why it failed last, until it streams or waits to be called. */
+  /** The last that was told of a recorder; absent before that, and of any other output. */
+  readonly recording?: RecordingFigures;
+  /** Why it failed last, until it streams, or waits to be called or needed. */
   readonly failure?: Failure;
 }
 
@@ -26,10 +35,11 @@ export type LinkTotals = Pick<
   'sentPackets' | 'lostPackets' | 'resentPackets' | 'droppedPackets'
 >;
 
+const NOTHING_SKIPPED: SkippedPictures = { away: 0, slow: 0, broken: 0, standby: 0 };
 const NO_COUNTS: OutputCounts = {
   sentBytes: 0,
   sentPictures: 0,
-  skippedPictures: 0,
+  skipped: NOTHING_SKIPPED,
   attempts: 0,
   viewers: 0,
 };
@@ -61,12 +71,13 @@ export function withOutputState(
 /** The outputs with the figures of this one; those of one that was never heard of say nothing. */
 export function withOutputFigures(
   outputs: readonly OutputStatus[],
-  { output: name, counts, link }: FiguresEvent,
+  { output: name, counts, link, recording }: FiguresEvent,
   nowNs: bigint,
 ): readonly OutputStatus[] {
   return outputs.map((output) => {
     if (output.name !== name) return output;
-    const { link: _, ...others } = output;
+    const { link: _, ...before } = output;
+    const others = { ...before, ...(recording && { recording }) };
     if (!link) return { ...others, counts };
     const now = { atNs: nowNs, link };
     const linkTotals = totalsWith(output.linkTotals, output.lastTold, now);
@@ -84,10 +95,24 @@ export function isInUse({ state }: OutputStatus): boolean {
   return state.kind !== 'closed';
 }
 
-/** Whether the video gets anywhere: to one of these, or to where ffmpeg writes it where none is ours. */
-export function isAnyStreaming(outputs: readonly OutputStatus[]): boolean {
+/** What becomes of video that there is: a destination gets it, the recorder alone does, or nobody. */
+export type VideoUse = 'streaming' | 'recording' | 'encoding';
+
+/** What becomes of the video. Where none of the outputs is ours, ffmpeg writes it to the destination itself. */
+export function videoUse(
+  outputs: readonly OutputStatus[],
+  { recorder }: Pick<StatusSettings, 'recorder'>,
+): VideoUse {
   const inUse = outputs.filter(isInUse);
-  return inUse.length === 0 || inUse.some(({ state }) => state.kind === 'streaming');
+  const streaming = inUse.filter(isStreaming);
+  if (streaming.some(({ name }) => name !== recorder)) return 'streaming';
+  if (streaming.length > 0) return 'recording';
+  return inUse.length === 0 && recorder === undefined ? 'streaming' : 'encoding';
+}
+
+/** Whether it gets the video. */
+export function isStreaming({ state }: OutputStatus): boolean {
+  return state.kind === 'streaming';
 }
 
 /** How far a count has gone on; one that is lower than before has begun again. */
@@ -100,7 +125,7 @@ function isConnected({ kind }: OutputState): boolean {
 }
 
 function isGood({ kind }: OutputState): boolean {
-  return kind === 'streaming' || kind === 'listening';
+  return kind === 'streaming' || kind === 'listening' || kind === 'standby';
 }
 
 /** A connection counts from its begin on. What one counted while another was told of is not known. */

@@ -1,7 +1,7 @@
 import { NS_PER_SECOND } from '../base/frame-rate.ts';
 
-/** How often a failure that stays the same is logged again. */
-const SAY_AGAIN_NS = 60n * NS_PER_SECOND;
+/** How often a failure that stays the same is logged again, where nothing else is asked for. */
+export const SAY_AGAIN_NS = 60n * NS_PER_SECOND;
 
 /** Failures that were not logged before one that is. */
 interface HeldBack {
@@ -10,16 +10,18 @@ interface HeldBack {
   readonly areSame: boolean;
 }
 
-/** Tells a failure that is to be logged from one that only repeats what was logged within the last minute. */
+/** Tells a failure that is to be logged from one that only repeats what was logged a moment ago. */
 export class RepeatedFailure {
   #reason: string | undefined;
   #saidNs = 0n;
   #heldBack = 0;
 
+  constructor(private readonly sayAgainNs = SAY_AGAIN_NS) {}
+
   /** @returns what was held back before; undefined where this one is to be held back */
   next(reason: string, nowNs: bigint): HeldBack | undefined {
     const isSame = withoutNumbers(reason) === this.#reason;
-    if (isSame && nowNs - this.#saidNs < SAY_AGAIN_NS) {
+    if (isSame && nowNs - this.#saidNs < this.sayAgainNs) {
       this.#heldBack += 1;
       return undefined;
     }

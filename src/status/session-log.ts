@@ -8,7 +8,8 @@ import type { Logger } from './logger.ts';
 import { OutputsLog } from './outputs-log.ts';
 import { moreInWords, RepeatedFailure, untoldInWords } from './repeated-failure.ts';
 import type { StatusSettings } from './status-settings.ts';
-import { streamFailureInWords } from './stream-failure.ts';
+import { sessionFailureInWords } from './stream-failure.ts';
+import { listInWords, openedInWords, type Where } from './where.ts';
 
 /** ffmpeg says a few lines when it ends; a hundred a second would only fill the journal. */
 const FFMPEG_LINES_PER_SECOND = 10;
@@ -19,7 +20,7 @@ const GOOD_SESSION_NS = BigInt(GOOD_SESSION_MS) * NS_PER_MS;
 /** After so many in a row that broke before that, the next ones are reported only once they are good. */
 const SHORT_SESSIONS_TOLD = 5;
 
-type Names = Pick<StatusSettings, 'stream' | 'destination' | 'idleTimeoutMs' | 'maxBitrateBps'>;
+type Names = Pick<StatusSettings, 'stream' | 'destinations' | 'recorder' | 'idleTimeoutMs' | 'maxBitrateBps'>;
 
 /** Puts into words how sessions come and go, what becomes of ffmpeg and the outputs in them, and what ffmpeg says. */
 export class SessionLog {
@@ -34,13 +35,13 @@ export class SessionLog {
   #shortSessions = 0;
   /** What ffmpeg has said since its start: kept until the session is open or has failed. */
   #openingLines: string[] | undefined;
-  #output: string;
+  /** Where the video for a destination goes, of each for which that was told. */
+  readonly #places = new Map<string, string>();
 
   constructor(
     private readonly log: Logger,
     private names: Names,
   ) {
-    this.#output = names.destination;
     this.encoder = new EncoderLog(log);
     this.#outputs = new OutputsLog(log);
     this.#ffmpeg = {
@@ -51,7 +52,9 @@ export class SessionLog {
 
   /** Other settings are in force from now on: what fails with them is logged again. */
   configure(names: Names): void {
-    if (names.destination !== this.names.destination) this.#output = names.destination;
+    for (const destination of this.#places.keys()) {
+      if (!names.destinations.includes(destination)) this.#places.delete(destination);
+    }
     this.names = names;
     this.#failure.forget();
     this.encoder.configure();
@@ -74,7 +77,9 @@ export class SessionLog {
         this.#outputs.begin();
         this.encoder.begin();
         // The message of the failure has said so.
-        return this.log[this.#isRetry ? 'debug' : 'info'](`a frame is there: opening ${this.#output}`);
+        return this.log[this.#isRetry ? 'debug' : 'info'](
+          `a frame is there: opening ${openedInWords(this.#where)}`,
+        );
       case 'streaming':
         this.encoder.goesOn();
         return this.#opened(nowNs);
@@ -87,19 +92,30 @@ export class SessionLog {
     }
   }
 
-  /** Where the session goes that opens now; a file may be another one than that in the settings. */
-  output(shown: string): void {
-    const isNews = shown !== this.#output && shown !== this.names.destination;
-    this.#output = shown;
-    if (isNews) this.log.info(`${this.names.destination} exists already: this stream goes to ${shown}`);
+  /** Where the video for a destination goes from now on; a file may be another one than that in the settings. */
+  output(destination: string, shown: string): void {
+    const isNews = shown !== this.#shownAs(destination) && shown !== destination;
+    this.#places.set(destination, shown);
+    if (isNews) this.log.info(`${destination} exists already: this stream goes to ${shown}`);
   }
 
   /** What becomes of an output that is ours. */
   onOutput(event: OutputEvent, nowNs: bigint): void {
-    const shown = event.output === this.names.destination ? this.#output : event.output;
-    if (event.kind === 'output-state') this.#outputs.state(event, shown, nowNs);
-    else if (event.kind === 'viewer-turned-away') this.#outputs.turnedAway(event, shown, nowNs);
-    else this.#outputs.figures(event, { shown, maxBitrateBps: this.names.maxBitrateBps }, nowNs);
+    const names = {
+      shown: this.#shownAs(event.output),
+      isRecorder: event.output === this.names.recorder,
+      maxBitrateBps: this.names.maxBitrateBps,
+    };
+    switch (event.kind) {
+      case 'output-state':
+        return this.#outputs.state(event, names, nowNs);
+      case 'viewer-turned-away':
+        return this.#outputs.turnedAway(event, names, nowNs);
+      case 'segments-recovered':
+        return this.#outputs.recovered(event);
+      case 'output-figures':
+        return this.#outputs.figures(event, names, nowNs);
+    }
   }
 
   /** A line that comes while the destination is being opened waits until it is open; of a failure one line tells. */
@@ -115,12 +131,21 @@ export class SessionLog {
     for (const limited of Object.values(this.#ffmpeg)) limited.flush(nowNs);
   }
 
+  #shownAs(destination: string): string {
+    return this.#places.get(destination) ?? destination;
+  }
+
+  get #where(): Where {
+    const { destinations, recorder } = this.names;
+    return { destinations: destinations.map((destination) => this.#shownAs(destination)), recorder };
+  }
+
   #opened(nowNs: bigint): void {
     this.#openedNs = nowNs;
     if (this.#shortSessions < SHORT_SESSIONS_TOLD) this.#tellOpen(nowNs);
     else {
       this.log.debug(
-        `streaming to ${this.#output}, which broke soon after the last ${this.#shortSessions} times`,
+        `streaming to ${openedInWords(this.#where)}, which broke soon after the last ${this.#shortSessions} times`,
       );
     }
   }
@@ -128,12 +153,18 @@ export class SessionLog {
   /** Where the outputs are ours, each of them says itself that it streams. */
   #tellOpen(nowNs: bigint): void {
     const untold = this.#failure.end();
-    if (this.#outputs.areOurs) this.#outputs.encodes(untold);
-    else this.log.info(`streaming to ${this.#output}${untoldInWords(untold)}`);
+    if (this.#areOurs) this.#outputs.encodes(untold, nowNs);
+    else this.log.info(`streaming to ${listInWords(this.#where.destinations)}${untoldInWords(untold)}`);
     this.#isRetry = false;
     const lines = this.#openingLines ?? [];
     this.#openingLines = undefined;
     for (const line of lines) this.#sayFfmpegLine(line, nowNs);
+  }
+
+  /** Known also before the first of them is heard of: a recorder may have to wait for a slow disk. */
+  get #areOurs(): boolean {
+    const { destinations, recorder } = this.names;
+    return this.#outputs.areOurs || recorder !== undefined || destinations.length > 1;
   }
 
   #restarting(failure: Failure, retryMs: number, nowNs: bigint): void {
@@ -173,7 +204,7 @@ export class SessionLog {
     this.#isRetry = true;
     const before = this.#failure.next(text, nowNs);
     const more = before?.areSame ? moreInWords(before.count) : untoldInWords(before?.count ?? 0);
-    const message = streamFailureInWords(this.#output, text, retryMs);
+    const message = sessionFailureInWords(this.#where, text, retryMs);
     this.log[before ? 'error' : 'debug'](`${message}${more}`);
   }
 

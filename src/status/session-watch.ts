@@ -14,10 +14,8 @@ type WatchSettings = Pick<StatusSettings, 'frameRate' | 'method' | 'preset' | 's
 export class SessionWatch {
   #keepUp: KeepUpMonitor;
   #pace: SourcePace;
-  #silence: Silence;
+  readonly #silence: Silence;
   readonly #standstills: LimitedLog;
-  readonly #silences: LimitedLog;
-  readonly #returns: LimitedLog;
 
   constructor(
     private settings: WatchSettings,
@@ -27,19 +25,16 @@ export class SessionWatch {
     this.#pace = new SourcePace(settings.frameRate);
     this.#silence = new Silence(settings.idleTimeoutMs);
     this.#standstills = warningLog((message) => log.warn(message));
-    this.#silences = warningLog((message) => log.warn(message));
-    this.#returns = warningLog((message) => log.info(message));
   }
 
   /** Other settings are in force from now on. */
   configure(settings: WatchSettings): void {
-    const { frameRate, idleTimeoutMs } = this.settings;
+    const { frameRate } = this.settings;
     this.settings = settings;
-    const isSameRate = formatFrameRate(settings.frameRate) === formatFrameRate(frameRate);
-    if (isSameRate && settings.idleTimeoutMs === idleTimeoutMs) return;
+    this.#silence.configure(settings.idleTimeoutMs);
+    if (formatFrameRate(settings.frameRate) === formatFrameRate(frameRate)) return;
     this.#keepUp = new KeepUpMonitor(settings.frameRate);
     this.#pace = new SourcePace(settings.frameRate);
-    this.#silence = new Silence(settings.idleTimeoutMs);
   }
 
   /** A session has begun: what was before it says nothing about it. */
@@ -47,6 +42,13 @@ export class SessionWatch {
     this.#keepUp.restart();
     this.#pace.discard();
     this.#silence.restart();
+  }
+
+  /** Another ffmpeg goes on in the same session; a sensor that was silent before is so still. */
+  encoderRestarted(nowNs: bigint): void {
+    this.#keepUp.restart();
+    this.#pace.discard();
+    this.#silence.postpone(nowNs);
   }
 
   /** The program itself stood still until now, which is the fault of nobody that is watched here. */
@@ -60,8 +62,8 @@ export class SessionWatch {
   look({ frames, source, atNs: nowNs }: Pick<Snapshot, 'frames' | 'source' | 'atNs'>): void {
     this.#lookAtEncoder(frames.output, nowNs);
     const silence = this.#silence.look(frames.read, frames.output, nowNs);
-    const silenceLog = silence?.kind === 'silent' ? this.#silences : this.#returns;
-    if (silence) silenceLog.log(silenceInWords(this.settings.stream, silence), nowNs);
+    const level = silence?.kind === 'silent' ? 'warn' : 'info';
+    if (silence) this.log[level](silenceInWords(this.settings.stream, silence));
     // With skip all that is passed over is what was asked for.
     if (this.settings.method === 'skip') return;
     const { stream, frameRate } = this.settings;
@@ -73,7 +75,7 @@ export class SessionWatch {
 
   /** Says what was held back because there was too much of it. Call it about once a second. */
   flush(nowNs: bigint): void {
-    for (const limited of [this.#standstills, this.#silences, this.#returns]) limited.flush(nowNs);
+    this.#standstills.flush(nowNs);
   }
 
   #lookAtEncoder(output: number, nowNs: bigint): void {

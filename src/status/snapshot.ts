@@ -21,6 +21,8 @@ export interface Snapshot {
   readonly encoder: EncoderCounts;
   /** Those that are ours, in the order in which they were first heard of; none where ffmpeg writes to the destination itself. */
   readonly outputs: readonly OutputStatus[];
+  /** Of each destination for which one was told, also where ffmpeg writes to it itself. */
+  readonly places: readonly Place[];
   /** The last that was told of the levels; absent before that, and where the frames have colours: ffmpeg maps them then. */
   readonly levels?: LevelsReport;
   readonly redis: RedisStatus;
@@ -34,8 +36,14 @@ export interface Snapshot {
 interface SessionStatus {
   readonly state: SessionState;
   readonly sinceNs: bigint;
-  /** Where it goes, in the form that may be shown; absent until one was begun. */
-  readonly output?: string;
+}
+
+/** Where the video for a destination goes, which may be another file than that in the settings. */
+interface Place {
+  /** The destination in the form that may be shown. */
+  readonly output: string;
+  /** The place in the same form. */
+  readonly shown: string;
 }
 
 interface RedisStatus {
@@ -58,7 +66,18 @@ interface EncoderCounts {
 
 /** What a mover begins with. */
 export const NOTHING_COUNTED: Pick<Snapshot, 'frames' | 'source'> = {
-  frames: { output: 0, unique: 0, dup: 0, dropped: 0, lost: 0, wrong: 0, read: 0, late: 0 },
+  frames: {
+    output: 0,
+    unique: 0,
+    dup: 0,
+    trimmed: 0,
+    replaced: 0,
+    unsent: 0,
+    lost: 0,
+    wrong: 0,
+    read: 0,
+    late: 0,
+  },
   source: { kind: 'counted', entries: 0, passedOver: 0 },
 };
 
@@ -74,6 +93,7 @@ export function firstSnapshot(nowNs: bigint): Snapshot {
     ticksNs: nowNs,
     encoder: { ...NOTHING_ENCODED, last: NOTHING_ENCODED },
     outputs: [],
+    places: [],
     redis: { state: 'connecting', sinceNs: nowNs },
     failures: [],
     streamsStartedOver: 0,
@@ -87,6 +107,16 @@ export function fold(before: Snapshot, event: Event, nowNs: bigint): Snapshot {
   return { ...before, atNs: nowNs, ...changes(before, event, nowNs) };
 }
 
+/** What is known where these are the destinations from now on: nothing of where the video for any other went. */
+export function withDestinations(before: Snapshot, destinations: readonly string[]): Snapshot {
+  return { ...before, places: before.places.filter(({ output }) => destinations.includes(output)) };
+}
+
+/** How a destination is named: by the place that its video goes to, where that was told. */
+export function shownAs({ places }: Pick<Snapshot, 'places'>, destination: string): string {
+  return places.find(({ output }) => output === destination)?.shown ?? destination;
+}
+
 /** What is known where other frames come from now on: nothing yet of their levels. */
 export function withoutLevels(before: Snapshot): Snapshot {
   const { levels: _, ...others } = before;
@@ -98,7 +128,7 @@ function changes(before: Snapshot, event: Event, nowNs: bigint): Partial<Snapsho
     case 'session':
       return sessionChanges(before, event.state, nowNs);
     case 'output':
-      return { session: { ...before.session, output: event.shown } };
+      return { places: withPlace(before.places, event) };
     case 'output-state': {
       const outputs = withOutputState(before.outputs, event, nowNs);
       if (event.state.kind !== 'failed') return { outputs };
@@ -133,6 +163,7 @@ function changes(before: Snapshot, event: Event, nowNs: bigint): Partial<Snapsho
     case 'encoder-not-changed':
       return { failures: withFailure(before.failures, event.failure, nowNs) };
     case 'viewer-turned-away':
+    case 'segments-recovered':
     case 'encoder-changed':
     case 'encoder-line':
       return {};
@@ -140,7 +171,7 @@ function changes(before: Snapshot, event: Event, nowNs: bigint): Partial<Snapsho
 }
 
 function sessionChanges(before: Snapshot, state: SessionState, nowNs: bigint): Partial<Snapshot> {
-  const session = { ...before.session, state, sinceNs: nowNs };
+  const session = { state, sinceNs: nowNs };
   switch (state.kind) {
     case 'failed':
     case 'restarting':
@@ -154,6 +185,10 @@ function sessionChanges(before: Snapshot, state: SessionState, nowNs: bigint): P
     case 'closing':
       return { session };
   }
+}
+
+function withPlace(places: readonly Place[], { output, shown }: Place): readonly Place[] {
+  return [...places.filter((place) => place.output !== output), { output, shown }];
 }
 
 function withFailure(failures: readonly PastFailure[], failure: Failure, nowNs: bigint) {

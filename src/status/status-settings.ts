@@ -11,8 +11,11 @@ export interface StatusSettings {
   readonly format: FrameFormat;
   /** COSMOS_VIDEO_LEVELS=full: the format's whole range is shown, as opposed to a window in it. */
   readonly isFullRange: boolean;
-  /** In the form that may be shown. */
-  readonly destination: string;
+  /** In the form that may be shown, in their order; none where there is only a recorder. */
+  readonly destinations: readonly string[];
+  /** The recorder, by the name that it has as an output; absent where there is none. */
+  readonly recorder?: string;
+  /** 0 = never: the last picture is repeated for as long as it takes. */
   readonly idleTimeoutMs: number;
   readonly frameRate: FrameRate;
   readonly method: ScalingMethod;

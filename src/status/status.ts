@@ -2,11 +2,13 @@ import { NS_PER_MS, type Clock } from '../base/clock.ts';
 import type { Event } from '../base/event.ts';
 import { NS_PER_SECOND } from '../base/frame-rate.ts';
 import type { ServiceManager } from '../base/service-manager.ts';
+import type { SessionState } from '../base/session-state.ts';
 import { heldUpInWords, HoldUp } from './hold-up.ts';
 import { isReportOf } from './levels-watch.ts';
 import type { Logger } from './logger.ts';
 import { OperatorLog } from './operator-log.ts';
 import { outputLines } from './output-report.ts';
+import { isInUse, type OutputStatus } from './output-status.ts';
 import { reportLine, totalsLine } from './report.ts';
 import { SessionWatch } from './session-watch.ts';
 import {
@@ -14,6 +16,7 @@ import {
   firstSnapshot,
   fold,
   intervalFrom,
+  withDestinations,
   withoutLevels,
   type Interval,
   type Snapshot,
@@ -76,6 +79,7 @@ export class Status {
     this.#settings = settings;
     this.#operator.configure(settings);
     this.#watch.configure(settings);
+    this.#snapshot = withDestinations(this.#snapshot, settings.destinations);
     if (areOtherFrames(before, settings)) this.#snapshot = withoutLevels(this.#snapshot);
     if (settings.redis !== before.redis) this.#hasToldNotCounted = false;
     if (settings.reportIntervalMs === before.reportIntervalMs) return;
@@ -86,17 +90,26 @@ export class Status {
   on(event: Event): void {
     // It was under way while the format changed.
     if (event.kind === 'levels' && !isReportOf(event.levels, this.#settings.format.pixelFormat)) return;
+    const before = this.#snapshot.session.state;
     this.#snapshot = fold(this.#snapshot, event, this.parts.clock.nowNs());
     this.#operator.on(event, this.#snapshot.atNs);
-    if (event.kind === 'session') this.#onSession();
+    if (event.kind === 'session') this.#onSession(before);
     if (event.kind === 'frames') this.#onFrames();
     if (event.kind === 'output-state') this.#onOutput();
   }
 
+  /** Says what became of every frame and picture, for whoever looks closely. Call it once all outputs are closed, and tell nothing after it. */
+  close(): void {
+    this.#writeTotals(this.#snapshot.outputs);
+  }
+
   /** What was counted in another session says nothing about this one. */
-  #onSession(): void {
+  #onSession(before: SessionState): void {
+    const { session, atNs } = this.#snapshot;
+    const goesOn = [before.kind, session.state.kind].includes('restarting') && isOpen(session.state);
     this.#recent = undefined;
-    this.#watch.restart();
+    if (goesOn) this.#watch.encoderRestarted(atNs);
+    else this.#watch.restart();
     this.#tellManager();
   }
 
@@ -144,14 +157,19 @@ export class Status {
     const { log } = this.parts;
     const now = this.#snapshot;
     if (now.source.kind === 'not-counted') this.#tellNotCounted(now.source.reason);
-    log.info(reportLine(this.#report, now, this.#settings.frameRate));
-    log.debug(totalsLine(now));
-    for (const line of outputLines(now.outputs)) log.debug(line);
+    log.info(reportLine(this.#report, now, this.#settings));
+    this.#writeTotals(now.outputs.filter(isInUse));
     this.#report = intervalFrom(now);
     const intervalNs = toNs(this.#settings.reportIntervalMs);
     const nextNs = this.#reportDueNs + intervalNs;
     // After a standstill the reports that were missed are not made up.
     this.#reportDueNs = nextNs > now.atNs + EARLY_NS ? nextNs : now.atNs + intervalNs;
+  }
+
+  #writeTotals(outputs: readonly OutputStatus[]): void {
+    const { log } = this.parts;
+    log.debug(totalsLine(this.#snapshot));
+    for (const line of outputLines(outputs)) log.debug(line);
   }
 
   #tellNotCounted(reason: string): void {
@@ -161,6 +179,11 @@ export class Status {
       `what the source adds is not counted, so frames that are passed over in Redis are in no figure: ${reason}`,
     );
   }
+}
+
+/** The session goes on, with this ffmpeg or the next one. */
+function isOpen({ kind }: SessionState): boolean {
+  return kind === 'streaming' || kind === 'restarting';
 }
 
 function firstReportNs({ reportIntervalMs }: StatusSettings): bigint {

@@ -25,7 +25,7 @@ test('every setting is there with its flags, its default and its meaning', () =>
 test('groups, commands, flags of commands, examples and exit statuses are there', () => {
   expect(lines).toEqual(expect.arrayContaining([...SETTING_GROUPS, 'Commands', 'Examples', 'Exit status']));
   for (const { flag } of COMMANDS.flatMap(({ flags }) => flags)) expect(help).toContain(`  ${flag} `);
-  expect(lines).toContainEqual(expect.stringMatching(/^ {2}--connect {2}opens the destination too/));
+  expect(lines).toContainEqual(expect.stringMatching(/^ {2}--connect {2}opens each destination too/));
   for (const command of ['run', 'check', 'source']) expect(help).toContain(`\n  ${command} `);
   for (const status of [' 0  ', ' 1  ', '78  '])
     expect(lines.some((line) => line.startsWith(`  ${status}`))).toBe(true);

@@ -27,6 +27,7 @@ describe('values', () => {
           method: 'scale',
           maxDelayMs: 2000,
           trimAfterMs: 2000,
+          idle: 'close',
           idleTimeoutMs: 5000,
         },
         levels: {
@@ -45,13 +46,16 @@ describe('values', () => {
           keyframeIntervalS: 2,
         },
         output: {
-          destination: {
-            kind: 'srt',
-            url: 'srt://video.example:9000',
-            display: 'srt://video.example:9000',
-            secretOptions: {},
-            srt: { mode: 'caller', host: 'video.example', port: 9000, options: [] },
-          },
+          destinations: [
+            {
+              kind: 'srt',
+              url: 'srt://video.example:9000',
+              display: 'srt://video.example:9000',
+              secretOptions: {},
+              srt: { mode: 'caller', host: 'video.example', port: 9000, options: [] },
+            },
+          ],
+          audio: 'none',
         },
         log: { level: 'info' },
         report: { intervalMs: 60_000 },
@@ -61,7 +65,7 @@ describe('values', () => {
   });
 
   test('every setting reaches its place', () => {
-    const { source, encoder, output, report } = config({
+    const { source, pacing, encoder, output, report } = config({
       COSMOS_VIDEO_HOST: '[::1]',
       COSMOS_VIDEO_PORT: '6380',
       COSMOS_VIDEO_USERNAME: 'user',
@@ -74,6 +78,13 @@ describe('values', () => {
       COSMOS_VIDEO_BITRATE: '2.5M',
       COSMOS_VIDEO_SRT_LATENCY: '200',
       COSMOS_VIDEO_STATS_INTERVAL: '1.5',
+      COSMOS_VIDEO_SERVICE_NAME: 'Nose camera',
+      COSMOS_VIDEO_IDLE: 'hold',
+      COSMOS_VIDEO_AUDIO: 'silent',
+      COSMOS_VIDEO_RECORD: '/mnt/disk',
+      COSMOS_VIDEO_RECORD_WHEN: 'outage',
+      COSMOS_VIDEO_RECORD_SEGMENT: '2.5',
+      COSMOS_VIDEO_RECORD_QUOTA: '20G',
     });
     expect(source.redis).toEqual({
       host: '::1',
@@ -90,8 +101,17 @@ describe('values', () => {
       crf: 18.5,
       maxBitrateBps: 2_500_000,
       keyframeIntervalS: 2,
+      serviceName: 'Nose camera',
     });
-    expect(output.destination.url).toBe('srt://video.example:9000?latency=200000');
+    expect(pacing.idle).toBe('hold');
+    expect(output.audio).toBe('silent');
+    expect(output.record).toEqual({
+      folder: '/mnt/disk',
+      when: 'outage',
+      segmentMs: 2500,
+      quotaBytes: 20_000_000_000,
+    });
+    expect(output.destinations.map(({ url }) => url)).toEqual(['srt://video.example:9000?latency=200000']);
     expect(report).toEqual({ intervalMs: 1500 });
   });
 
@@ -121,9 +141,9 @@ describe('values', () => {
   test('nothing in it can be changed', () => {
     const parsed = parseConfig({ COSMOS_VIDEO_DESTINATION: 'srt://h:1?passphrase=0123456789' }, {});
     const { source, pacing, output } = parsed.config;
-    const { destination } = output;
+    const [destination] = output.destinations;
     const parts = [parsed, parsed.warnings, parsed.config, ...Object.values(parsed.config), source.redis];
-    const all = [...parts, pacing.frameRate, destination, destination.secretOptions];
+    const all = [...parts, pacing.frameRate, output.destinations, destination, destination?.secretOptions];
     expect(all.every((part) => Object.isFrozen(part))).toBe(true);
   });
 });
@@ -148,7 +168,9 @@ describe('faults', () => {
 
   test('the destination must be set', () => {
     expect(faults({ COSMOS_VIDEO_DESTINATION: ' ' })).toEqual([
-      expect.stringMatching(/^COSMOS_VIDEO_DESTINATION \(--destination\) is not set/),
+      expect.stringMatching(
+        /^COSMOS_VIDEO_DESTINATION \(--destination\) is not set, but must be, unless COSMOS_VIDEO_RECORD \(--record\) is: /,
+      ),
     ]);
   });
 
@@ -213,19 +235,6 @@ describe('warnings', () => {
     [
       { COSMOS_VIDEO_SOCKET: '/s', COSMOS_VIDEO_HOST: 'h' },
       'COSMOS_VIDEO_HOST has no effect: COSMOS_VIDEO_SOCKET is used',
-    ],
-    [
-      { COSMOS_VIDEO_SRT_LATENCY: '9', COSMOS_VIDEO_DESTINATION: 'out.ts' },
-      'out.ts is not an srt:// address',
-    ],
-    [
-      { COSMOS_VIDEO_SRT_LATENCY: '9', COSMOS_VIDEO_DESTINATION: 'srt://h:1?latency=9000' },
-      'has a latency already',
-    ],
-    [{ COSMOS_VIDEO_DESTINATION: 'srt://h:1?latency=200' }, 'COSMOS_VIDEO_SRT_LATENCY=200'],
-    [
-      { COSMOS_VIDEO_DESTINATION: 'srt://h:1?latency=200000&tsbpddelay=200' },
-      'tsbpddelay=200 in COSMOS_VIDEO_DESTINATION counts as 0: an address has microseconds',
     ],
   ])('%p: %s', (env, warning) => {
     expect(warnings(env)).toEqual([expect.stringContaining(warning)]);

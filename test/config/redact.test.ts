@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { parse } from 'valibot';
 import type { Destination } from '../../src/config/config.ts';
-import { destinationSchema } from '../../src/config/destination.ts';
+import { destinationsSchema } from '../../src/config/destinations.ts';
 import { redactor } from '../../src/config/redact.ts';
 
 /** The text as it is shown where these are secret. */
@@ -15,11 +15,11 @@ function redacted(text: string, secrets: readonly string[]): string {
     secretOptions: Object.fromEntries(options.map((secret, index) => [`option${index}`, secret])),
     srt: { mode: 'caller', host: 'h', port: 1, options: [] },
   };
-  return redactor(password, destination)(text);
+  return redactor(password, [destination])(text);
 }
 
 const redactorFor = (address: string, password?: string) =>
-  redactor(password, parse(destinationSchema, address));
+  redactor(password, parse(destinationsSchema, address));
 
 function anyText(minLength: number): fc.Arbitrary<string> {
   return fc.oneof(
@@ -67,6 +67,11 @@ describe('what must not reach a log', () => {
     expect(
       redact('Connection to srt://h:1?mode=caller failed: 0123456%2089, 0123456+89, AUTH redis pw'),
     ).toBe('Connection to srt://h:1… failed: …, …, AUTH …');
+  });
+
+  test('of several destinations: the secrets of each', () => {
+    const redact = redactorFor('srt://h:1?passphrase=0123456789 srt://h:2?streamid=publish/camera');
+    expect(redact('0123456789 publish/camera publish%2Fcamera')).toBe('… … …');
   });
 
   test('of another address: user and password, as written and decoded', () => {

@@ -54,6 +54,14 @@ test('the names and defaults that are fixed', () => {
       'COSMOS_VIDEO_OVERLAY --overlay standstill',
       'COSMOS_VIDEO_CODEC_PRESET --codec_preset medium',
       'COSMOS_VIDEO_DESTINATION --destination undefined',
+      'COSMOS_VIDEO_IDLE --idle close',
+      'COSMOS_VIDEO_IDLE_TIMEOUT --idle-timeout 5',
+      'COSMOS_VIDEO_AUDIO --audio none',
+      'COSMOS_VIDEO_SERVICE_NAME --service-name undefined',
+      'COSMOS_VIDEO_RECORD --record undefined',
+      'COSMOS_VIDEO_RECORD_WHEN --record-when always',
+      'COSMOS_VIDEO_RECORD_SEGMENT --record-segment 60',
+      'COSMOS_VIDEO_RECORD_QUOTA --record-quota undefined',
     ]),
   );
 });

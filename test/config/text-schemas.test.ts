@@ -72,6 +72,37 @@ const cases: Record<string, { schema: TextSchema<unknown>; good: [string, unknow
     ],
     bad: ['9999', '1.1G', '4m', '4MB', 'M', '0', '1e6', '.5M', '5.M', '-4M', '4 M'],
   },
+  size: {
+    schema: schemas.sizeSchema,
+    good: [
+      ['1M', 1_000_000],
+      ['1000k', 1_000_000],
+      ['1000K', 1_000_000],
+      ['1000000', 1_000_000],
+      ['500M', 500_000_000],
+      ['20G', 20_000_000_000],
+      ['1.5T', 1_500_000_000_000],
+    ],
+    bad: ['999999', '0.9M', '0', '10m', '10MB', '10GiB', '1 G', '-1G', 'G', '1e9', '9'.repeat(20), '9008T'],
+  },
+  folder: {
+    schema: schemas.folderSchema,
+    good: [
+      ['recordings', 'recordings'],
+      ['/mnt/my disk', '/mnt/my disk'],
+      ['a:b', 'a:b'],
+    ],
+    bad: ['srt://h:1', 'file:/mnt', 'FILE:///mnt', 'a\nb'],
+  },
+  'service name': {
+    schema: schemas.serviceNameSchema,
+    good: [
+      ['Nose camera', 'Nose camera'],
+      ['é'.repeat(64), 'é'.repeat(64)],
+      ['😀'.repeat(50), '😀'.repeat(50)],
+    ],
+    bad: ['x'.repeat(65), '😀'.repeat(51), 'a\nb'],
+  },
   'whole number': {
     schema: schemas.wholeNumber(1, 65_535),
     good: [

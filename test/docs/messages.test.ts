@@ -2,11 +2,18 @@ import { expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { fileFailure } from '../../src/outputs/file-failure.ts';
+import { fileFailure, recordingFailure } from '../../src/outputs/file-failure.ts';
 import { rejection } from '../../src/outputs/srt-reject.ts';
 import { udpFailure } from '../../src/outputs/udp-failure.ts';
 import { documentAt, matches, ROOT, rowsOf } from './documents.ts';
-import { isPutTogether, messagesOf, piecesOf } from './messages.ts';
+import {
+  isPutTogether,
+  likeMessage,
+  likeMessages,
+  messagesOf,
+  piecesOf,
+  withoutNumbers,
+} from './messages.ts';
 
 /** In the lists of messages, but not ours: the runtime's word for a certificate. */
 const OF_OTHERS = ['self signed certificate'];
@@ -36,9 +43,7 @@ test('every message in the lists of what the log says is one of the program', ()
 });
 
 test('every failure of an output stands in them', () => {
-  const listed = messagesOf(log.slice(log.indexOf('\n### The video\n'))).map(
-    (message) => new RegExp(`^${likeMessage(withoutNumbers(message)).source}$`),
-  );
+  const listed = likeMessages(messagesOf(log.slice(log.indexOf('\n### The video\n'))));
   const texts = [...srtTexts(), ...fileTexts(), ...udpTexts()];
   expect(texts.length).toBeGreaterThan(45);
   const isListed = (text: string) => listed.some((message) => message.test(withoutNumbers(text)));
@@ -70,9 +75,8 @@ function srtTexts(): string[] {
 
 /** Words of ours for what the system says of files. */
 function fileTexts(): string[] {
-  const texts = Object.keys(constants.errno).map(
-    (code) => fileFailure(Object.assign(new Error(code), { code })).text,
-  );
+  const errors = Object.keys(constants.errno).map((code) => Object.assign(new Error(code), { code }));
+  const texts = errors.flatMap((error) => [fileFailure(error).text, recordingFailure(error).text]);
   return [...new Set(texts)].filter((text) => !Object.hasOwn(constants.errno, text));
 }
 
@@ -90,10 +94,6 @@ function udpTexts(): string[] {
   return [...new Set(Object.values(constants.errno).map((error) => udpFailure(error, settings).text))];
 }
 
-function withoutNumbers(text: string): string {
-  return text.replaceAll(/\d+/g, '0');
-}
-
 /** All that is written in these folders, comments apart; a text that is put together of several lines stands on one. */
 function wordsOfSources(...folders: string[]): string {
   const paths = folders.flatMap((folder) =>
@@ -103,10 +103,4 @@ function wordsOfSources(...folders: string[]): string {
   );
   const text = paths.map((path) => readFileSync(path, 'utf8')).join('\n');
   return text.replaceAll(/^\s*(?:\/\/|\/?\*).*$/gm, '').replaceAll(/['`] \+\s*['`]/g, '');
-}
-
-/** A message of a document as a pattern: … stands for what differs. */
-function likeMessage(quote: string): RegExp {
-  const parts = quote.split('…').map((part) => RegExp.escape(part));
-  return new RegExp(parts.join('[^\n]*'));
 }

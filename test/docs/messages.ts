@@ -9,6 +9,22 @@ export function messagesOf(part: string): string[] {
   return heads.flatMap((head) => [...head.matchAll(/`([^`]+)`/g)].map(([, message = '']) => message));
 }
 
+/** A message of a document as a pattern: … stands for what differs. */
+export function likeMessage(quote: string): RegExp {
+  const parts = quote.split('…').map((part) => RegExp.escape(part));
+  return new RegExp(parts.join('[^\n]*'));
+}
+
+/** Messages as patterns that know them whatever numbers they have; those have to be taken from the messages as well. */
+export function likeMessages(messages: readonly string[]): readonly RegExp[] {
+  return messages.map((message) => new RegExp(`^${likeMessage(withoutNumbers(message)).source}$`));
+}
+
+/** The same text for all numbers in it. */
+export function withoutNumbers(text: string): string {
+  return text.replaceAll(/\d+/g, '0');
+}
+
 /** The pieces that texts in these sources consist of, between what is put into them. */
 export function piecesOf(sources: string): string[] {
   const pieces = sources.split(EDGES).filter((piece) => piece !== '' && !piece.includes('\n'));

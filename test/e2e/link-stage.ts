@@ -35,13 +35,16 @@ export class LinkStage implements AsyncDisposable {
     private readonly stack: AsyncDisposableStack,
   ) {}
 
-  /** @param settings names without `COSMOS_VIDEO_`, beside those of where to read and to write */
-  static async open(settings: Settings = {}): Promise<LinkStage> {
+  /**
+   * @param settings names without `COSMOS_VIDEO_`, beside those of where to read and to write
+   * @param alsoTo where the video goes beside that, with spaces between
+   */
+  static async open(settings: Settings = {}, alsoTo = ''): Promise<LinkStage> {
     const stack = new AsyncDisposableStack();
     const made = new MadePictures(stack.use(new Folder()));
     const port = await freeUdpPort();
     const proxy = stack.use(await UdpProxy.start(port));
-    const all = { ...PATIENT, FFMPEG: made.ffmpeg, DESTINATION: proxy.address, ...settings };
+    const all = { ...PATIENT, FFMPEG: made.ffmpeg, DESTINATION: `${proxy.address} ${alsoTo}`, ...settings };
     const run = stack.use(await ReloadStage.open(all));
     return new LinkStage(run, made, port, proxy, stack);
   }

@@ -19,6 +19,7 @@ const SETTINGS: VideoSettings = {
   tune: 'zerolatency',
   crf: 23,
   keyframeIntervalS: 1,
+  serviceName: 'camera',
 };
 const FRAME_PERIOD_MS = 20;
 

@@ -15,6 +15,7 @@ const DEFAULTS: VideoSettings = {
   tune: 'zerolatency',
   crf: 23,
   keyframeIntervalS: 2,
+  serviceName: 'camera 1',
 };
 
 /** The value that stands behind an option, which must be there once. */
@@ -52,6 +53,8 @@ describe("ffmpeg's arguments", () => {
         '-an -c:v libx264 -preset medium -tune zerolatency -crf 23 ' +
         '-g 48 -keyint_min 48 -sc_threshold 0 ' +
         '-fps_mode passthrough -muxdelay 0.1 -muxpreload 0 -flush_packets 1 -omit_video_pes_length 0 -f mpegts ' +
+        '-metadata service_name=camera 1 -metadata service_provider=cosmos-video-builder ' +
+        '-pcr_period 1 -pat_period 0.062500 -sdt_period 0.479167 ' +
         '-y srt://host:9000?mode=caller',
     );
   });
@@ -60,7 +63,7 @@ describe("ffmpeg's arguments", () => {
     const first = encoderArguments(DEFAULTS, FULL_HD, { kind: 'pipe', fd: 3, isWarmedUp: false });
     expect(first).not.toContain('-progress');
     expect(first).not.toContain('-force_key_frames');
-    expect(first.slice(-3)).toEqual(['mpegts', '-y', 'pipe:3']);
+    expect(first.slice(-2)).toEqual(['-y', 'pipe:3']);
     const next = encoderArguments(DEFAULTS, FULL_HD, { kind: 'pipe', fd: 3, isWarmedUp: true });
     expect(valueOf(next, '-force_key_frames')).toBe('expr:eq(n,1)');
     expect(next.slice(-1)).toEqual(['pipe:3']);
@@ -74,6 +77,7 @@ describe("ffmpeg's arguments", () => {
         crf: 28.5,
         maxBitrateBps: 4_000_000,
         keyframeIntervalS: 0.5,
+        serviceName: `-x=y "q'`,
       },
       { pixelFormat: 'rgb24', widthPx: 641, heightPx: 479, sizeBytes: 921_117 },
       { kind: 'address', url: '/data/out.ts', secretsPath: '/dev/fd/3' },
@@ -87,6 +91,8 @@ describe("ffmpeg's arguments", () => {
         '-an -c:v libx264 -preset ultrafast -crf 28.5 -maxrate 4000000 -bufsize 4000000 ' +
         '-g 15 -keyint_min 15 -sc_threshold 0 ' +
         '-fps_mode passthrough -muxdelay 0.1 -muxpreload 0 -flush_packets 1 -omit_video_pes_length 0 -f mpegts ' +
+        `-metadata service_name=-x=y "q' -metadata service_provider=cosmos-video-builder ` +
+        '-pcr_period 1 -pat_period 0.050050 -sdt_period 0.450450 ' +
         '-fpre /dev/fd/3 -y /data/out.ts',
     );
   });
@@ -145,6 +151,56 @@ describe("ffmpeg's arguments", () => {
       expect(args).not.toContain('-colorspace');
     },
   );
+});
+
+describe('tables', () => {
+  test.each([
+    // [rate, most pictures from one PAT to the next, and from one SDT to the next]
+    [240n, 1n, 24, 120],
+    [60_000n, 1_001n, 5, 29],
+    [50n, 1n, 5, 25],
+    [30n, 1n, 3, 15],
+    [30_000n, 1_001n, 2, 14],
+    [2_997n, 100n, 2, 14],
+    [25n, 1n, 2, 12],
+    [24n, 1n, 2, 12],
+    [10n, 1n, 1, 5],
+    [1n, 1n, 1, 1],
+    [1n, 1_000n, 1, 1],
+  ])('at %s/%s pictures a second come with every %dth and %dth', (numerator, denominator, pat, sdt) => {
+    const args = argumentsWith({ frameRate: { numerator, denominator } });
+    const periodS = Number(denominator) / Number(numerator);
+    for (const [option, pictures, withinS] of [
+      ['-pat_period', pat, 0.1],
+      ['-sdt_period', sdt, 0.5],
+    ] as const) {
+      expect(Number(valueOf(args, option)) / periodS).toBeCloseTo(pictures - 0.5, 2);
+      expect(pictures === 1 || pictures * periodS <= withinS + 1e-9).toBe(true);
+    }
+    expect(Number(valueOf(args, '-pcr_period')) / 1_000).toBeLessThan(periodS);
+  });
+});
+
+function nameOf(serviceName: string): string {
+  const args = argumentsWith({ serviceName });
+  expect(args[args.indexOf('-metadata') + 1]).toStartWith('service_name=');
+  return args[args.indexOf('-metadata') + 1]?.slice('service_name='.length) ?? '';
+}
+
+describe('the name of the service', () => {
+  test.each(['imagestream', '-y', 'a=b', `it's "c:\\d"`, 'Süd 東 🛰️'])('is %s as it is', (name) => {
+    expect(nameOf(name)).toBe(name);
+  });
+
+  test('has no controls, which would choose an alphabet', () => {
+    expect(nameOf('\u0005a\nb\u009fc')).toBe(' a b c');
+  });
+
+  test('is cut at a character where the stream has no room for it', () => {
+    expect(nameOf('x'.repeat(300))).toBe('x'.repeat(230));
+    expect(nameOf('東'.repeat(100))).toBe('東'.repeat(76));
+    expect(nameOf('🛰'.repeat(64))).toBe('🛰'.repeat(57));
+  });
 });
 
 describe('the keyframe interval in frames', () => {

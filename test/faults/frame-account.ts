@@ -9,11 +9,24 @@ export interface FrameAccount {
   readonly unique: number;
   readonly dup: number;
   readonly dropped: number;
+  /** Of those, by their cause. */
+  readonly causes: DropCounts;
   readonly wrong: number;
   /** Given to an ffmpeg that then died, or to a link that was dead already. */
   readonly lost: number;
   /** Read but not yet decided, or still in the stream. */
   readonly waiting: number;
+  /** Pictures that ffmpeg has encoded; repeated ones, too. */
+  readonly encoded: number;
+}
+
+/** Frames that were never sent. */
+interface DropCounts {
+  readonly trimmed: number;
+  readonly replaced: number;
+  readonly unsent: number;
+  /** They never left Redis. */
+  readonly passedOver: number;
 }
 
 /**
@@ -22,8 +35,15 @@ export interface FrameAccount {
  */
 export type Known = 'all' | 'some';
 
-const ACCOUNT =
-  /since the start: source (not counted|\d+), unique (\d+), dup (\d+), dropped (\d+), wrong (\d+), lost on the way (\d+), waiting (\d+)$/;
+const ACCOUNT = new RegExp(
+  [
+    /since the start: source (not counted|\d+), unique (\d+), dup (\d+), dropped (\d+) /,
+    /\(trimmed (\d+), replaced (\d+), unsent (\d+), passed over (\d+)\), wrong (\d+), /,
+    /lost on the way (\d+), waiting (\d+), encoded (\d+)$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+);
 /** The ticks, the closing of a session and two reports, on a busy machine. */
 const SETTLE_LIMIT_MS = 40_000;
 
@@ -34,9 +54,12 @@ const LAST_LINES = 30;
 function parseAccount(line: string): FrameAccount | undefined {
   const found = ACCOUNT.exec(line);
   if (!found) return undefined;
-  const [unique = 0, dup = 0, dropped = 0, wrong = 0, lost = 0, waiting = 0] = found.slice(2).map(Number);
+  const [unique = 0, dup = 0, dropped = 0, trimmed = 0, replaced = 0, unsent = 0, passedOver = 0, ...rest] =
+    found.slice(2).map(Number);
+  const [wrong = 0, lost = 0, waiting = 0, encoded = 0] = rest;
   const source = found[1] === 'not counted' ? undefined : Number(found[1]);
-  return { source, unique, dup, dropped, wrong, lost, waiting };
+  const causes = { trimmed, replaced, unsent, passedOver };
+  return { source, unique, dup, dropped, causes, wrong, lost, waiting, encoded };
 }
 
 /** Waits for the next account of the program. */
@@ -54,7 +77,7 @@ async function settled(child: Child): Promise<FrameAccount> {
   let before: FrameAccount | undefined;
   while (performance.now() < deadlineMs) {
     const account = await nextAccount(child, SETTLE_LIMIT_MS);
-    const isSame = before !== undefined && Bun.deepEquals({ ...before, dup: 0 }, { ...account, dup: 0 });
+    const isSame = before !== undefined && Bun.deepEquals(withoutRepeats(before), withoutRepeats(account));
     if (isSame && account.waiting === 0) return account;
     before = account;
   }
@@ -63,11 +86,16 @@ async function settled(child: Child): Promise<FrameAccount> {
   );
 }
 
+function withoutRepeats(account: FrameAccount): FrameAccount {
+  return { ...account, dup: 0, encoded: 0 };
+}
+
 /** Stops the sensor and holds the program to what it has written: source = unique + dropped + wrong + lost on the way. */
 export async function expectAccounted(child: Child, sensor: Sensor, known: Known): Promise<FrameAccount> {
   await sensor.stop();
   const account = await settled(child);
-  const { source, unique, dropped, wrong, lost } = account;
+  const { source, unique, dropped, causes, wrong, lost } = account;
+  expect(causes.trimmed + causes.replaced + causes.unsent + causes.passedOver).toBe(dropped);
   const decided = unique + dropped + wrong + lost;
   if (known === 'all') {
     expect({ ...account, decided }).toMatchObject({ source: sensor.written, decided: sensor.written });

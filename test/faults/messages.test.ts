@@ -121,7 +121,7 @@ test.concurrent(
     const builder = stage.builder({ DESTINATION: stage.file('x.ts'), IDLE_TIMEOUT: '0' });
     await builder.line(/connected/);
     await stage.writer.writeUntil(async () => builder.count(/streaming to/) === 1);
-    await builder.line(/warn .*no new frame on imagestream for \d+ s: the last one is repeated/);
+    await builder.line(/warn .*no new frame on imagestream for \d+ s: repeating the last picture/);
     await stage.writer.writeUntil(
       async () => builder.count(/info .*imagestream are back, after \d+ s/) === 1,
     );

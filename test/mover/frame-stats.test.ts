@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { NO_AGES } from '../../src/base/counts.ts';
+import { droppedFrames, NO_AGES } from '../../src/base/counts.ts';
 import { FrameStats } from '../../src/mover/frame-stats.ts';
 import type { TickFrame } from '../../src/pacing/frame-holder.ts';
 import { fakeFrame } from '../support/fake-reader.ts';
@@ -26,10 +26,13 @@ describe('the count of the frames', () => {
 
   test('has what was dropped, and what a session has lost', () => {
     const stats = new FrameStats();
-    for (let i = 0; i < 2; i += 1) stats.onDropped();
+    for (const cause of ['trimmed', 'replaced', 'unsent', 'unsent', 'trimmed', 'trimmed'] as const)
+      stats.onDropped(cause);
     stats.onFirstFrame(NOW_NS);
     stats.onLoss({ encodedFrames: 0, unnoticedMs: 0 }, 'present', NOW_NS);
-    expect(stats.counts).toMatchObject({ dropped: 2, unique: 1, lost: 1, output: 1 });
+    const { counts } = stats;
+    expect(counts).toMatchObject({ trimmed: 3, replaced: 1, unsent: 2, unique: 1, lost: 1, output: 1 });
+    expect(droppedFrames(counts)).toBe(6);
   });
 
   test('has what an input has lost from which frames were switched to another, each once', () => {
@@ -67,8 +70,8 @@ describe('the count of the frames', () => {
   test('that was given out does not change any more', () => {
     const stats = new FrameStats();
     const { counts } = stats;
-    stats.onDropped();
-    expect(counts.dropped).toBe(0);
+    stats.onDropped('trimmed');
+    expect(counts.trimmed).toBe(0);
   });
 });
 

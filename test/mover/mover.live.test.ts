@@ -24,6 +24,7 @@ function settings(port: number): MoverSettings {
       method: 'scale',
       maxDelayMs: 0,
       trimAfterMs: 0,
+      idle: 'close',
       idleTimeoutMs: 0,
     },
     levels: PLAIN_LEVELS,

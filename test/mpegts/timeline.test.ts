@@ -234,3 +234,25 @@ test('the times of other streams are shifted by the same', () => {
 function audio(ptsTicks: number): Uint8Array {
   return picture({ pid: AUDIO_PID, streamId: 0xc0, ptsTicks });
 }
+
+describe('how far an encoder has come', () => {
+  test('is not known before its first picture', () => {
+    const stage = new TimelineStage();
+    expect(stage.timeline.progress).toBeUndefined();
+    stage.run(FIRST);
+    expect(stage.timeline.progress).toEqual({ beginTicks: 0, shownTicks: 3 * PERIOD });
+    stage.timeline.begin(GOES_ON, PERIOD);
+    expect(stage.timeline.progress).toBeUndefined();
+  });
+
+  test('goes on by one period with each picture, also with B-frames, with fractions and beyond 33 bits', () => {
+    const stage = new TimelineStage();
+    const firstTicks = MODULUS - 1_000;
+    for (const delay of [0, 1]) {
+      stage.run(FIRST, { periodTicks: 1_501.5, count: 7, firstTicks, delay }, 10);
+      const progress = stage.timeline.progress;
+      expect((progress?.shownTicks ?? 0) - (progress?.beginTicks ?? 0)).toBe(6 * 1_501.5);
+      expect(progress?.beginTicks).toBeGreaterThanOrEqual(firstTicks);
+    }
+  });
+});

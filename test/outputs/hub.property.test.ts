@@ -9,6 +9,7 @@ import { FakeClock, settle } from '../support/fake-clock.ts';
 import { checkReceived } from '../support/received.ts';
 import { picturesIn, TsMaker } from '../support/ts-packets.ts';
 import { WrittenVideo } from '../support/written-video.ts';
+import { skippedIn } from './stream-stage.ts';
 
 const PERIOD_TICKS = 3_750;
 const ANY_ROOM = 1_000_000;
@@ -60,7 +61,11 @@ class Place {
   readonly output: ReconnectingOutput;
   #answer: PromiseWithResolvers<FakeCarrier> | undefined;
 
-  constructor(name: string, clock: FakeClock) {
+  constructor(
+    name: string,
+    clock: FakeClock,
+    private readonly isWell = false,
+  ) {
     this.output = new ReconnectingOutput({
       name,
       clock,
@@ -88,15 +93,17 @@ class Place {
 
   check(pictures: number): void {
     checkReceived(this.carriers);
-    const { sentPictures, skippedPictures } = this.output.figures().counts;
-    expect(sentPictures + skippedPictures).toBe(pictures);
+    const { counts } = this.output.figures();
+    expect(counts.sentPictures + skippedIn(counts)).toBe(pictures);
+    expect(counts.skipped.standby).toBe(0);
+    if (this.isWell) expect(counts.skipped).toEqual({ away: 0, slow: 0, broken: 0, standby: 0 });
   }
 }
 
 class Run {
   readonly #clock = new FakeClock();
   readonly #poor = [new Place('poor', this.#clock), new Place('other', this.#clock)] as const;
-  readonly #well = new Place('well', this.#clock);
+  readonly #well = new Place('well', this.#clock, true);
   readonly #hub: Hub;
   #video: WrittenVideo | undefined;
   #feed: Feed | undefined;

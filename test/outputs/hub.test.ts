@@ -3,13 +3,10 @@ import * as fc from 'fast-check';
 import type { OutputEvent } from '../../src/base/event.ts';
 import { PACKET_BYTES } from '../../src/mpegts/packet.ts';
 import { Timeline } from '../../src/mpegts/timeline.ts';
-import type { Chunk } from '../../src/outputs/chunk.ts';
 import { Hub } from '../../src/outputs/hub.ts';
-import { OutputAccount } from '../../src/outputs/output-account.ts';
-import type { Output, OutputFigures } from '../../src/outputs/output.ts';
-import type { PresentGop } from '../../src/outputs/present-gop.ts';
 import type { FeedHow } from '../../src/outputs/video-feed.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { KeepingOutput } from '../support/keeping-output.ts';
 import { picturesIn, readStream, TsMaker } from '../support/ts-packets.ts';
 import { WrittenVideo } from '../support/written-video.ts';
 
@@ -20,43 +17,6 @@ const NEXT: FeedHow = {
   periodTicks: PERIOD_TICKS,
   isWarmedUp: true,
 };
-
-/** Keeps what it is handed. */
-class KeepingOutput implements Output {
-  readonly chunks: Chunk[] = [];
-  gop: PresentGop | undefined;
-  closedWithinMs: number | undefined;
-
-  constructor(
-    readonly name: string,
-    private readonly closing: Promise<void> = Promise.resolve(),
-  ) {}
-
-  open(gop: PresentGop): void {
-    this.gop = gop;
-  }
-
-  deliver(chunk: Chunk): void {
-    this.chunks.push(chunk);
-  }
-
-  figures(): OutputFigures {
-    return { counts: new OutputAccount().counts };
-  }
-
-  async close(limitMs: number): Promise<void> {
-    this.closedWithinMs = limitMs;
-    await this.closing;
-  }
-
-  get bytes(): Uint8Array {
-    return Buffer.concat(this.chunks.map(({ packets }) => packets));
-  }
-
-  get numbers(): number[] {
-    return picturesIn(this.bytes).map(({ number }) => number);
-  }
-}
 
 function twelvePictures(maker: TsMaker): Uint8Array[] {
   return Array.from({ length: 12 }, (_, index) => maker.picture({ isKeyframe: index % 5 === 0 }));

@@ -62,7 +62,7 @@ function numbers(carrier: FakeCarrier): number[] {
 }
 
 describe('an output that viewers call', () => {
-  test('waits for ever, which is no failure, and nothing is skipped meanwhile', async () => {
+  test('waits for ever, which is no failure, and what nobody was there for is counted so', async () => {
     const stage = new Stage();
     stage.video.group(5);
     stage.video.group(5);
@@ -71,7 +71,8 @@ describe('an output that viewers call', () => {
     expect(stage.output.figures().counts).toEqual({
       sentBytes: 0,
       sentPictures: 0,
-      skippedPictures: 0,
+      // Who calls now still gets the other six.
+      skipped: { away: 0, slow: 0, broken: 0, standby: 6 },
       attempts: 1,
       viewers: 0,
     });
@@ -256,7 +257,11 @@ describe('an output that viewers call', () => {
     await closed;
     expect(viewers.map(({ finishedWithinMs }) => finishedWithinMs)).toEqual([1_600, 1_600]);
     expect(stage.listener.isClosed).toBe(true);
-    expect(stage.output.figures().counts).toMatchObject({ sentPictures: 4, skippedPictures: 0, viewers: 0 });
+    expect(stage.output.figures().counts).toMatchObject({
+      sentPictures: 4,
+      skipped: { away: 0, slow: 0, broken: 0, standby: 0 },
+      viewers: 0,
+    });
     expect(stage.take().at(-1)).toBe('closed');
     expect(stage.clock.sleeperCount).toBe(0);
   });

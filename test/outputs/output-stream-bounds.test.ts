@@ -27,7 +27,7 @@ describe('a way that has no room', () => {
     stage.video.group(4);
     await stage.clock.advanceMs(1_900);
     stage.video.picture();
-    expect(stage.account.skippedPictures).toBe(0);
+    expect(stage.counts.skipped).toBe(0);
     await stage.clock.advanceMs(200);
     stage.video.picture();
     carrier.roomBytes = Infinity;
@@ -89,9 +89,9 @@ describe('a way that has no room', () => {
     const stage = new StreamStage();
     const carrier = stage.connect(new FakeCarrier(0));
     stage.video.group(6, { sizeBytes: 1024 * 1024 });
-    expect(stage.account.skippedPictures).toBe(0);
+    expect(stage.counts.skipped).toBe(0);
     stage.video.group(1, { sizeBytes: 1024 * 1024 });
-    expect(stage.account.skippedPictures).toBeGreaterThan(5);
+    expect(stage.counts.skipped).toBeGreaterThan(5);
     carrier.roomBytes = Infinity;
     await stage.clock.advanceMs(50);
     stage.video.group(0);

@@ -54,6 +54,19 @@ describe('who joins in the middle of a GOP', () => {
     expect(stage.clock.sleeperCount).toBe(0);
   });
 
+  test('misses nothing however small the pictures are: what has gone is not waited for', async () => {
+    const stage = new StreamStage();
+    stage.video.picture({ isKeyframe: true });
+    await more(stage, 48, 1_000);
+    const carrier = stage.connect();
+    for (let gops = 0; gops < 3; gops += 1) {
+      stage.video.picture({ isKeyframe: true });
+      await more(stage, 48, 1_000);
+    }
+    expect(numbers(carrier)).toEqual(upTo(195));
+    expect(stage.counts.skipped).toBe(0);
+  });
+
   test('gets all that came before within two thirds of the time that it took, though no more comes', async () => {
     const stage = new StreamStage();
     await gopOf(stage, 40);

@@ -75,7 +75,10 @@ describe('an output that is opened by us', () => {
     stage.video.picture();
     stage.video.group(1);
     expect(picturesIn(second.received).map(({ number }) => number)).toEqual([3, 4]);
-    expect(stage.output.figures().counts).toMatchObject({ attempts: 2, skippedPictures: 2 });
+    expect(stage.output.figures().counts).toMatchObject({
+      attempts: 2,
+      skipped: { away: 1, slow: 0, broken: 1, standby: 0 },
+    });
   });
 
   test('notices a break when something is sent, too', async () => {
@@ -135,7 +138,10 @@ describe('closing an output', () => {
     await stage.clock.advanceMs(0);
     await closed;
     expect(carrier.finishedWithinMs).toBe(1_600);
-    expect(stage.output.figures().counts).toMatchObject({ sentPictures: 2, skippedPictures: 0 });
+    expect(stage.output.figures().counts).toMatchObject({
+      sentPictures: 2,
+      skipped: { away: 0, slow: 0, broken: 0 },
+    });
     expect(stage.take().at(-1)).toBe('0 closed');
     expect(stage.clock.sleeperCount).toBe(0);
   });

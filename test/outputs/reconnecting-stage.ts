@@ -42,6 +42,11 @@ export class ReconnectingStage {
     this.output.open(this.video.gop);
   }
 
+  /** Since the stage began. */
+  get passedMs(): number {
+    return this.clock.nowMs - this.#beginMs;
+  }
+
   async accept(): Promise<FakeCarrier> {
     const carrier = new FakeCarrier();
     this.#answers.shift()?.resolve(carrier);

@@ -1,4 +1,5 @@
 import type { Failure } from '../../src/base/failure.ts';
+import { SKIP_CAUSES, type OutputCounts, type SkipCause } from '../../src/base/output-state.ts';
 import { OutputAccount } from '../../src/outputs/output-account.ts';
 import { OutputStream } from '../../src/outputs/output-stream.ts';
 import { ChunkMaker } from '../support/chunks.ts';
@@ -25,7 +26,12 @@ export class StreamStage {
   }
 
   get counts(): { sent: number; skipped: number } {
-    return { sent: this.account.sentPictures, skipped: this.account.skippedPictures };
+    return { sent: this.account.sentPictures, skipped: skippedIn(this.account) };
+  }
+
+  /** Causes for which any were skipped. */
+  get causes(): Partial<Record<SkipCause, number>> {
+    return Object.fromEntries(Object.entries(this.account.skipped).filter(([, pictures]) => pictures > 0));
   }
 }
 
@@ -41,4 +47,9 @@ export function opening(carrier: FakeCarrier): unknown[] {
   return readStream(carrier.received)
     .slice(0, 3)
     .map((one) => (one.kind === 'picture' ? one.isKeyframe : one.kind));
+}
+
+/** Pictures that were skipped, for whatever cause. */
+export function skippedIn({ skipped }: Pick<OutputCounts, 'skipped'>): number {
+  return SKIP_CAUSES.reduce((sum, cause) => sum + skipped[cause], 0);
 }

@@ -38,6 +38,7 @@ describe('the frame that a session begins with', () => {
     await settle();
     expect(first.outcome.kind).toBe('open');
     expect(reader.lent.size).toBe(0);
+    expect(reader.dropCauses).toEqual(['unsent']);
     reader.add(fakeFrame(2));
     await settle();
     expect(first.outcome).toMatchObject({ value: { id: '2-0' } });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
+import type { DropCause } from '../../src/base/counts.ts';
 import type { Frame } from '../../src/base/frame.ts';
 import { FrameHolder } from '../../src/pacing/frame-holder.ts';
 import { settle } from '../support/fake-clock.ts';
@@ -10,10 +11,13 @@ class Owner {
   /** Given back, dropped ones too. */
   readonly released: number[] = [];
   readonly dropped: number[] = [];
+  /** Each that was dropped, with its cause. */
+  readonly drops: string[] = [];
 
-  drop(frame: Frame): void {
+  drop(frame: Frame, cause: DropCause): void {
     this.release(frame);
     this.dropped.push(numberOf(frame));
+    this.drops.push(`${numberOf(frame)} ${cause}`);
   }
 
   release(frame: Frame): void {
@@ -67,8 +71,18 @@ describe('a frame', () => {
     const { holder, owner } = holderWith();
     holder.offer(fakeFrame(1), 1n);
     holder.offer(fakeFrame(2), 2n);
-    expect(owner.dropped).toEqual([1]);
+    expect(owner.drops).toEqual(['1 replaced']);
     expect(told(holder.take())).toEqual([2, true]);
+  });
+
+  test('that gives way to the next one for the sake of a backlog is dropped for that cause', () => {
+    const { holder, owner } = holderWith();
+    holder.offer(fakeFrame(1), 1n);
+    holder.offer(fakeFrame(2), 2n, 'trimmed');
+    holder.take();
+    holder.offer(fakeFrame(3), 3n, 'trimmed');
+    expect(owner.drops).toEqual(['1 trimmed']);
+    expect(owner.released).toEqual([1, 0]);
   });
 
   test('that stands in without having been sent is new once, and dropped where another one comes before', () => {
@@ -82,7 +96,7 @@ describe('a frame', () => {
     holder.standIn();
     holder.offer(fakeFrame(3), 3n);
     expect(told(holder.take())).toEqual([3, true]);
-    expect(owner.dropped).toEqual([2]);
+    expect(owner.drops).toEqual(['2 replaced']);
     expect(owner.released).toEqual([0, 1, 2]);
   });
 
@@ -91,6 +105,15 @@ describe('a frame', () => {
     holder.offer(fakeFrame(1), 1n);
     holder.close();
     expect(owner.released.toSorted((a, b) => a - b)).toEqual([0, 1]);
+    expect(owner.drops).toEqual(['1 unsent']);
+  });
+
+  test('that only stands in at the end was never sent', () => {
+    const { holder, owner } = holderWith();
+    holder.offer(fakeFrame(1), 1n);
+    holder.standIn();
+    holder.close();
+    expect(owner.drops).toEqual(['1 unsent']);
   });
 
   test('that comes only after the end is given back at once', () => {
@@ -98,6 +121,7 @@ describe('a frame', () => {
     holder.close();
     holder.offer(fakeFrame(1), 1n);
     expect(owner.released).toEqual([0, 1]);
+    expect(owner.drops).toEqual(['1 unsent']);
   });
 
   test('leaves the time at which it came', () => {

@@ -1,5 +1,5 @@
 import type { Frame } from '../../src/base/frame.ts';
-import type { ScalingMethod } from '../../src/config/config.ts';
+import type { Idle, ScalingMethod } from '../../src/config/config.ts';
 import { Pump } from '../../src/pacing/pump.ts';
 import { FakeClock, settle } from '../support/fake-clock.ts';
 import { fakeFrame, FakeReader, numberOf } from '../support/fake-reader.ts';
@@ -18,6 +18,7 @@ export class PumpStage {
   writeMs = 0;
   fault: Error | undefined;
   method: ScalingMethod = 'scale';
+  idle: Idle = 'close';
   idleTimeoutMs = 5_000;
 
   readonly pump = new Pump(
@@ -37,8 +38,8 @@ export class PumpStage {
   );
 
   start() {
-    const { method, idleTimeoutMs } = this;
-    const settings = { method, trimAfterMs: 2_000, idleTimeoutMs };
+    const { method, idle, idleTimeoutMs } = this;
+    const settings = { method, trimAfterMs: 2_000, idle, idleTimeoutMs };
     return follow(this.pump.run(this.source, settings, this.ending.signal));
   }
 

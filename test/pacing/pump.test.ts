@@ -74,6 +74,7 @@ describe('a session', () => {
     for (let number = 1; number <= 5; number += 1) stage.add(number);
     await stage.play(6, 60, 100);
     expect(stage.reader.dropped.length).toBeGreaterThanOrEqual(4);
+    expect(new Set(stage.reader.dropCauses)).toEqual(new Set(['trimmed']));
     expect(stage.reader.backlog).toBe(0);
   });
 

@@ -160,13 +160,17 @@ describe('any source', () => {
         let atMs = 0;
         const written = all.map((gapMs) => (atMs += gapMs));
         const run = { ...AT_24, phaseMs, trimAfterMs: 500, durationMs: 6_000 };
-        const { sent, trimmedMs } = await simulateScale(run, written);
+        const { sent, trimmedMs, dropCauses } = await simulateScale(run, written);
         expect(sent).toHaveLength(Math.floor(((6_000 - phaseMs) * 24) / 1_000) + 1);
         const numbers = sent.map(({ number }) => number);
         expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
         const fresh = sent.filter(({ isNew }) => isNew).map(({ number }) => number);
         expect(new Set(fresh).size).toBe(fresh.length);
-        expect(fresh.length + trimmedMs.length).toBeLessThanOrEqual(written.length);
+        expect(fresh.length + dropCauses.length).toBeLessThanOrEqual(written.length);
+        // The one that waits for its tick at the end.
+        const unsent = dropCauses.slice(trimmedMs.length);
+        expect(unsent.length).toBeLessThanOrEqual(1);
+        expect(unsent.every((cause) => cause === 'unsent')).toBe(true);
       }),
       { numRuns: 60 },
     );

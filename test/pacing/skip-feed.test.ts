@@ -154,6 +154,7 @@ describe('while the encoder holds the ticks up', () => {
     expect(stage.askedMs.length - asked).toBeGreaterThanOrEqual(49);
     expect(stage.askedMs.length - asked).toBeLessThanOrEqual(51);
     expect(stage.reader.dropped.length).toBeGreaterThanOrEqual(47);
+    expect(new Set(stage.reader.dropCauses)).toEqual(new Set(['replaced']));
     stage.writeMs = 0;
     await stage.clock.advanceMs(2_000);
     const sent = stage.sent.length;

@@ -32,11 +32,20 @@ test('what follows a flag of check, which takes no value', () => {
   expect(offered('check', '--connect', '--destin')).toEqual(['--destination']);
 });
 
+test('folders, and files where they may be a value', () => {
+  expect(offered('--record', 'src/conf')).toEqual(['src/config']);
+  expect(offered('--record', 'package.js')).toEqual(['']);
+  expect(offered('--destination', 'package.js')).toEqual(['package.json']);
+});
+
 test('values where there are few', () => {
   expect(offered('--codec-preset', 'very')).toEqual(['veryfast', 'veryslow']);
   expect(offered('--tls', '')).toEqual(['off', 'on']);
   expect(offered('--levels', '')).toEqual(['full', 'auto', 'equalise']);
   expect(offered('--palette', 'i')).toEqual(['inverted', 'iron', 'inferno']);
   expect(offered('--overlay', '')).toEqual(['none', 'time', 'name', 'age', 'standstill']);
+  expect(offered('--idle', '')).toEqual(['close', 'hold']);
+  expect(offered('--audio', '')).toEqual(['none', 'silent']);
+  expect(offered('--record-when', '')).toEqual(['always', 'outage']);
   expect(offered('--stream', '')).toEqual(['']);
 });

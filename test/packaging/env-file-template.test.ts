@@ -27,20 +27,37 @@ test('in force are the frame buffer of the package and no destination', () => {
   ]);
 });
 
-test('with a destination the settings are good and give no warning', () => {
+test('what COSMOS wants, and where recordings lie, is said where it is set, and the defaults stay in force', () => {
+  expect(commentOf('#COSMOS_VIDEO_IDLE=close')).toContain('COSMOS wants hold: ');
+  expect(commentOf('#COSMOS_VIDEO_IDLE=close')).toContain('a second transcoder beside the first');
+  expect(commentOf('#COSMOS_VIDEO_AUDIO=none')).toContain('COSMOS wants silent: ');
+  expect(commentOf('#COSMOS_VIDEO_AUDIO=none')).toContain('two channels, refuses a stream without sound');
+  expect(commentOf('#COSMOS_VIDEO_RECORD=FOLDER')).toContain('/var/lib/cosmos-video-builder');
+  expect(commentOf('#COSMOS_VIDEO_RECORD=FOLDER')).toContain('docs/appliance.md');
+});
+
+test('with a destination, or a folder for recordings, the settings are good and give no warning', () => {
   const variables: Record<string, string> = {};
   for (const line of lines.filter((one) => /^[A-Z]/.test(one))) {
     const [name = '', value = ''] = line.split('=', 2);
     variables[name] = value;
   }
-  const { config, warnings } = parseConfig(
-    { ...variables, COSMOS_VIDEO_DESTINATION: 'srt://video.example:9000' },
-    {},
-  );
-  expect(warnings).toEqual([]);
-  expect(config.source.redis.socket).toBe('/run/cosmos-video-redis/redis.sock');
+  for (const goal of [
+    { COSMOS_VIDEO_DESTINATION: 'srt://video.example:9000' },
+    { COSMOS_VIDEO_RECORD: 'recordings' },
+  ]) {
+    const { config, warnings } = parseConfig({ ...variables, ...goal }, {});
+    expect(warnings).toEqual([]);
+    expect(config.source.redis.socket).toBe('/run/cosmos-video-redis/redis.sock');
+  }
 });
 
 test('no line is wider than 110 columns', () => {
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(110);
 });
+
+/** What stands above this line, as one line; settings have an empty line between them. */
+function commentOf(line: string): string {
+  const block = text.split('\n\n').find((one) => one.endsWith(`\n${line}`)) ?? '';
+  return block.slice('# '.length).replaceAll('\n# ', ' ');
+}

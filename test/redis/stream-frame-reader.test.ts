@@ -234,7 +234,7 @@ describe('a call that is given up', () => {
     const newer = stage.redis.addNow();
     expect(await stage.newest()).toBe(newer);
     expect(stage.reader.report.read).toBe(2);
-    expect(stage.dropped).toBe(1);
+    expect(stage.dropped).toEqual(['replaced']);
     expect(stage.redis.lent.size).toBe(1);
   });
 

@@ -21,7 +21,7 @@ describe('the service as a whole', () => {
 
   test('warns of an output that could be ours and is not, and again after other settings', async () => {
     const stage = new ServiceStage();
-    stage.whyNotOurs = 'the library is missing';
+    stage.lack = 'the library is missing';
     stage.mover.hasFrame = false;
     stage.start();
     await settle();

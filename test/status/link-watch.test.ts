@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { LinkFigures } from '../../src/base/output-state.ts';
 import { LinkWatch, narrowInWords, type NarrowLink } from '../../src/status/link-watch.ts';
-import { GOOD_LINK } from '../support/operator-log.ts';
+import { GOOD_LINK, NO_COUNTS } from '../support/operator-log.ts';
 
 /** Of a stream of 3 Mbit/s. */
 const HANDED_BYTES = 375_000;
@@ -25,7 +25,7 @@ interface Second {
 class WatchedLink {
   readonly watch = new LinkWatch();
   #figures: LinkFigures = GOOD_LINK;
-  #pictures = { sentPictures: PICTURES, skippedPictures: 0 };
+  #pictures = { sentPictures: PICTURES, skipped: NO_COUNTS.skipped };
   #nowNs = 0n;
 
   second(second: Second = {}): NarrowLink | undefined {
@@ -44,10 +44,10 @@ class WatchedLink {
       handedBytes: before.handedBytes + handedBytes,
       connectedMs: before.connectedMs + seconds * 1_000,
     };
-    const { sentPictures, skippedPictures } = this.#pictures;
+    const { sentPictures, skipped: others } = this.#pictures;
     this.#pictures = {
       sentPictures: sentPictures + PICTURES - skipped,
-      skippedPictures: skippedPictures + skipped,
+      skipped: { ...others, slow: others.slow + skipped },
     };
     return this.watch.look(this.#figures, this.#pictures, this.#nowNs);
   }
@@ -145,7 +145,7 @@ describe('a link that is narrow', () => {
       const bufferMs = 300 * second;
       const connectedMs = 1_000 * second + (second % 2) * 60_000;
       const link = { ...GOOD_LINK, bufferMs, bufferBytes: bufferMs * 375, handedBytes: 375_000 * second };
-      const pictures = { sentPictures: 24 * second, skippedPictures: 0 };
+      const pictures = { sentPictures: 24 * second, skipped: NO_COUNTS.skipped };
       return watch.look({ ...link, connectedMs }, pictures, BigInt(second) * 1_000_000_000n);
     });
     expect(news.every((one) => one === undefined)).toBe(true);

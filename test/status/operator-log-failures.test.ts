@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { NO_FRAMES, OperatorStage, SETTINGS } from '../support/operator-log.ts';
+import { DESTINATION, NO_FRAMES, OperatorStage, SETTINGS } from '../support/operator-log.ts';
 
 /** A stream that opens and lasts a second. */
 async function breakSoon(stage: OperatorStage): Promise<void> {
@@ -92,8 +92,8 @@ describe('an attempt to open the destination that fails', () => {
   test('names the file of the settings again where that is free again', () => {
     const stage = new OperatorStage();
     const { log } = stage;
-    stage.on({ kind: 'output', shown: '/data/out-2.ts' });
-    stage.on({ kind: 'output', shown: 'srt://video:9000' });
+    stage.goesTo('/data/out-2.ts');
+    stage.goesTo(DESTINATION);
     stage.state({ kind: 'starting' });
     expect(log.lines.at(-1)).toBe('info: a frame is there: opening srt://video:9000');
   });
@@ -101,7 +101,7 @@ describe('an attempt to open the destination that fails', () => {
   test('names the file that it goes to once', () => {
     const stage = new OperatorStage();
     const { log } = stage;
-    for (let attempt = 0; attempt < 3; attempt += 1) stage.on({ kind: 'output', shown: '/data/out-2.ts' });
+    for (let attempt = 0; attempt < 3; attempt += 1) stage.goesTo('/data/out-2.ts');
     expect(log.take().filter((line) => line.startsWith('info: '))).toHaveLength(1);
   });
 });
@@ -152,7 +152,7 @@ describe('a stream that breaks soon after it has opened, over and over', () => {
 });
 
 describe('other settings', () => {
-  const elsewhere = { ...SETTINGS, destination: 'srt://other:9000' };
+  const elsewhere = { ...SETTINGS, destinations: ['srt://other:9000'] };
 
   test('say nothing of a session that they close', () => {
     const stage = new OperatorStage();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { GOOD_LINK, NO_FRAMES, OperatorStage, SETTINGS } from '../support/operator-log.ts';
+import { NO_FRAMES, OperatorStage, SETTINGS } from '../support/operator-log.ts';
 
 const STREAMING = { kind: 'streaming' } as const;
 const CONNECTING = { kind: 'connecting' } as const;
@@ -25,17 +25,6 @@ function streaming(): OperatorStage {
 /** What was said, but for those who look closely. */
 function said(stage: OperatorStage): string[] {
   return stage.log.take().filter((line) => !line.startsWith('debug: '));
-}
-
-/** Six seconds in which a third of what is put in stays in the buffer. */
-async function narrows(stage: OperatorStage): Promise<void> {
-  for (let second = 1; second < 7; second += 1) {
-    await stage.clock.advanceMs(1_000);
-    const grown = { bufferMs: 333 * second, bufferBytes: 125_000 * second };
-    const handedBytes = 375_000 * second;
-    const link = { ...GOOD_LINK, ...grown, handedBytes, connectedMs: 1_000 * second };
-    stage.figures({ sentPictures: 24 * second }, link);
-  }
 }
 
 describe('an output that streams', () => {
@@ -106,7 +95,7 @@ describe('an output that streams', () => {
 
   test('is named by the file that it goes to instead of one that is there', () => {
     const stage = started();
-    stage.on({ kind: 'output', shown: '/data/out-2.ts' });
+    stage.goesTo('/data/out-2.ts');
     stage.output(STREAMING);
     stage.state(STREAMING);
     expect(said(stage).at(-1)).toBe('info: streaming to /data/out-2.ts');
@@ -185,116 +174,5 @@ describe('an output that fails', () => {
     stage.operator.configure(SETTINGS);
     stage.outputFails('refused');
     expect(said(stage)).toHaveLength(2);
-  });
-});
-
-describe('an output that is called', () => {
-  test('says that it listens, that it streams, and who comes and goes', async () => {
-    const stage = started();
-    stage.log.take();
-    stage.state(STREAMING);
-    stage.output({ kind: 'listening' });
-    await stage.clock.advanceMs(5_000);
-    stage.output(STREAMING);
-    stage.figures({ viewers: 1 });
-    await stage.clock.advanceMs(1_000);
-    stage.figures({ viewers: 1 });
-    await stage.clock.advanceMs(1_000);
-    stage.figures({ viewers: 2 });
-    await stage.clock.advanceMs(1_000);
-    stage.output({ kind: 'listening' });
-    stage.figures({ viewers: 0 });
-    await stage.clock.advanceMs(1_000);
-    stage.output(STREAMING);
-    stage.figures({ viewers: 1 });
-    expect(said(stage)).toEqual([
-      'info: listening for viewers at srt://video:9000',
-      'info: streaming to srt://video:9000',
-      'info: a viewer has connected to srt://video:9000: 1 there now',
-      'info: a viewer has connected to srt://video:9000: 2 there now',
-      'info: a viewer has left srt://video:9000: 0 there now',
-      'info: a viewer has connected to srt://video:9000: 1 there now',
-    ]);
-  });
-
-  test('says that it listens after it could not, with the number of attempts', () => {
-    const stage = started();
-    stage.log.take();
-    for (let attempt = 0; attempt < 3; attempt += 1) stage.outputFails('port in use');
-    stage.output({ kind: 'listening' });
-    expect(said(stage)).toEqual([
-      'error: the stream to srt://video:9000 failed: port in use; trying again in 0.5 s',
-      'info: listening for viewers at srt://video:9000 (failed attempts not told of: 2)',
-    ]);
-  });
-
-  test('does not fill the journal where a viewer comes and goes for ever', async () => {
-    const stage = started();
-    stage.state(STREAMING);
-    stage.output({ kind: 'listening' });
-    for (let visit = 0; visit < 600; visit += 1) {
-      stage.output(STREAMING);
-      stage.figures({ viewers: 1 });
-      await stage.clock.advanceMs(500);
-      stage.output({ kind: 'listening' });
-      stage.figures({ viewers: 0 });
-      await stage.clock.advanceMs(500);
-      stage.on(NO_FRAMES);
-    }
-    expect(said(stage).length).toBeLessThan(3 + 10 + 11);
-    await stage.clock.advanceMs(60_000);
-    stage.on(NO_FRAMES);
-    expect(stage.log.lines.at(-1)).toMatch(/^info: a viewer has left srt:\/\/video:9000: 0 there now \(and/);
-  });
-
-  test('says that a viewer was turned away, and once a minute how many more were', async () => {
-    const stage = streaming();
-    for (let second = 0; second < 61; second += 1) {
-      stage.on({ kind: 'viewer-turned-away', output: SETTINGS.destination, viewers: 16 });
-      await stage.clock.advanceMs(1_000);
-    }
-    const message =
-      'warn: a viewer was turned away from srt://video:9000: 16 are there, and no more are let in';
-    expect(said(stage)).toEqual([message, `${message} (and 59 more before it)`]);
-  });
-
-  test('is not one that calls itself: of that no viewer is told', () => {
-    const stage = streaming();
-    stage.figures({ viewers: 1 });
-    expect(said(stage)).toEqual([]);
-  });
-});
-
-describe('a link that gets narrow', () => {
-  test('is told of with what it bears, and what helps', async () => {
-    const stage = streaming();
-    await narrows(stage);
-    expect(said(stage)).toEqual([
-      'warn: the link to srt://video:9000 bears about 2.0 of 3.0 Mbit/s: set COSMOS_VIDEO_BITRATE',
-    ]);
-  });
-
-  test('is told of again where a lower ceiling does not help', async () => {
-    const stage = streaming();
-    await narrows(stage);
-    stage.outputFails('lost');
-    stage.operator.configure({ ...SETTINGS, maxBitrateBps: 3_000_000 });
-    stage.log.take();
-    await narrows(stage);
-    expect(said(stage)).toEqual([
-      'warn: the link to srt://video:9000 bears about 2.0 of 3.0 Mbit/s: lower COSMOS_VIDEO_BITRATE',
-    ]);
-  });
-
-  test('is not judged by what it was like before it was away', async () => {
-    const stage = streaming();
-    stage.figures({}, { ...GOOD_LINK, rttMs: 1 });
-    stage.figures({});
-    for (let second = 1; second < 20; second += 1) {
-      await stage.clock.advanceMs(1_000);
-      const counts = { sentPictures: 16 * second, skippedPictures: 8 * second };
-      stage.figures(counts, { ...GOOD_LINK, rttMs: 90, connectedMs: 1_000 * (second + 1) });
-    }
-    expect(said(stage)).toEqual([]);
   });
 });

@@ -24,7 +24,7 @@ describe('what the service does', () => {
   test('names the file that a recording goes to instead of one that is there', () => {
     const stage = new OperatorStage();
     const { log } = stage;
-    stage.on({ kind: 'output', shown: '/data/out-2.ts' });
+    stage.goesTo('/data/out-2.ts');
     expect(log.lines[0]).toEndWith('exists already: this stream goes to /data/out-2.ts');
   });
 });

@@ -3,8 +3,10 @@ import { NO_AGES, type SourceCounts } from '../../src/base/counts.ts';
 import { reportLine, totalsLine } from '../../src/status/report.ts';
 import { firstSnapshot, type Snapshot } from '../../src/status/snapshot.ts';
 
-const RATE_24 = { numerator: 24n, denominator: 1n };
+const SETTINGS = { frameRate: { numerator: 24n, denominator: 1n } };
 const FIRST = firstSnapshot(0n);
+/** Five frames that were dropped. */
+const CAUSES = { trimmed: 2, replaced: 2, unsent: 1 };
 const ENCODER = { last: { frames: 0, bytes: 0 } };
 
 /** What is known a minute after the start. */
@@ -15,25 +17,35 @@ function afterMinute(changes: Partial<Snapshot>): Snapshot {
 /** The line of the first minute, with these counts at its end. */
 function lineOf(frames: Partial<Snapshot['frames']>, source: SourceCounts = FIRST.source): string {
   const after = afterMinute({ frames: { ...FIRST.frames, ...frames }, source });
-  return reportLine({ before: FIRST, ages: NO_AGES }, after, RATE_24);
+  return reportLine({ before: FIRST, ages: NO_AGES }, after, SETTINGS);
 }
 
 describe('the report line', () => {
   test('says what was counted in its interval', () => {
     const before: Snapshot = {
       ...FIRST,
-      frames: { output: 240, unique: 200, dup: 40, dropped: 5, lost: 0, wrong: 1, read: 205, late: 3 },
+      frames: { output: 240, unique: 200, dup: 40, ...CAUSES, lost: 0, wrong: 1, read: 205, late: 3 },
       encoder: { ...ENCODER, frames: 240, bytes: 1_000_000 },
       source: { kind: 'counted', entries: 300, passedOver: 94 },
     };
     const after = afterMinute({
       session: { state: { kind: 'streaming' }, sinceNs: 0n },
-      frames: { output: 1_680, unique: 1_630, dup: 50, dropped: 7, lost: 0, wrong: 2, read: 1_637, late: 4 },
+      frames: {
+        output: 1_680,
+        unique: 1_630,
+        dup: 50,
+        ...CAUSES,
+        trimmed: 4,
+        lost: 0,
+        wrong: 2,
+        read: 1_637,
+        late: 4,
+      },
       encoder: { ...ENCODER, frames: 1_680, bytes: 16_000_000 },
       source: { kind: 'counted', entries: 1_800, passedOver: 95 },
     });
     const ages = { count: 2, sumMs: 47, maxMs: 31.4 };
-    expect(reportLine({ before, ages }, after, RATE_24)).toBe(
+    expect(reportLine({ before, ages }, after, SETTINGS)).toBe(
       'streaming | out 24.00 fps, source 25.00 fps | unique 1430, dup 10, dropped 3, wrong 1, lost 0 | ' +
         'backlog age 24 ms (max 31), late ticks 1 | encoder 1.00x, 2.00 Mbit/s',
     );
@@ -55,10 +67,10 @@ describe('the report line', () => {
     const counted = { kind: 'counted', entries: 900, passedOver: 100 } as const;
     const notCounted = { kind: 'not-counted', reason: 'NOPERM' } as const;
     const before = { ...FIRST, source: counted };
-    const after = afterMinute({ source: notCounted, frames: { ...FIRST.frames, dropped: 3 } });
-    expect(reportLine({ before, ages: NO_AGES }, after, RATE_24)).toContain('dropped 3,');
+    const after = afterMinute({ source: notCounted, frames: { ...FIRST.frames, replaced: 3 } });
+    expect(reportLine({ before, ages: NO_AGES }, after, SETTINGS)).toContain('dropped 3,');
     const back = { ...after, source: counted };
-    expect(reportLine({ before: { ...FIRST, source: notCounted }, ages: NO_AGES }, back, RATE_24)).toContain(
+    expect(reportLine({ before: { ...FIRST, source: notCounted }, ages: NO_AGES }, back, SETTINGS)).toContain(
       'dropped 3,',
     );
   });
@@ -67,7 +79,7 @@ describe('the report line', () => {
     expect(lineOf({ unique: 100, lost: 30 })).toContain('unique 70, dup 0, dropped 0, wrong 0, lost 30');
     const before = { ...FIRST, frames: { ...FIRST.frames, unique: 100, lost: 30 } };
     const after = afterMinute({ frames: { ...FIRST.frames, unique: 110, lost: 140 } });
-    expect(reportLine({ before, ages: NO_AGES }, after, RATE_24)).toContain('unique 0, ');
+    expect(reportLine({ before, ages: NO_AGES }, after, SETTINGS)).toContain('unique 0, ');
   });
 
   test('counts what was passed over in Redis as dropped', () => {
@@ -78,19 +90,20 @@ describe('the report line', () => {
 });
 
 describe('the totals', () => {
-  const frames = { output: 240, unique: 200, dup: 40, dropped: 5, lost: 20, wrong: 1, read: 206, late: 3 };
+  const frames = { output: 240, unique: 200, dup: 40, ...CAUSES, lost: 20, wrong: 1, read: 206, late: 3 };
+  const encoder = { ...ENCODER, frames: 230, bytes: 9 };
 
-  test('say what became of every frame, and how many are not decided yet', () => {
+  test('say what became of every frame and why, how many are not decided yet, and what was encoded', () => {
     const source = { kind: 'counted', entries: 300, passedOver: 92 } as const;
-    expect(totalsLine({ ...FIRST, frames, source })).toBe(
-      'since the start: source 300, unique 180, dup 40, dropped 97, wrong 1, lost on the way 20, waiting 2',
+    expect(totalsLine({ frames, source, encoder })).toBe(
+      'since the start: source 300, unique 180, dup 40, dropped 97 (trimmed 2, replaced 2, unsent 1, passed over 92), wrong 1, lost on the way 20, waiting 2, encoded 230',
     );
   });
 
   test('say that the source is not counted where that is so', () => {
     const source = { kind: 'not-counted', reason: 'NOPERM' } as const;
-    expect(totalsLine({ ...FIRST, frames, source })).toBe(
-      'since the start: source not counted, unique 180, dup 40, dropped 5, wrong 1, lost on the way 20',
+    expect(totalsLine({ frames, source, encoder })).toBe(
+      'since the start: source not counted, unique 180, dup 40, dropped 5 (trimmed 2, replaced 2, unsent 1), wrong 1, lost on the way 20, encoded 230',
     );
   });
 });

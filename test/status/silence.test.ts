@@ -33,8 +33,52 @@ describe('a source without a new frame', () => {
     const session = new WatchedSession();
     expect(session.run(60)).toEqual([]);
     expect(session.run(40, { fps: 0 })).toEqual([{ kind: 'silent', seconds: 5 }]);
-    expect(session.run(60)).toEqual([{ kind: 'back', seconds: 41 }]);
+    expect(session.run(600)).toEqual([{ kind: 'back', seconds: 41 }]);
     expect(session.run(5, { fps: 0 })).toEqual([{ kind: 'silent', seconds: 5 }]);
+  });
+
+  test('is spoken of at the look that is nearest to 5 s, be it a hair too early', () => {
+    const session = new WatchedSession();
+    session.run(1);
+    expect(session.run(4, { fps: 0 })).toEqual([]);
+    session.nowMs -= 20;
+    expect(session.run(1, { fps: 0 })).toEqual([{ kind: 'silent', seconds: 4.98 }]);
+  });
+
+  test('is spoken of once in ten minutes for as long as it lasts, and once that it is over', () => {
+    const session = new WatchedSession();
+    session.run(1);
+    expect(session.run(3_600, { fps: 0 }).map(({ kind, seconds }) => `${kind} ${seconds}`)).toEqual(
+      [5, 605, 1_205, 1_805, 2_405, 3_005].map((seconds) => `silent ${seconds}`),
+    );
+    expect(session.run(60)).toEqual([{ kind: 'back', seconds: 3_601 }]);
+  });
+
+  test('again and again is spoken of once in ten minutes, and what was not said has no end', () => {
+    const session = new WatchedSession();
+    const said = [];
+    for (let round = 0; round < 180; round += 1) said.push(...session.run(15, { fps: 0 }), ...session.run(5));
+    // An hour of it.
+    expect(said.map(({ kind }) => kind).join(' ')).toBe('silent back '.repeat(6).trim());
+  });
+
+  test('is spoken of as soon as that is allowed where it lasts by then', () => {
+    const session = new WatchedSession();
+    session.run(10, { fps: 0 });
+    session.run(400);
+    const [news] = session.run(300, { fps: 0 });
+    // 600 s after the first, which was said in its sixth second.
+    expect(news).toEqual({ kind: 'silent', seconds: 196 });
+    expect(session.run(1)).toHaveLength(1);
+  });
+
+  test('is not over because reading begins again, which counts from 0', () => {
+    const session = new WatchedSession();
+    session.run(10);
+    session.run(10, { fps: 0 });
+    session.read = 0;
+    expect(session.run(10, { fps: 0 })).toEqual([]);
+    expect(session.run(1)).toMatchObject([{ kind: 'back' }]);
   });
 
   test('for 4 s is not spoken of, nor is one that is slow', () => {
@@ -75,11 +119,18 @@ describe('a source without a new frame', () => {
     session.silence.restart();
     expect(session.run(10)).toEqual([]);
   });
+
+  test('is spoken of once in ten minutes over sessions, too', () => {
+    const session = new WatchedSession();
+    session.run(10, { fps: 0 });
+    session.silence.restart();
+    expect(session.run(10, { fps: 0 })).toEqual([]);
+  });
 });
 
 test('the words name the stream, what goes on, and how long it was', () => {
   expect(silenceInWords('imagestream', { kind: 'silent', seconds: 5.02 })).toBe(
-    'no new frame on imagestream for 5 s: the last one is repeated until one comes; is the sensor running?',
+    'no new frame on imagestream for 5 s: repeating the last picture',
   );
   expect(silenceInWords('imagestream', { kind: 'back', seconds: 81 })).toBe(
     'frames on imagestream are back, after 81 s without one',

@@ -3,7 +3,7 @@ import type { Event } from '../../src/base/event.ts';
 import type { Failure } from '../../src/base/failure.ts';
 import type { LinkFigures, OutputCounts, OutputState } from '../../src/base/output-state.ts';
 import type { OutputStatus } from '../../src/status/output-status.ts';
-import { firstSnapshot, fold, type Snapshot } from '../../src/status/snapshot.ts';
+import { firstSnapshot, fold, shownAs, withDestinations, type Snapshot } from '../../src/status/snapshot.ts';
 import { GOOD_LINK, NO_COUNTS } from '../support/operator-log.ts';
 
 const SRT = 'srt://video:9000';
@@ -36,6 +36,10 @@ function figures(link?: Partial<LinkFigures>, counts: Partial<OutputCounts> = {}
     counts: all,
     ...(link && { link: { ...GOOD_LINK, ...link } }),
   };
+}
+
+function goesTo(output: string, shown: string): Event {
+  return { kind: 'output', output, shown };
 }
 
 function session(kind: 'waiting' | 'starting' | 'streaming'): Event {
@@ -87,6 +91,41 @@ describe('an output', () => {
       expect(good.outputs[0]).not.toHaveProperty('failure');
       expect(good.failures[0]).toEqual({ ...LOST, atNs: 2n });
     }
+  });
+});
+
+describe('the place that the video for a destination goes to', () => {
+  test('is the last that was told of that one, also where ffmpeg writes it', () => {
+    const known = after(goesTo('a.ts', 'a-2.ts'), goesTo('b.ts', 'b.ts'), goesTo('a.ts', 'a-3.ts'));
+    expect(known.outputs).toEqual([]);
+    expect(shownAs(known, 'a.ts')).toBe('a-3.ts');
+    expect(shownAs(known, 'b.ts')).toBe('b.ts');
+    expect(shownAs(known, SRT)).toBe(SRT);
+  });
+
+  test('is forgotten where it is no destination any more', () => {
+    const known = withDestinations(after(goesTo('a.ts', 'a-2.ts'), goesTo('b.ts', 'b-2.ts')), ['b.ts']);
+    expect(known.places).toEqual([{ output: 'b.ts', shown: 'b-2.ts' }]);
+  });
+});
+
+describe('a recorder', () => {
+  const recording = { segments: 3, sizeBytes: 9, deletedSegments: 1, freeBytes: 7 };
+
+  test('has what it told of its folder last, whatever it does', () => {
+    const told: Event = { kind: 'output-figures', output: SRT, counts: NO_COUNTS, recording };
+    expect(onlyOutput(is('streaming'), figures())).not.toHaveProperty('recording');
+    expect(onlyOutput(is('streaming'), told, figures(), fails(LOST), is('closed'))).toMatchObject({
+      recording,
+    });
+  });
+
+  test('that waits for an outage is good', () => {
+    expect(onlyOutput(fails(LOST), is('standby'))).not.toHaveProperty('failure');
+  });
+
+  test('that has finished segments is known by that to no one', () => {
+    expect(after({ kind: 'segments-recovered', output: SRT, segments: 2 }).outputs).toEqual([]);
   });
 });
 

@@ -4,12 +4,12 @@ import type { SessionState } from '../../src/base/session-state.ts';
 import { firstSnapshot, type Snapshot } from '../../src/status/snapshot.ts';
 import { statusLine } from '../../src/status/status-line.ts';
 
-const NAMES = { stream: 'imagestream', destination: 'srt://video:9000' };
+const NAMES = { stream: 'imagestream', destinations: ['srt://video:9000'] };
 const FIRST = firstSnapshot(0n);
 const FULL = { code: 'file-disk-full', text: 'the disk is full' } as const;
 
-function inState(state: SessionState, output?: string): Snapshot {
-  return { ...FIRST, session: { state, sinceNs: 0n, ...(output !== undefined && { output }) } };
+function inState(state: SessionState, ...places: Snapshot['places']): Snapshot {
+  return { ...FIRST, session: { state, sinceNs: 0n }, places };
 }
 
 describe('the line for the service manager', () => {
@@ -24,9 +24,18 @@ describe('the line for the service manager', () => {
   });
 
   test('names the file that a recording goes to instead of one that is there', () => {
-    expect(statusLine(inState({ kind: 'streaming' }, '/data/out-2.ts'), NAMES)).toBe(
-      'streaming to /data/out-2.ts',
-    );
+    const place = { output: 'srt://video:9000', shown: '/data/out-2.ts' };
+    expect(statusLine(inState({ kind: 'streaming' }, place), NAMES)).toBe('streaming to /data/out-2.ts');
+  });
+
+  test('names all destinations, and only where there is none the recorder', () => {
+    const recorder = '/data/kept';
+    const several = { ...NAMES, destinations: ['srt://a:1', 'udp://b:2', 'c.ts'], recorder };
+    expect(statusLine(inState({ kind: 'starting' }), several)).toBe('opening srt://a:1, udp://b:2 and c.ts');
+    const alone = { ...NAMES, destinations: [], recorder };
+    expect(statusLine(inState({ kind: 'starting' }), alone)).toBe('opening the recording in /data/kept');
+    const closing = inState({ kind: 'closing', reason: 'idle' });
+    expect(statusLine(closing, alone)).toBe('closing the recording in /data/kept');
   });
 
   test('has the figures of the last seconds of a session', () => {

@@ -4,12 +4,13 @@ import type { OutputState } from '../../src/base/output-state.ts';
 import type { OutputStatus } from '../../src/status/output-status.ts';
 import { firstSnapshot } from '../../src/status/snapshot.ts';
 import { statusLine } from '../../src/status/status-line.ts';
-import { GOOD_LINK, NO_COUNTS, SETTINGS } from '../support/operator-log.ts';
+import { DESTINATION, GOOD_LINK, NO_COUNTS, SETTINGS } from '../support/operator-log.ts';
+import type { StatusSettings } from '../../src/status/status-settings.ts';
 import { StatusStage } from '../support/status-stage.ts';
 
 const REFUSED = { code: 'link-refused', text: 'refused' } as const;
 const FAILED: OutputState = { kind: 'failed', failure: REFUSED, retryMs: 1_000 };
-const SRT = SETTINGS.destination;
+const SRT = DESTINATION;
 const FIRST = firstSnapshot(0n);
 const RECENT = { before: FIRST, ages: NO_AGES };
 
@@ -18,16 +19,21 @@ function outputIn(state: OutputState, more: Partial<OutputStatus> = {}): OutputS
 }
 
 /** The line of a session that streams, 5 s after its begin. */
-function lineWith(outputs: readonly OutputStatus[], recent = RECENT, shown?: string): string {
+function lineWith(
+  outputs: readonly OutputStatus[],
+  names: Partial<StatusSettings> = {},
+  shown = SRT,
+): string {
   const state = { kind: 'streaming' } as const;
   const now = {
     ...FIRST,
     atNs: 5_000_000_000n,
-    session: { state, sinceNs: 0n, ...(shown !== undefined && { output: shown }) },
+    session: { state, sinceNs: 0n },
+    places: [{ output: SRT, shown }],
     frames: { ...FIRST.frames, output: 120, dup: 2 },
     outputs,
   };
-  return statusLine(now, SETTINGS, recent);
+  return statusLine(now, { ...SETTINGS, ...names }, RECENT);
 }
 
 describe('the line for the service manager', () => {
@@ -61,10 +67,37 @@ describe('the line for the service manager', () => {
   });
 
   test('names a file as it was made', () => {
-    expect(lineWith([outputIn({ kind: 'streaming' })], RECENT, '/data/out-2.ts')).toContain(
-      'to /data/out-2.ts,',
+    expect(lineWith([outputIn({ kind: 'streaming' })], {}, '/data/out-2.ts')).toContain('to /data/out-2.ts,');
+    expect(lineWith([outputIn(FAILED)], {}, '/data/out-2.ts')).toContain('; /data/out-2.ts: trying');
+  });
+
+  test('names all that stream', () => {
+    const names = { destinations: [SRT, 'srt://b:1', 'srt://c:1'] };
+    const streaming = [SRT, 'srt://b:1'].map((name) => outputIn({ kind: 'streaming' }, { name }));
+    expect(lineWith([...streaming, outputIn(FAILED, { name: 'srt://c:1' })], names)).toBe(
+      `streaming 24.0 fps to ${SRT} and srt://b:1, 2 dup; srt://c:1: trying again in 1.0 s: refused`,
     );
-    expect(lineWith([outputIn(FAILED)], RECENT, '/data/out-2.ts')).toContain('; /data/out-2.ts: trying');
+  });
+
+  test('says what the recorder does, beside others and alone', () => {
+    const recorder = '/data/kept';
+    const recorderIn = (state: OutputState) => outputIn(state, { name: recorder });
+    const records = recorderIn({ kind: 'streaming' });
+    const streams = outputIn({ kind: 'streaming' });
+    const alone = { destinations: [], recorder };
+    expect(lineWith([streams, records], { recorder })).toBe(
+      `streaming 24.0 fps to ${SRT}, 2 dup; recording to /data/kept`,
+    );
+    expect(lineWith([streams, recorderIn({ kind: 'standby' })], { recorder })).toBe(
+      `streaming 24.0 fps to ${SRT}, 2 dup`,
+    );
+    expect(lineWith([outputIn(FAILED), records], { recorder })).toBe(
+      `recording 24.0 fps to /data/kept, 2 dup; ${SRT}: trying again in 1.0 s: refused`,
+    );
+    expect(lineWith([records], alone)).toBe('recording 24.0 fps to /data/kept, 2 dup');
+    expect(lineWith([recorderIn(FAILED)], alone)).toBe(
+      'encoding 24.0 fps, 2 dup; /data/kept: trying again in 1.0 s: refused',
+    );
   });
 
   test('says that the next ffmpeg begins', () => {
@@ -112,8 +145,43 @@ describe('the report', () => {
     expect(report).toMatch(
       /\| link rtt 31 ms, sent \d+, lost 0, sent again 0 \(0.00 %\), .*, buffer 42 ms of 120 ms, attempts 0, up 1 s$/,
     );
-    expect(totals).toMatch(/^debug: since the start: source .* waiting 0$/);
+    expect(totals).toMatch(/^debug: since the start: source .* waiting 0, encoded 0$/);
     expect(output).toStartWith(`debug: output ${SRT}: attempts 0,`);
+  });
+});
+
+describe('the lines for those who look closely', () => {
+  test('have the outputs that are in use', async () => {
+    const stage = new StatusStage();
+    stage.state({ kind: 'starting' });
+    stage.output({ kind: 'streaming' });
+    stage.output({ kind: 'streaming' }, '/data/x.ts');
+    stage.state({ kind: 'streaming' });
+    stage.output({ kind: 'closed' });
+    await stage.run(10);
+    const lines = stage.log.lines.filter((line) => line.startsWith('debug: output '));
+    expect(lines.map((line) => line.slice(0, 24))).toEqual(['debug: output /data/x.ts']);
+  });
+});
+
+describe('the end', () => {
+  test('has the totals once more, with those of the outputs that are closed by then', async () => {
+    const stage = new StatusStage();
+    stage.state({ kind: 'starting' });
+    stage.output({ kind: 'streaming' });
+    stage.state({ kind: 'streaming' });
+    await stage.run(2);
+    stage.state({ kind: 'closing', reason: 'stopped' });
+    const counts = { ...NO_COUNTS, sentPictures: 48 };
+    stage.status.on({ kind: 'output-figures', output: SRT, counts });
+    stage.output({ kind: 'closed' });
+    stage.status.on({ kind: 'encoder-progress', frames: 48 });
+    stage.log.take();
+    stage.status.close();
+    expect(stage.log.lines).toEqual([
+      expect.stringMatching(/^debug: since the start: source .*, encoded 48$/),
+      `debug: output ${SRT}: attempts 0, viewers 0, pictures sent 48, skipped 0 (away 0, slow 0, broken 0, standby 0)`,
+    ]);
   });
 });
 

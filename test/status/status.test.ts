@@ -150,6 +150,28 @@ describe('a source that brings no frame while a session streams', () => {
   });
 });
 
+describe('a source that is silent while the last picture is held', () => {
+  test('is said once, and once that it is back, also where ffmpeg fails meanwhile', async () => {
+    const stage = streaming({ reportIntervalMs: 1_000_000 });
+    const failure = { code: 'ffmpeg-killed', text: 'killed' } as const;
+    await stage.run(20);
+    stage.infos();
+    stage.sourceFps = 0;
+    await stage.run(30);
+    stage.state({ kind: 'restarting', failure, retryMs: 500 });
+    await stage.run(2);
+    stage.state(STREAMING);
+    await stage.run(28);
+    stage.sourceFps = 24;
+    await stage.run(30);
+    const said = stage.log.lines.filter((line) => line.includes('frame'));
+    expect(said).toEqual([
+      'warn: no new frame on imagestream for 5 s: repeating the last picture',
+      expect.stringMatching(/^info: frames on imagestream are back, after 6\d s without one$/),
+    ]);
+  });
+});
+
 describe('a session that begins between two events', () => {
   test('is not taken for one that was slow', async () => {
     const stage = streaming();

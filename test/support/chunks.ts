@@ -15,7 +15,7 @@ export class ChunkMaker {
 
   /** @param clock tells when a picture has come; it stands still where it is left out */
   constructor(
-    private readonly deliver: (chunk: Chunk) => void,
+    private readonly deliver: (chunk: Chunk, tables: Uint8Array) => void,
     private readonly clock: Clock = new FakeClock(),
   ) {}
 
@@ -44,6 +44,6 @@ export class ChunkMaker {
     this.pictures += units.length;
     const chunk = { packets, pictures };
     this.gop.add(chunk, tables, this.clock.nowNs());
-    this.deliver(chunk);
+    this.deliver(chunk, tables);
   }
 }

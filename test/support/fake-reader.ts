@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/base/clock.ts';
+import type { DropCause } from '../../src/base/counts.ts';
 import type { Frame, FrameOwner } from '../../src/base/frame.ts';
 import type { FrameReader, OrderedRead } from '../../src/base/frame-reader.ts';
 
@@ -21,6 +22,8 @@ export class FakeReader implements FrameReader, FrameOwner {
   readonly released: Frame[] = [];
   /** Those of them that were never sent. */
   readonly dropped: Frame[] = [];
+  /** Why, in the same order. */
+  readonly dropCauses: DropCause[] = [];
   newestCalls = 0;
   /** How long it takes to get the newest frame. */
   fetchMs = 0;
@@ -69,9 +72,10 @@ export class FakeReader implements FrameReader, FrameOwner {
     this.released.push(frame);
   }
 
-  drop(frame: Frame): void {
+  drop(frame: Frame, cause: DropCause): void {
     this.release(frame);
     this.dropped.push(frame);
+    this.dropCauses.push(cause);
   }
 
   /** Hands a frame out beside the queue, as if it had been read before. */

@@ -2,13 +2,14 @@
 export interface FrameTotals {
   readonly unique: number;
   readonly dup: number;
+  /** For whatever cause. */
   readonly dropped: number;
   readonly lost: number;
 }
 
 /** The line of it. */
 export const TOTALS_LINE =
-  /since the start: source .*, unique (\d+), dup (\d+), dropped (\d+), wrong 0, lost on the way (\d+)/;
+  /since the start: source .*, unique (\d+), dup (\d+), dropped (\d+) \([^)]*\), wrong 0, lost on the way (\d+)/;
 
 /** @throws Error where the line is another one, or frames were wrong */
 export function frameTotals(line: string): FrameTotals {

@@ -4,24 +4,16 @@ import type { Child } from './child.ts';
 const LATENCY_US = 1_000_000;
 
 /** ffmpeg says so of every end of an SRT stream, however orderly. */
-const END_WORDS = /^srt:\S+ Input\/output error$|^ *Last message repeated \d+ times$/;
+export const END_WORDS = /^srt:\S+ Input\/output error$|^ *Last message repeated \d+ times$/;
 
 /**
- * ffmpeg as an SRT listener that makes HLS segments of 2 s, encoded again, as the COSMOS transcoder does it; beside them it keeps
- * a copy of what came.
+ * ffmpeg as an SRT listener that makes HLS segments of 2 s, encoded again; beside them it keeps a copy of what came. It is meant
+ * to get every picture, however busy the machine is: the transcoder as it really is stands in `cosmos-transcoder.ts`.
  */
 export function consumerCommand(port: number, recording: string, playlist: string): string[] {
   return [
-    [
-      'ffmpeg',
-      '-v',
-      'warning',
-      '-nostdin',
-      '-y',
-      '-y',
-      '-i',
-      `srt://127.0.0.1:${port}?mode=listener&latency=${LATENCY_US}`,
-    ],
+    ['ffmpeg', '-v', 'warning', '-nostdin', '-y'],
+    ['-i', `srt://127.0.0.1:${port}?mode=listener&latency=${LATENCY_US}`],
     ['-map', '0:v', '-c', 'copy', recording],
     ['-map', '0:v', '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '48', '-sc_threshold', '0'],
     ['-f', 'hls', '-hls_time', '2', '-hls_list_size', '0', playlist],

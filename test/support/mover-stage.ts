@@ -14,6 +14,7 @@ const SETTINGS: MoverSettings = {
     method: 'scale',
     maxDelayMs: 2_000,
     trimAfterMs: 2_000,
+    idle: 'close',
     idleTimeoutMs: 5_000,
   },
   levels: PLAIN_LEVELS,

@@ -9,6 +9,9 @@ import type { StatusSettings } from '../../src/status/status-settings.ts';
 import { FakeClock } from './fake-clock.ts';
 import { LogDouble } from './log-double.ts';
 
+/** The one of the settings. */
+export const DESTINATION = 'srt://video:9000';
+
 /** What the messages name in the tests. */
 export const SETTINGS: StatusSettings = {
   redis: 'Redis at box:6379',
@@ -16,7 +19,7 @@ export const SETTINGS: StatusSettings = {
   key: 'pixels',
   format: { pixelFormat: 'gray16be', widthPx: 1_920, heightPx: 1_080, sizeBytes: 4_147_200 },
   isFullRange: true,
-  destination: 'srt://video:9000',
+  destinations: [DESTINATION],
   idleTimeoutMs: 5_000,
   frameRate: { numerator: 24n, denominator: 1n },
   method: 'scale',
@@ -39,7 +42,7 @@ export const DARK: LevelsReport = {
 export const NO_COUNTS: OutputCounts = {
   sentBytes: 0,
   sentPictures: 0,
-  skippedPictures: 0,
+  skipped: { away: 0, slow: 0, broken: 0, standby: 0 },
   attempts: 0,
   viewers: 0,
 };
@@ -70,7 +73,11 @@ export const NO_FRAMES: Event = {
 export class OperatorStage {
   readonly log = new LogDouble();
   readonly clock = new FakeClock();
-  readonly operator = new OperatorLog(this.log, SETTINGS);
+  readonly operator: OperatorLog;
+
+  constructor(settings: Partial<StatusSettings> = {}) {
+    this.operator = new OperatorLog(this.log, { ...SETTINGS, ...settings });
+  }
 
   on(event: Event): void {
     this.operator.on(event, this.clock.nowNs());
@@ -85,21 +92,26 @@ export class OperatorStage {
   }
 
   /** What an output does; that of the settings, where none is named. */
-  output(state: OutputState, output = SETTINGS.destination): void {
+  output(state: OutputState, output = DESTINATION): void {
     this.on({ kind: 'output-state', output, state });
   }
 
   /** An output cannot be opened, or has broken. */
-  outputFails(text: string, output = SETTINGS.destination): void {
+  outputFails(text: string, output = DESTINATION): void {
     const failure = { code: 'link-no-answer', text } as const;
     this.output({ kind: 'failed', failure, retryMs: 500 }, output);
   }
 
   /** What the output of the settings counts. */
   figures(counts: Partial<OutputCounts>, link?: LinkFigures): void {
-    const output = SETTINGS.destination;
+    const output = DESTINATION;
     const all = { ...NO_COUNTS, ...counts };
     this.on({ kind: 'output-figures', output, counts: all, ...(link && { link }) });
+  }
+
+  /** The video for the destination of the settings goes to this place. */
+  goesTo(shown: string): void {
+    this.on({ kind: 'output', output: DESTINATION, shown });
   }
 
   losesRedis(text: string): void {

@@ -1,3 +1,4 @@
+import type { DropCause } from '../../src/base/counts.ts';
 import type { Frame, FrameOwner } from '../../src/base/frame.ts';
 import type { FrameRate } from '../../src/base/frame-rate.ts';
 import type { FrameReader } from '../../src/base/frame-reader.ts';
@@ -22,6 +23,8 @@ export interface SimulationResult {
   readonly sent: readonly SentFrame[];
   /** When frames were trimmed, after the start. */
   readonly trimmedMs: readonly number[];
+  /** Why frames were never sent, in order; those that still waited at the end, too. */
+  readonly dropCauses: readonly DropCause[];
 }
 
 export interface ScaleRun {
@@ -69,17 +72,18 @@ export async function simulate(run: ScaleRun, parts: SimulationParts): Promise<S
   const sinceStartMs = (atNs: bigint) => Number(atNs - startNs) / NS_PER_MS;
   const sent: SentFrame[] = [];
   const trimmedMs: number[] = [];
+  const dropCauses: DropCause[] = [];
   const ending = new AbortController();
   const trimAfterNs = BigInt(run.trimAfterMs * NS_PER_MS);
-  const trimmed: FrameOwner = {
+  const watched: FrameOwner = {
     release: (frame) => owner.release(frame),
-    drop(frame) {
-      // What still waits at the end is not trimmed.
-      if (!ending.signal.aborted) trimmedMs.push(sinceStartMs(clock.nowNs()));
-      owner.drop(frame);
+    drop(frame, cause) {
+      if (cause === 'trimmed') trimmedMs.push(sinceStartMs(clock.nowNs()));
+      dropCauses.push(cause);
+      owner.drop(frame, cause);
     },
   };
-  const holder = new FrameHolder(first, trimmed, startNs);
+  const holder = new FrameHolder(first, watched, startNs);
   const feed = new ScaleFeed(reader, holder, clock, trimAfterNs);
   const schedule = new TickSchedule(run.rate, startNs + BigInt(Math.round(run.phaseMs * NS_PER_MS)));
   const observer = {
@@ -99,5 +103,5 @@ export async function simulate(run: ScaleRun, parts: SimulationParts): Promise<S
   ending.abort();
   await Promise.all(running);
   holder.close();
-  return { sent, trimmedMs };
+  return { sent, trimmedMs, dropCauses };
 }

@@ -73,6 +73,8 @@ export class PictureWriter {
   async writeUntil(isTrue: () => Promise<boolean>, fps = 24, withinMs = 20_000): Promise<void> {
     const done = new AbortController();
     const condition = until(isTrue, 'end of writing', withinMs).finally(() => done.abort());
+    // It may fail while a picture is being written; whoever waits for it below hears of that.
+    condition.catch(() => {});
     const startMs = performance.now();
     for (let index = 0; !done.signal.aborted; index += 1) {
       await this.#sleepUntil(startMs + (index * 1000) / fps);

@@ -1,3 +1,4 @@
+import type { DropCause } from '../../src/base/counts.ts';
 import type { SourceEvent } from '../../src/base/event.ts';
 import type { Frame, FrameOwner } from '../../src/base/frame.ts';
 import { formatStreamId } from '../../src/base/stream-entry.ts';
@@ -27,12 +28,13 @@ export class ReaderStage {
   readonly redis = new FakeRedis(this.clock);
   /** What the reader has said, in order. */
   readonly events: string[] = [];
-  dropped = 0;
+  /** Why frames were dropped, in order. */
+  readonly dropped: DropCause[] = [];
   readonly owner: FrameOwner = {
     release: ({ pixels }) => this.redis.release(pixels),
-    drop: ({ pixels }) => {
+    drop: ({ pixels }, cause) => {
       this.redis.release(pixels);
-      this.dropped += 1;
+      this.dropped.push(cause);
     },
   };
   readonly reader: StreamFrameReader;

@@ -3,6 +3,7 @@ import type { Emit } from '../../src/base/event.ts';
 import type { FrameFormat } from '../../src/base/frame-format.ts';
 import type { ServiceManager } from '../../src/base/service-manager.ts';
 import { parseConfig } from '../../src/config/parse-config.ts';
+import type { OutputsConfig } from '../../src/service/outputs.ts';
 import { serve, type Makers } from '../../src/service/serve.ts';
 import { FakeClock, settle } from './fake-clock.ts';
 import { FakeEncoder } from './fake-encoder.ts';
@@ -30,8 +31,10 @@ export class ServiceStage {
   readonly hubs: FakeHub[] = [];
   /** Whether the outputs are ours; otherwise ffmpeg opens the destination itself. */
   areOurs = false;
-  /** Why they could be ours and are not. */
-  whyNotOurs: string | undefined;
+  /** What they need and is not there. */
+  lack: string | undefined;
+  /** What the outputs were told of the settings: what is recorded, and where the video goes. */
+  readonly outputs: OutputsConfig['output'][] = [];
   /** Why ffmpeg cannot be started at all. */
   cannotStart: string | undefined;
   /** Asks ffmpeg for the size of a frame. */
@@ -144,7 +147,8 @@ export class ServiceStage {
       },
       createOutputs: () => ({
         areOurs: () => this.areOurs,
-        whyNotOurs: () => this.whyNotOurs,
+        lackInWords: () => this.lack,
+        configure: ({ output }) => void this.outputs.push(output),
         open: () => {
           const hub = new FakeHub();
           this.hubs.push(hub);
@@ -157,7 +161,8 @@ export class ServiceStage {
   #startEncoder(emit: Emit, isOurs: boolean, isWarmedUp: boolean): FakeEncoder {
     if (this.cannotStart !== undefined)
       throw new EncoderError({ code: 'ffmpeg-not-started', text: this.cannotStart });
-    emit({ kind: 'output', shown: 'srt://video.example:9000' });
+    const name = 'srt://video.example:9000';
+    emit({ kind: 'output', output: name, shown: name });
     const encoder = new FakeEncoder(isOurs, isWarmedUp);
     this.encoders.push(encoder);
     return encoder;

@@ -8,7 +8,7 @@ import { Status } from '../../src/status/status.ts';
 import type { StatusSettings } from '../../src/status/status-settings.ts';
 import { FakeClock } from './fake-clock.ts';
 import { LogDouble } from './log-double.ts';
-import { SETTINGS } from './operator-log.ts';
+import { DESTINATION, SETTINGS } from './operator-log.ts';
 
 /** A mover that tells of its frames once a second, and takes `outputFps` of the 24 a second that are due. */
 export class StatusStage {
@@ -41,9 +41,9 @@ export class StatusStage {
     this.status.on({ kind: 'session', state });
   }
 
-  /** What the output of the settings does. */
-  output(state: OutputState): void {
-    this.status.on({ kind: 'output-state', output: SETTINGS.destination, state });
+  /** What an output does; that of the settings, where none is named. */
+  output(state: OutputState, output = DESTINATION): void {
+    this.status.on({ kind: 'output-state', output, state });
   }
 
   configure(changes: Partial<StatusSettings>): void {

@@ -9,7 +9,7 @@ import { EXIT, type ExitStatus } from '../exit-status.ts';
 const CONNECT = {
   flag: '--connect',
   help:
-    'opens the destination too, as a start would, for 2 s and without video: shakes hands over SRT and says what the ' +
+    'opens each destination too, as a start would, for 2 s and without video: shakes hands over SRT and says what the ' +
     'server answered, or writes a file and removes it; the server sees a publisher come and go',
 } as const satisfies SwitchFlag;
 
@@ -19,11 +19,11 @@ const STATUSES = { good: EXIT.good, bad: EXIT.bad, refused: EXIT.settings } as c
 export const checkCommand: Command = {
   name: 'check',
   summary:
-    'says of settings, ffmpeg, destination and Redis what is good, and what to do where something is not',
+    'says of settings, ffmpeg, destinations, recorder and Redis what is good, and what to do where something is not',
   flags: [CONNECT],
   async run({ env, flags, commandFlags, createLog, print, stop }) {
     const { config, warnings } = parseConfig(env, flags);
-    const redactText = redactor(config.source.redis.password, config.output.destination);
+    const redactText = redactor(config.source.redis.password, config.output.destinations);
     const log = createLog(config.log.level, redactText);
     for (const warning of warnings) log.warn(warning);
     // It has nothing to finish, and whatever ffmpeg it asks ends with it.

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'bun:test';
+import { SrtReceiver, PATIENT_LATENCY } from '../support/receiver.ts';
+import { Folder } from '../support/folder.ts';
+import { GroupReceiver } from '../support/group-receiver.ts';
+import { until } from '../support/until.ts';
+import { analyse } from '../support/video.ts';
+import { watchVideo } from '../support/watched-video.ts';
+import { LinkStage } from './link-stage.ts';
+
+// One video goes to several places: what happens to one of them is nothing to the others.
+
+const LIMIT_MS = 120_000;
+const GOP_PICTURES = 48;
+const FLAPS = 3;
+/** The link is dead for longer than it takes to be noticed, and carries again for longer than it takes to be called good. */
+const AWAY_MS = 2_500;
+/** While ffmpeg starts, frames come for which there is no tick. */
+const BEGIN_PICTURES = 24;
+const IN_FORCE = /in force now/;
+
+/** How long a fault goes on: the time is what is being made here, not something that is waited for. */
+function lasting(durationMs: number): Promise<void> {
+  return Bun.sleep(durationMs);
+}
+
+/** A second listener, to which nothing stands in the way. */
+async function quietListener(folder: Folder): Promise<SrtReceiver> {
+  return SrtReceiver.start(folder.file('quiet.ts'), { parameters: PATIENT_LATENCY });
+}
+
+/** Each picture that the source wrote, once it streams, and no warning of a decoder. */
+async function expectWhole(path: string): Promise<void> {
+  const { numbers, words } = await watchVideo(path);
+  expect(words).toBe('');
+  expect(analyse(numbers.slice(BEGIN_PICTURES))).toMatchObject({ lost: 0, backwards: 0, unreadable: 0 });
+}
+
+describe('of two SRT listeners', () => {
+  test(
+    'one whose link flaps takes nothing from the other: no picture is missing there, and the log names the one',
+    async () => {
+      using folder = new Folder();
+      await using quiet = await quietListener(folder);
+      await using link = await LinkStage.open({}, quiet.address);
+      const { builder, proxy } = link;
+      const flapping = await link.listener();
+      await link.streams();
+      for (let flap = 1; flap <= FLAPS; flap += 1) {
+        proxy.isForwarding = false;
+        await builder.line(/the stream to srt:\S+ failed|streaming to srt:\S+ again/, { withinMs: LIMIT_MS });
+        await lasting(AWAY_MS);
+        proxy.isForwarding = true;
+        await flapping.connection(flap + 1, LIMIT_MS);
+        await flapping.morePictures(GOP_PICTURES, LIMIT_MS);
+      }
+      await quiet.morePictures(GOP_PICTURES, LIMIT_MS);
+      expect(await builder.stop()).toBe(0);
+      await quiet.stop();
+      expect(quiet.acceptedMs).toHaveLength(1);
+      await expectWhole(quiet.path);
+      const failures = builder.lines.filter((line) => line.includes(' failed: '));
+      expect(failures.filter((line) => line.includes(`:${quiet.port} `))).toEqual([]);
+      expect(failures.length).toBeGreaterThan(0);
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'one may be added and taken away while the other goes on',
+    async () => {
+      using folder = new Folder();
+      await using second = await quietListener(folder);
+      await using link = await LinkStage.open();
+      const { builder, proxy, run } = link;
+      const first = await link.listener();
+      await link.streams();
+      const pid = await link.ffmpegPid();
+      await run.reload({ DESTINATION: `${proxy.address} ${second.address}` }, IN_FORCE);
+      await second.morePictures(GOP_PICTURES, LIMIT_MS);
+      await run.reload({ DESTINATION: proxy.address }, IN_FORCE);
+      await until(async () => second.disconnectedMs.length > 0, 'the end of the second one', LIMIT_MS);
+      await first.morePictures(GOP_PICTURES, LIMIT_MS);
+      expect(await link.ffmpegPid()).toBe(pid);
+      expect(await builder.stop()).toBe(0);
+      await first.stop();
+      expect(first.acceptedMs).toHaveLength(1);
+      await expectWhole(first.path);
+      await second.stop();
+      await expectWhole(second.path);
+    },
+    LIMIT_MS,
+  );
+});
+
+test(
+  'a multicast group gets the same video as an SRT listener and a file',
+  async () => {
+    using folder = new Folder();
+    await using group = await GroupReceiver.join(folder.file('group.ts'));
+    const file = folder.file('kept.ts');
+    await using link = await LinkStage.open({}, `${group.address} ${file}`);
+    const receiver = await link.listener();
+    await link.streams();
+    await receiver.morePictures(2 * GOP_PICTURES, LIMIT_MS);
+    expect(await link.builder.stop()).toBe(0);
+    await Promise.all([receiver.stop(), group.stop()]);
+    for (const path of [receiver.path, group.path, file]) await expectWhole(path);
+  },
+  LIMIT_MS,
+);

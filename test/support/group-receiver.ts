@@ -1,0 +1,47 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
+
+/** Of those for a site alone (RFC 2365): nobody else is told to use it here. */
+const GROUP = '239.255.77.1';
+/** The group lives on loopback alone. */
+const LOOPBACK = '127.0.0.1';
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+
+/** A member of a multicast group on loopback that keeps what it is sent in a file. */
+export class GroupReceiver implements AsyncDisposable {
+  readonly #file: WriteStream;
+
+  private constructor(
+    private readonly socket: Socket,
+    readonly path: string,
+  ) {
+    this.#file = createWriteStream(path);
+    socket.on('message', (datagram) => this.#file.write(datagram));
+  }
+
+  static async join(path: string): Promise<GroupReceiver> {
+    const socket = createSocket({ type: 'udp4', reuseAddr: true, recvBufferSize: RECEIVE_BUFFER_BYTES });
+    socket.bind(0, GROUP);
+    await once(socket, 'listening');
+    socket.addMembership(GROUP, LOOPBACK);
+    return new GroupReceiver(socket, path);
+  }
+
+  /** For `COSMOS_VIDEO_DESTINATION`. */
+  get address(): string {
+    return `udp://${GROUP}:${this.socket.address().port}?localaddr=${LOOPBACK}&ttl=0`;
+  }
+
+  /** Ends once all that came is in the file. */
+  async stop(): Promise<void> {
+    this.socket.removeAllListeners('message');
+    this.socket.close();
+    this.#file.end();
+    await once(this.#file, 'finish');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#file.writableEnded) await this.stop();
+  }
+}
