@@ -104,6 +104,8 @@ done
 
 deb=$1 arch=$(field "$1" Architecture) root=$work/$arch executable=$work/$arch/usr/bin/cosmos-video-builder
 check 'the settings file has every setting of --help' names_all_settings "$root/etc/cosmos-video.env"
+check 'the example units are there' \
+  eval 'for kind in service timer; do [ -s "$root/usr/share/doc/cosmos-video-builder/examples/cosmos-video-fetch.$kind" ] || exit 1; done'
 manual=$root/usr/share/man
 check 'every manual page that a unit names is there' pages_of_units_exist "$root"
 if command -v man >/dev/null; then

@@ -29,6 +29,12 @@ redis_conf() {
   sed -i "$1" /etc/cosmos-video/redis.conf
   systemctl restart $buffer
 }
+# Segments of a recorder that are whole, and those that are not.
+finished() { find "$1" -name '*.ts'; }
+unfinished() { find "$1" -name '*.ts.part' -size +0; }
+is_whole() { # SEGMENT: packets of a transport stream, with a video that can be read
+  [ $(($(stat -c %s "$1") % 188)) = 0 ] && grep -qx codec_name=h264 <(ffprobe -v error -show_entries stream=codec_name -of default=nw=1 "$1")
+}
 used_mb() { frames_port info memory | awk -F: '/^used_memory:/ { printf "%.0f", $2 / 1048576 }'; }
 
 check 'Valkey is there' apt-get -y -qq --no-install-recommends install valkey-server
@@ -62,7 +68,30 @@ sed -i s/=12$/=6/ /etc/cosmos-video/cam1.env
 check 'a reload reads its own file' systemctl reload $one
 check 'and applies it' until_true 10 "status_text $one | grep -Eq '^streaming [567][.0-9]* fps to srt://127.0.0.1:9001'"
 check 'the first one is as before' until_true 10 "status_text $main | grep -Eq '^streaming 2[345][.0-9]* fps to srt://127.0.0.1:9000'"
-systemctl stop $one sensor1 sensor
+
+# ---- Two destinations and a recorder ----
+recordings=/var/lib/cosmos-video-builder/cam1/recordings
+make_listener video-server2 9002 /root/video2.ts
+systemctl start video-server2
+sed -i '/^COSMOS_VIDEO_DESTINATION=/d' /etc/cosmos-video/cam1.env
+printf '%s\n' 'COSMOS_VIDEO_DESTINATION=srt://127.0.0.1:9001 srt://127.0.0.1:9002' COSMOS_VIDEO_KEYFRAME_INTERVAL=1 \
+  COSMOS_VIDEO_RECORD=recordings COSMOS_VIDEO_RECORD_SEGMENT=1 >>/etc/cosmos-video/cam1.env
+old=$(prop $one MainPID)
+check 'a reload adds a destination and a recorder' systemctl reload $one
+check 'the new destination gets the video' arrives video2.ts
+check 'so does the old one' arrives video1.ts
+check 'segments are finished in the state directory of the instance' until_true 20 '[ "$(finished $recordings | wc -l)" -ge 2 ]'
+check 'they are whole' is_whole "$(finished $recordings | sort | head -n 1)"
+check 'the group can read them, and nobody else' \
+  [ "$(stat -c '%a %U:%G' "$recordings" "$(finished $recordings | head -n 1)" | paste -sd ' ')" = '750 cosmos-video:cosmos-video 640 cosmos-video:cosmos-video' ]
+check 'in the same process' [ "$(prop $one MainPID)" = "$old" ]
+part=
+until_true 10 'part=$(unfinished $recordings | head -n 1) && [ -n "$part" ]'
+systemctl kill -s KILL $one
+check 'killed: the segment that was cut off is finished' until_true 20 '[ -n "$part" ] && [ ! -e "$part" ] && is_whole "${part%.part}"'
+check 'killed: it records again' until_true 20 '[ -n "$(unfinished $recordings)" ]'
+systemctl stop $one sensor1 sensor video-server2
+check 'stopped: every segment is finished' eval '[ -z "$(find $recordings -name "*.part")" ] && is_whole "$(finished $recordings | sort | tail -n 1)"'
 
 # ---- The frame buffer at its limit ----
 # 800 MB in all; the limit is 600 MiB, of which 70 % are used.
@@ -118,6 +147,22 @@ check 'the destination is a file: it lies in the state directory' until_true 10 
 sleep 3
 check 'and can be read' grep -qx codec_name=h264 <(ffprobe -v error -show_entries stream=codec_name -of default=nw=1 /var/lib/cosmos-video-builder/camera.ts)
 cosmos-video-builder source --host 127.0.0.1 --resolution 320x240 --rate 24 2>/dev/null &
+systemctl stop $main
+set_setting COSMOS_VIDEO_DESTINATION ''
+set_setting COSMOS_VIDEO_RECORD recordings
+check 'a recorder needs no destination' systemctl start $main
+check 'and records' until_true 10 '[ -n "$(unfinished /var/lib/cosmos-video-builder/recordings)" ]'
+check 'and says so' until_true 15 'status_text | grep -q ^recording'
+systemctl stop $main
+check 'and leaves a whole segment' is_whole "$(finished /var/lib/cosmos-video-builder/recordings)"
+install -d -o cosmos-video -g cosmos-video -m 750 /srv/cosmos-video
+set_setting COSMOS_VIDEO_RECORD /srv/cosmos-video
+check 'the place for a disk: it starts' systemctl start $main
+check 'the place for a disk: it records there' until_true 10 '[ -n "$(unfinished /srv/cosmos-video)" ]'
+systemctl stop $main
+set_setting COSMOS_VIDEO_RECORD ''
+set_setting COSMOS_VIDEO_DESTINATION camera.ts
+systemctl start $main
 check 'the check command of the manual finds all good' systemd-run -qPG --wait --uid=cosmos-video \
   -p EnvironmentFile=$env_file -p WorkingDirectory=/var/lib/cosmos-video-builder cosmos-video-builder check --connect
 kill %1

@@ -1,6 +1,7 @@
 import type { PictureFigures } from '../bench/picture-figures.ts';
 import type { Spread } from '../bench/statistics.ts';
 import { figure } from '../bench/table.ts';
+import { segmentFaults, type CosmosSegment } from './cosmos-view.ts';
 import { DEMO } from './demo-stage.ts';
 import type { ProgramReport } from './program-report.ts';
 import type { ReceivedFile } from './received-file.ts';
@@ -13,15 +14,30 @@ export interface DemoOutcome {
   readonly pictures: PictureFigures;
   readonly report: ProgramReport;
   readonly file: ReceivedFile;
+  /** Those that COSMOS's transcoder has made of it. */
+  readonly segments: readonly CosmosSegment[];
   /** Lines of the program's log that tell of an error, and exit statuses other than 0. */
   readonly errors: readonly string[];
 }
 
+/** The second one shows that pictures go on; each takes its time to be filled. */
+export const WANTED_SEGMENTS = 2;
+
 const RATE_TOLERANCE_PERCENT = 2;
+/** A player begins as many segments before the end of the playlist. */
+const PLAYER_SEGMENTS = 3;
+
+type Row = readonly [name: string, what: string, where: string];
 
 /** Lines of a table: a name, what it is, and where it was seen. */
-export function outcomeTable({ framesIn, inFps, pictures, report, file }: DemoOutcome): string[] {
-  const rows: readonly (readonly [string, string, string])[] = [
+export function outcomeTable(outcome: DemoOutcome): string[] {
+  return [...videoRows(outcome), ...cosmosRows(outcome.segments)].map(
+    ([name, value, note]) => `  ${name.padEnd(18)}${value.padEnd(28)}${note}`,
+  );
+}
+
+function videoRows({ framesIn, inFps, pictures, report, file }: DemoOutcome): Row[] {
+  return [
     ['frames in', `${framesIn}`, 'XADD, counted by Redis'],
     ['frames out', `${pictures.frames}`, 'pictures decoded behind the SRT receiver'],
     [
@@ -45,12 +61,33 @@ export function outcomeTable({ framesIn, inFps, pictures, report, file }: DemoOu
     ['XADD to picture', spread(pictures.latency), 'decoded by ffmpeg, which holds some pictures back'],
     ['encoder', report.encoder, 'speed and bit rate, in the last report line'],
     ['video', file.video, 'ffprobe says'],
+    ['sound', file.sound, 'ffprobe says; silence, since COSMOS waits for sound'],
+    ['service', file.service, 'ffprobe says'],
   ];
-  return rows.map(([name, value, note]) => `  ${name.padEnd(18)}${value.padEnd(28)}${note}`);
+}
+
+function cosmosRows(segments: readonly CosmosSegment[]): Row[] {
+  const [first, last] = [segments.at(0), segments.at(-1)];
+  if (!first || !last) return [['COSMOS', 'no playlist', 'its transcoder has made none']];
+  const pictures = segments.reduce((sum, { pictures: { frames } }) => sum + frames, 0);
+  const playerS = (PLAYER_SEGMENTS * last.pictures.frames) / DEMO.fps;
+  return [
+    ['COSMOS: playlist', `after ${figure(first.afterS, 1)} s`, 'since its transcoder was started'],
+    [
+      'COSMOS: pictures',
+      `${pictures} in ${segments.length} segments`,
+      `numbers ${first.first} to ${last.last}, read in them: they go on`,
+    ],
+    [
+      'COSMOS: behind',
+      `${figure(last.behindS, 1)} s`,
+      `the newest picture when its segment was complete; a player adds three segments: ${figure(playerS, 1)} s`,
+    ],
+  ];
 }
 
 /** All that was wrong, one sentence each. */
-export function faultsOf({ framesIn, pictures, file, errors }: DemoOutcome): string[] {
+export function faultsOf({ framesIn, pictures, file, segments, errors }: DemoOutcome): string[] {
   const { frames, unreadable, backwards, fps } = pictures;
   const offPercent = (fps / DEMO.fps - 1) * 100;
   const checks: readonly (readonly [boolean, string])[] = [
@@ -60,9 +97,11 @@ export function faultsOf({ framesIn, pictures, file, errors }: DemoOutcome): str
     [backwards > 0, `the pictures went backwards ${backwards} times`],
     [!(Math.abs(offPercent) <= RATE_TOLERANCE_PERCENT), `the rate is off by ${figure(offPercent, 1)} %`],
     [!file.video.startsWith('h264 '), `the received file is no H.264: ${file.video}`],
+    [!file.sound.startsWith('aac '), `there is no sound, which COSMOS waits for: ${file.sound}`],
     [file.errors !== '', `the received file has errors: ${file.errors}`],
   ];
-  return [...checks.flatMap(([isWrong, words]) => (isWrong ? [words] : [])), ...errors];
+  const wrong = checks.flatMap(([isWrong, words]) => (isWrong ? [words] : []));
+  return [...wrong, ...segmentFaults(segments, WANTED_SEGMENTS), ...errors];
 }
 
 function spread({ p50Ms, p99Ms, maxMs }: Spread): string {

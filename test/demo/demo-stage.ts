@@ -1,12 +1,15 @@
+import { mkdirSync, rmSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { PictureReceiver } from '../bench/picture-receiver.ts';
 import { PROGRAM, programEnvironment } from '../bench/program.ts';
 import { TELLS_OF_XADD, XaddTimes } from '../bench/xadd-times.ts';
 import { Child } from '../support/child.ts';
+import { CosmosTranscoder } from '../support/cosmos-transcoder.ts';
+import { freeUdpPort } from '../support/ports.ts';
 import { RedisServer } from '../support/redis-server.ts';
 
 /** The picture that is shown, and how the source varies: each frame is off its time by up to 0.4 of a period. */
-export const DEMO = { resolution: '640x480', fps: 24, jitter: 0.4, seconds: 15, srtLatencyMs: 120 } as const;
+export const DEMO = { resolution: '640x480', fps: 24, jitter: 0.4, srtLatencyMs: 120 } as const;
 
 /** Seconds between two report lines of the program. */
 const REPORT_PERIOD_S = 3;
@@ -18,6 +21,8 @@ export class DemoStage implements AsyncDisposable {
     readonly redis: Redis,
     readonly times: XaddTimes,
     readonly receiver: PictureReceiver,
+    /** Where the program listens, for viewers to call. */
+    readonly viewersPort: number,
     private readonly stack: AsyncDisposableStack,
   ) {}
 
@@ -29,11 +34,28 @@ export class DemoStage implements AsyncDisposable {
     stack.defer(() => redis.disconnect());
     const times = stack.use(await XaddTimes.listen(redis.duplicate()));
     const receiver = stack.use(await PictureReceiver.start(videoPath, DEMO.srtLatencyMs));
-    return new DemoStage(server, redis, times, receiver, stack.move());
+    return new DemoStage(server, redis, times, receiver, await freeUdpPort(), stack.move());
   }
 
+  /** As it is set for COSMOS, but for the addresses: the video goes to the receiver, and to all who call. */
   startProgram(): Child {
-    return this.#start([], { DESTINATION: this.receiver.address, STATS_INTERVAL: `${REPORT_PERIOD_S}` });
+    return this.#start([], {
+      DESTINATION: `${this.receiver.address} ${this.viewersAddress}?mode=listener`,
+      AUDIO: 'silent',
+      IDLE: 'hold',
+      STATS_INTERVAL: `${REPORT_PERIOD_S}`,
+    });
+  }
+
+  get viewersAddress(): string {
+    return `srt://127.0.0.1:${this.viewersPort}`;
+  }
+
+  /** COSMOS's transcoder calls the program, which it does not do in COSMOS: there it calls the server in between. */
+  startTranscoder(folder: string): CosmosTranscoder {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    return this.stack.use(new CosmosTranscoder(this.viewersAddress, folder));
   }
 
   startSource(): Child {
