@@ -20,10 +20,10 @@ GST_TOOLS := gst-launch-1.0:gstreamer1.0-tools $(GST_PLUGINS)videotestsrc.so:gst
   $(GST_PLUGINS)x264.so:gstreamer1.0-plugins-ugly
 # Programs for arm64 run by emulation.
 ARM64_TOOLS := qemu-aarch64-static:qemu-user-static /usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1:libc6-arm64-cross
-TEST_TOOLS := $(DEMO_TOOLS) openssl:openssl $(C_TOOLS) $(GST_TOOLS) $(ARM64_TOOLS)
+TEST_TOOLS := $(DEMO_TOOLS) openssl:openssl rsync:rsync $(C_TOOLS) $(GST_TOOLS) $(ARM64_TOOLS)
 BENCH_TOOLS := $(DEMO_TOOLS) $(C_TOOLS)
 
-.PHONY: help build demo test test-unit test-faults check bench types lint format format-check dead-code clean
+.PHONY: help build demo test test-unit test-faults check bench soak types lint format format-check dead-code clean
 .PHONY: demo-tools test-tools bench-tools
 
 help: ## list the targets
@@ -31,7 +31,7 @@ help: ## list the targets
 
 build: $(EXECUTABLE) ## the executable in dist/
 
-demo: demo-tools build ## 15 seconds from a test source to a received picture, with what is needed for it
+demo: demo-tools build ## half a minute from a test source to a received picture and to COSMOS, with what is needed for it
 	bun test/demo/demo.ts
 
 test: test-tools build $(ARM64_BUN) ## all tests: real redis-server, ffmpeg and SRT; as root also the packages, in a booted Debian
@@ -51,6 +51,11 @@ bench: bench-tools build ## the figures: rate, deviation, latency, CPU, memory, 
 	bun test/bench/mapping.ts
 	bun test/bench/levels.ts
 	bun test/bench/link.ts
+	bun test/bench/outputs.ts
+
+# SEED=… repeats a run: the same faults at the same times.
+soak: demo-tools build ## MINUTES=30 of faults by chance, held to the counts, to what it holds, and to its pictures
+	bun test/soak/soak.ts --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED))
 
 types: $(KERNEL) ## TypeScript
 	tsc

@@ -231,7 +231,7 @@ export type Idle = (typeof IDLES)[number];
 /** In the order in which they are listed. */
 export const AUDIO_TRACKS = ['none', 'silent'] as const;
 /** silent: a track of silence beside the video. */
-export type AudioTrack = (typeof AUDIO_TRACKS)[number];
+type AudioTrack = (typeof AUDIO_TRACKS)[number];
 
 /** In the order in which they are listed. */
 export const RECORD_WHENS = ['always', 'outage'] as const;

@@ -14,7 +14,7 @@ export interface ListItem {
 }
 
 /** `scheme://`, `file:`, `/` and `./` begin a destination wherever they stand. */
-const BEGINNING = /^(?:[a-z0-9+.-]+:\/\/|file:|\.?\/)/i;
+const BEGINNING = /^(?:[a-z0-9+.-]+:\/\/|file:|\.?\/(?!$))/i;
 /** Behind these something begins that is not shown of an address. */
 const HIDING = /[?&#;@]/;
 /** In the place of what may be a secret. */

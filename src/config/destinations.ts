@@ -87,7 +87,26 @@ function listFaults(destinations: readonly Destination[], names: readonly string
   const reasons = alone.flatMap((reason, index) =>
     reason === undefined ? [] : [`${names[index]} must stand alone: ${reason}`],
   );
-  return reasons.length > 0 ? reasons : duplicateFaults(destinations, names);
+  if (reasons.length > 0) return reasons;
+  const duplicates = duplicateFaults(destinations, names);
+  return duplicates.length > 0 ? duplicates : listenerFaults(destinations, names);
+}
+
+function listenerFaults(destinations: readonly Destination[], names: readonly string[]): string[] {
+  return destinations.flatMap((destination, index) => {
+    const first = destinations.findIndex((other) => canNotBothListen(other, destination));
+    return first < 0 || first >= index
+      ? []
+      : [`${names[index]} must not listen on the port of destination ${first + 1}: give it another one`];
+  });
+}
+
+/** On one port of one address, or of all of them. */
+function canNotBothListen(one: Destination, other: Destination): boolean {
+  if (one.kind !== 'srt' || other.kind !== 'srt') return false;
+  const [a, b] = [one.srt, other.srt];
+  const areListeners = a.mode === 'listener' && b.mode === 'listener';
+  return areListeners && a.port === b.port && (a.host === b.host || a.host === '' || b.host === '');
 }
 
 function duplicateFaults(destinations: readonly Destination[], names: readonly string[]): string[] {

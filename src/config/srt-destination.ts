@@ -51,6 +51,12 @@ export function srtFaults({ parameters, path, userInfo }: Address): string[] {
     ...(MODES.has(mode) ? [] : ['must have mode=caller, mode=listener or mode=rendezvous']),
     ...SECRET_NAMES.flatMap((name) => secretFaults(parameters, name)),
     ...parameters.flatMap(misspeltFaults),
+    // Whoever puts a comma between two addresses would else get one with a long secret.
+    ...(parameters.some((parameter) => parameter.includes('://'))
+      ? [
+          'must have no address in its parameters: there is a space between two destinations (%3A stands for a colon)',
+        ]
+      : []),
   ];
 }
 

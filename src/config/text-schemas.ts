@@ -79,8 +79,8 @@ export const sizeSchema: TextSchema<number> = v.pipe(
 export const folderSchema: TextSchema<string> = v.pipe(
   lineSchema,
   v.check(
-    (text) => !/^(?:[a-z0-9+.-]+:\/\/|file:)/i.test(text),
-    'must be the path of a folder, and no address',
+    (text) => !/^[a-z0-9+.-]+:|:\/\/|\?/i.test(text),
+    'must be the path of a folder, and no address: without a question mark, and with ./ before one with a colon',
   ),
 );
 

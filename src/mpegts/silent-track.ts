@@ -38,8 +38,8 @@ const PACKET = silentPacket();
  */
 const LATE_MOST_TICKS = TICKS_PER_SECOND / 10;
 /**
- * No more than this is ever made up to a picture or beyond it, so that 80 packets are the most for each, however rarely pictures
- * come; where they come more rarely, there are holes between.
+ * No more than this is ever made up to a picture or beyond it, so that some 160 packets are the most for each, however rarely
+ * pictures come; where they come more rarely, there are holes between.
  */
 const SPAN_MOST_TICKS = 10 * TICKS_PER_SECOND;
 

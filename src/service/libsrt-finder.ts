@@ -5,8 +5,11 @@ import { loadLibsrt, type Libsrt, type LoadedLibsrt } from '../os/libsrt.ts';
 export class LibsrtFinder {
   #found: LoadedLibsrt | undefined;
 
+  /** @param load as `loadLibsrt`, which it is where it is left out */
+  constructor(private readonly load: () => LoadedLibsrt = loadLibsrt) {}
+
   find(): LoadedLibsrt {
-    if (this.#found?.kind !== 'loaded') this.#found = loadLibsrt();
+    if (this.#found?.kind !== 'loaded') this.#found = this.load();
     return this.#found;
   }
 

@@ -15,7 +15,9 @@ import { Recordings } from './recordings.ts';
 
 /** What carries the video of one session after the other. */
 export interface Outputs {
-  /** Whether the video for these comes to us; otherwise ffmpeg opens the one destination itself. */
+  /** Whether the video of a session that begins now comes to us; otherwise ffmpeg opens the one destination itself. */
+  begin(output: OutputSettings): boolean;
+  /** The same as it was said when a session last began with these, whatever has been installed since. */
   areOurs(output: OutputSettings): boolean;
   /** The warning where a library is not there that these need; undefined elsewhere. */
   lackInWords(output: OutputSettings): string | undefined;
@@ -35,9 +37,12 @@ interface OutputsParts {
   readonly random: () => number;
 }
 
+/** More outputs than this are not remembered: several times what can be in use at once. */
+const MOST_ACCOUNTS = 32;
+
 /** The outputs of a service: time in their streams, and what they have counted, goes on from session to session. */
-export function createOutputs(parts: OutputsParts): Outputs {
-  return new ServiceOutputs(parts);
+export function createOutputs(parts: OutputsParts, libsrt = new LibsrtFinder()): Outputs {
+  return new ServiceOutputs(parts, libsrt);
 }
 
 /** What one output is made by: where these are the same, the output goes on. */
@@ -58,29 +63,44 @@ interface InUse {
 class ServiceOutputs implements Outputs {
   readonly #timeline = new Timeline();
   readonly #silence = new SilentTrack();
-  readonly #libsrt = new LibsrtFinder();
   readonly #recordings: Recordings;
-  /** Of those that are in force. */
+  /** By name. */
   readonly #accounts = new Map<string, OutputAccount>();
   #config: OutputsConfig | undefined;
+  /** What the session that began last has begun with. */
+  #begun: { readonly output: OutputSettings; readonly areOurs: boolean } | undefined;
   /** Of the session that is open. */
   #inUse: readonly InUse[] = [];
   #hub: Hub | undefined;
 
-  constructor(private readonly parts: OutputsParts) {
+  constructor(
+    private readonly parts: OutputsParts,
+    private readonly libsrt: LibsrtFinder,
+  ) {
     this.#recordings = new Recordings(parts.emit);
   }
 
+  begin(output: OutputSettings): boolean {
+    const areOurs = this.#canBeOurs(output);
+    this.#begun = { output, areOurs };
+    return areOurs;
+  }
+
   areOurs(output: OutputSettings): boolean {
+    const begun = this.#begun;
+    return begun && Bun.deepEquals(begun.output, output) ? begun.areOurs : this.#canBeOurs(output);
+  }
+
+  #canBeOurs(output: OutputSettings): boolean {
     const { destinations } = output;
     if (!destinations.every(isOfOurKind)) return false;
-    return !canBeLeftToFfmpeg(output) || !destinations.some(isSrt) || this.#libsrt.find().kind === 'loaded';
+    return !canBeLeftToFfmpeg(output) || !destinations.some(isSrt) || this.libsrt.find().kind === 'loaded';
   }
 
   lackInWords(output: OutputSettings): string | undefined {
     if (!output.destinations.some((destination) => isOfOurKind(destination) && isSrt(destination)))
       return undefined;
-    const library = this.#libsrt.find();
+    const library = this.libsrt.find();
     if (library.kind === 'loaded') return undefined;
     return this.areOurs(output)
       ? `${library.reason}; until then nothing is sent by SRT`
@@ -89,8 +109,6 @@ class ServiceOutputs implements Outputs {
 
   configure(config: OutputsConfig): void {
     this.#config = config;
-    const names = new Set(madeBy(config).map(({ name }) => name));
-    for (const name of this.#accounts.keys()) if (!names.has(name)) this.#accounts.delete(name);
     this.#recordings.configure(config);
     if (!this.#hub || this.#hub.isClosed) return;
     this.#inUse = this.#outputsFor(config);
@@ -119,10 +137,9 @@ class ServiceOutputs implements Outputs {
 
   #create(made: Made): Output {
     const { name } = made;
-    const account = this.#accounts.get(name) ?? new OutputAccount();
-    this.#accounts.set(name, account);
+    const account = this.#accountOf(name);
     if (made.kind === 'destination') {
-      return outputTo(made.destination, { ...this.parts, name, account, libsrt: this.#libsrt });
+      return outputTo(made.destination, { ...this.parts, name, account, libsrt: this.libsrt });
     }
     const { when, segmentMs } = made.record;
     return new RecordingOutput({
@@ -135,6 +152,16 @@ class ServiceOutputs implements Outputs {
       others: () => this.#reaches(),
       wallMs: Date.now,
     });
+  }
+
+  /** One that comes back goes on with its account, unless so many others were there since. */
+  #accountOf(name: string): OutputAccount {
+    const account = this.#accounts.get(name) ?? new OutputAccount();
+    this.#accounts.delete(name);
+    this.#accounts.set(name, account);
+    const [oldest] = this.#accounts.keys();
+    if (this.#accounts.size > MOST_ACCOUNTS && oldest !== undefined) this.#accounts.delete(oldest);
+    return account;
   }
 
   /** Of all but the recorder. */

@@ -134,7 +134,7 @@ async function runSessions(service: Service, first: Plan, status: Status): Promi
 function sessionParts(service: RunningService, reload: Reload, emit: Emit): SessionParts {
   const { makers, mover, outputs, kill } = service;
   const { pacing, output } = reload.current.config;
-  const isOurs = outputs.areOurs(output);
+  const isOurs = outputs.begin(output);
   return {
     clock: makers.clock,
     mover,

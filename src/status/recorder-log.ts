@@ -89,7 +89,10 @@ export class RecorderLog {
   /** A disk without room is one failure, whoever finds it. */
   #tellFailure({ code, text }: Failure, retryMs: number, folder: string, nowNs: bigint): void {
     const isFull = code === 'file-disk-full' || code === 'file-reserve';
-    const message = `recording to ${folder} has stopped: ${text}; trying again in ${(retryMs / 1_000).toFixed(0)} s`;
+    const seconds = (retryMs / 1_000).toFixed(0);
+    const message = this.#isRecordingTold
+      ? `recording to ${folder} has stopped: ${text}; trying again in ${seconds} s`
+      : `recording to ${folder} is not possible: ${text}; trying again in ${seconds} s`;
     this.#failures.failed(isFull ? 'no room' : text, message, nowNs);
   }
 

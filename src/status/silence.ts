@@ -37,10 +37,9 @@ export class Silence {
     this.#isWatched = isWatched(idleTimeoutMs);
   }
 
-  /** A session has begun: what was before it says nothing about it. */
+  /** A session has begun, which it does with a new frame. */
   restart(): void {
     this.#read = undefined;
-    this.#isSaid = false;
   }
 
   /** Nobody could have read a frame until now: the program itself stood still, or had no ffmpeg. */

@@ -124,3 +124,22 @@ test('whatever is good is told apart by what is shown, and nothing of a passphra
     { numRuns: 3000 },
   );
 });
+
+describe('two that cannot both be had', () => {
+  test('are listeners on one port, on every address or on the same one', () => {
+    const fault =
+      'destination 2, "srt://…", must not listen on the port of destination 1: give it another one';
+    const listeners = (one: string, other: string) =>
+      faults(`srt://${one}:9000?mode=listener srt://${other}:9000?mode=listener&latency=9000`);
+    expect(listeners('', '')).toEqual([fault]);
+    expect(listeners('127.0.0.1', '')).toEqual([fault]);
+    expect(listeners('127.0.0.1', '127.0.0.2')).toEqual([]);
+    expect(faults('srt://:9000?mode=listener srt://:9001?mode=listener srt://h:9000')).toEqual([]);
+  });
+});
+
+test('a comma between two addresses is no part of a passphrase', () => {
+  expect(faults('srt://h:1?passphrase=correct-horse,srt://h:2')).toEqual([
+    'must have no address in its parameters: there is a space between two destinations (%3A stands for a colon)',
+  ]);
+});

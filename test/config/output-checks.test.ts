@@ -41,8 +41,11 @@ describe('faults', () => {
       'COSMOS_VIDEO_RECORD is "rec/": must be a folder, and not the file that is a destination',
     ]);
     expect(faults({ COSMOS_VIDEO_RECORD: 'srt://h:1?passphrase=SECRET SECRET' })).toEqual([
-      'COSMOS_VIDEO_RECORD is "srt://h:1 …": must be the path of a folder, and no address',
+      'COSMOS_VIDEO_RECORD is "srt://h:1 …": must be the path of a folder, and no address: without a question mark, and with ./ before one with a colon',
     ]);
+    // An address that has lost a part may still have its passphrase.
+    for (const address of ['srt:h:1?passphrase=SECRET', 'h:1?passphrase=SECRET', 'user:SECRET@h/x'])
+      expect(faults({ COSMOS_VIDEO_RECORD: address })).toEqual([expect.not.stringContaining('SECRET')]);
   });
 });
 

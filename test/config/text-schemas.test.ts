@@ -90,7 +90,7 @@ const cases: Record<string, { schema: TextSchema<unknown>; good: [string, unknow
     good: [
       ['recordings', 'recordings'],
       ['/mnt/my disk', '/mnt/my disk'],
-      ['a:b', 'a:b'],
+      ['./a:b', './a:b'],
     ],
     bad: ['srt://h:1', 'file:/mnt', 'FILE:///mnt', 'a\nb'],
   },

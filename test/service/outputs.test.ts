@@ -4,8 +4,10 @@ import { systemClock } from '../../src/base/clock.ts';
 import type { Event } from '../../src/base/event.ts';
 import type { Variables } from '../../src/config/setting-reader.ts';
 import { parseConfig } from '../../src/config/parse-config.ts';
+import { LibsrtFinder } from '../../src/service/libsrt-finder.ts';
 import { createOutputs } from '../../src/service/outputs.ts';
 import { Folder } from '../support/folder.ts';
+import { FakeLibsrt } from '../support/srt-fake.ts';
 import { until } from '../support/until.ts';
 
 /** More than a file takes to be closed. */
@@ -51,7 +53,7 @@ describe('what an output counts', () => {
     expect([attempts(a), attempts(b)]).toEqual([3, 3]);
   });
 
-  test('begins at 0 at another destination, and at one that was taken away and comes back', async () => {
+  test('begins at 0 at another destination, and goes on at one that was taken away and comes back', async () => {
     using folder = new Folder();
     const [a, b] = [folder.file('a.ts'), folder.file('b.ts')];
     const { outputs, attempts } = outputsOf({ DESTINATION: a });
@@ -60,7 +62,7 @@ describe('what an output counts', () => {
     await outputs.open().close(CLOSE_LIMIT_MS);
     outputs.configure(config({ DESTINATION: `${a} ${b}` }));
     await outputs.open().close(CLOSE_LIMIT_MS);
-    expect([attempts(a), attempts(b)]).toEqual([1, 2]);
+    expect([attempts(a), attempts(b)]).toEqual([2, 2]);
   });
 });
 
@@ -132,4 +134,19 @@ describe('whether the video comes to us', () => {
   ])('%p: %p', (variables, isOurs) => {
     expect(outputs.areOurs(config(variables).output)).toBe(isOurs);
   });
+});
+
+test('a session that ffmpeg sends itself is taken for one until the next begins, though libsrt is installed meanwhile', () => {
+  let isInstalled = false;
+  const libsrt = new LibsrtFinder(() =>
+    isInstalled ? { kind: 'loaded', libsrt: new FakeLibsrt() } : { kind: 'missing', reason: 'it is missing' },
+  );
+  const outputs = createOutputs({ clock: systemClock, emit: () => {}, random: () => 0 }, libsrt);
+  const { output } = config({ DESTINATION: 'srt://video.example:9000' });
+  expect(outputs.begin(output)).toBe(false);
+  isInstalled = true;
+  expect(outputs.areOurs(output)).toBe(false);
+  expect(outputs.areOurs(config({ DESTINATION: 'srt://video.example:9001' }).output)).toBe(true);
+  expect(outputs.begin(output)).toBe(true);
+  expect(outputs.areOurs(output)).toBe(true);
 });

@@ -189,7 +189,7 @@ describe('a recorder for outages', () => {
     await stage.clock.advanceMs(5_000);
     stage.recorder(STANDBY);
     expect(stage.said()).toEqual([
-      'error: recording to /data/kept has stopped: the folder does not exist; trying again in 5 s',
+      'error: recording to /data/kept is not possible: the folder does not exist; trying again in 5 s',
       'info: no destination gets the video: recording to /data/kept until one does',
       'error: recording to /data/kept has stopped: the disk is full; trying again in 5 s',
       'info: recording to /data/kept again',
@@ -205,7 +205,7 @@ describe('a recorder for outages', () => {
     stage.recorder(STANDBY);
     stage.recorder(STREAMING);
     expect(stage.said()).toEqual([
-      'error: recording to /data/kept has stopped: the folder does not exist; trying again in 5 s',
+      'error: recording to /data/kept is not possible: the folder does not exist; trying again in 5 s',
       'info: recording to /data/kept can go on: it begins when no destination gets the video (failed attempts not told of: 2)',
       'info: no destination gets the video: recording to /data/kept until one does',
     ]);

@@ -112,18 +112,19 @@ describe('a source without a new frame', () => {
     expect(new WatchedSession(7_000).run(7, { fps: 0 })).toHaveLength(1);
   });
 
-  test('is not back only because another session has begun', () => {
+  test('is over where another session begins, which it does with a frame', () => {
     const session = new WatchedSession();
     session.run(10);
     session.run(10, { fps: 0 });
     session.silence.restart();
-    expect(session.run(10)).toEqual([]);
+    expect(session.run(10)).toEqual([{ kind: 'back', seconds: 11 }]);
   });
 
   test('is spoken of once in ten minutes over sessions, too', () => {
     const session = new WatchedSession();
     session.run(10, { fps: 0 });
     session.silence.restart();
+    expect(session.run(1).map(({ kind }) => kind)).toEqual(['back']);
     expect(session.run(10, { fps: 0 })).toEqual([]);
   });
 });

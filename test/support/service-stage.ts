@@ -146,6 +146,7 @@ export class ServiceStage {
         return encoder;
       },
       createOutputs: () => ({
+        begin: () => this.areOurs,
         areOurs: () => this.areOurs,
         lackInWords: () => this.lack,
         configure: ({ output }) => void this.outputs.push(output),

@@ -1,3 +1,5 @@
+import { randomParts } from './random.ts';
+
 /** What a network does to what goes one way through it. */
 export interface Impairment {
   /** The part of all packets that is lost, 0 to 1. */
@@ -61,15 +63,4 @@ export class UdpWay {
     this.#lastOutMs = Math.max(this.#lastOutMs, this.#freeAtMs + delayMs);
     return this.#lastOutMs;
   }
-}
-
-/** Numbers from 0 to below 1 that look random, by the generator mulberry32. */
-function randomParts(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -107,6 +107,6 @@ export class FakeSegments implements SegmentStore {
 }
 
 /** The error of a disk that has failed, with these words. */
-export function diskError(text: string, code: FailureCode = 'file-disk-full'): LinkError {
+function diskError(text: string, code: FailureCode = 'file-disk-full'): LinkError {
   return new LinkError({ code, text });
 }
