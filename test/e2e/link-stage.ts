@@ -1,3 +1,4 @@
+import { expect } from 'bun:test';
 import { SMALL } from '../support/builder.ts';
 import type { Child } from '../support/child.ts';
 import { frameTotals, TOTALS_LINE, type FrameTotals } from '../support/frame-totals.ts';
@@ -85,6 +86,12 @@ export class LinkStage implements AsyncDisposable {
   async totals(): Promise<FrameTotals> {
     const nth = this.builder.count(TOTALS_LINE) + 1;
     return frameTotals(await this.builder.line(TOTALS_LINE, { nth }));
+  }
+
+  /** Ends the program in order. @returns its last totals, in which all of its pictures are */
+  async stopped(): Promise<FrameTotals> {
+    expect(await this.builder.stop()).toBe(0);
+    return frameTotals(this.builder.lines.findLast((line) => TOTALS_LINE.test(line)) ?? '');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
