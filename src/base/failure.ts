@@ -10,7 +10,7 @@ export type FailureCode =
    * the stream, a program the port.
    */
   | `link-${'no-such-stream' | 'not-allowed' | 'taken' | 'closed-at-once' | 'other'}`
-  | `file-${'reserve' | 'not-mounted'}`
+  | `file-${'reserve' | 'not-mounted' | 'hangs'}`
   | `file-${'disk-full' | 'permission' | 'read-only' | 'is-folder' | 'no-folder' | 'folder-is-file' | 'taken' | 'other'}`
   | `ffmpeg-${'not-started' | 'no-encoder' | 'no-protocol' | 'old' | 'killed' | 'ended' | 'stalled' | 'other'}`;
 

@@ -79,10 +79,17 @@ function recordWarnings(destinations: readonly Destination[], inputs: Inputs): s
         (setting) => `${labelOf(setting, inputs)} has no effect while ${RECORD.folder.variable} is not set`,
       );
   }
-  const isOutageAlone = settingValue(RECORD.when, inputs) === 'outage' && destinations.length === 0;
-  return isOutageAlone
-    ? [`${labelOf(RECORD.when, inputs)} has no effect: there is no destination, and all of the video is kept`]
-    : [];
+  if (settingValue(RECORD.when, inputs) !== 'outage') return [];
+  const label = labelOf(RECORD.when, inputs);
+  if (destinations.length === 0)
+    return [`${label} has no effect: there is no destination, and all of the video is kept`];
+  return destinations
+    .filter(({ kind }) => kind === 'udp' || kind === 'file')
+    .map(
+      ({ display }) =>
+        `${label} is outage, and ${display} gets the video for as long as it can be written to, received or not: ` +
+        'nothing is recorded meanwhile',
+    );
 }
 
 function latencyWarnings(destinations: readonly Destination[], inputs: Inputs): string[] {

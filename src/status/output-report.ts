@@ -114,10 +114,12 @@ function totalsInWords({ sentPackets, lostPackets, resentPackets, droppedPackets
   return `packets sent ${sentPackets}, lost ${lostPackets}, sent again ${resentPackets}, dropped ${droppedPackets}`;
 }
 
-function segmentsInWords({ segments, sizeBytes, deletedSegments, freeBytes }: RecordingFigures): string {
+function segmentsInWords(figures: RecordingFigures): string {
+  const { segments, sizeBytes, deletedSegments, freeBytes, oldestMs } = figures;
+  const oldest = oldestMs === undefined ? '' : `, oldest ${new Date(oldestMs).toISOString()}`;
   return (
     `segments ${segments}, ${inMegabytes(sizeBytes, 1)}, deleted ${deletedSegments}, ` +
-    `free ${inMegabytes(freeBytes, 1)}`
+    `free ${inMegabytes(freeBytes, 1)}${oldest}`
   );
 }
 

@@ -113,6 +113,14 @@ describe('warnings', () => {
       { COSMOS_VIDEO_DESTINATION: '', COSMOS_VIDEO_RECORD: 'rec', COSMOS_VIDEO_RECORD_WHEN: 'outage' },
       'COSMOS_VIDEO_RECORD_WHEN has no effect: there is no destination, and all of the video is kept',
     ],
+    [
+      {
+        COSMOS_VIDEO_DESTINATION: 'srt://h:1 udp://239.0.0.1:2',
+        COSMOS_VIDEO_RECORD: 'rec',
+        COSMOS_VIDEO_RECORD_WHEN: 'outage',
+      },
+      'COSMOS_VIDEO_RECORD_WHEN is outage, and udp://239.0.0.1:2 gets the video for as long as it can be written to',
+    ],
   ])('%j: %s', (env, warning) => {
     expect(warnings(env)).toEqual([expect.stringContaining(warning)]);
   });

@@ -170,6 +170,13 @@ describe('the totals of outputs', () => {
     ]);
   });
 
+  test('say when the oldest recording began', () => {
+    const recording = { ...RECORDING, oldestMs: Date.UTC(2026, 10, 24, 20, 33) };
+    expect(outputLines([{ ...RECORDER, recording }])[0]).toEndWith(
+      'free 51200.0 MB, oldest 2026-11-24T20:33:00.000Z',
+    );
+  });
+
   test('count each cause of skipping, also the one that is no loss', () => {
     const counts = { ...NO_COUNTS, skipped: { away: 20, slow: 5, broken: 6, standby: 4 } };
     expect(outputLines([{ ...FILE, counts }])[0]).toEndWith(

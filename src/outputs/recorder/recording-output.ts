@@ -21,6 +21,12 @@ const WRITE_PERIOD_MS = 500;
 const LOOK_PERIOD_MS = 100;
 /** A disk that has failed is tried again after this: what becomes of the video meanwhile is kept for as long. */
 const RETRY_MS = 5_000;
+/** What a disk does in milliseconds takes it so long only if it hangs, or is far too slow. */
+const HANGS_AFTER_NS = 5_000n * NS_PER_MS;
+const HANGS: Failure = {
+  code: 'file-hangs',
+  text: 'the disk of the recordings has not answered for 5 s: it goes on once it does',
+};
 
 /** What a recorder needs for a session. */
 export interface RecordingOutputParts {
@@ -61,6 +67,8 @@ export class RecordingOutput implements Output {
   /** Whether the folder was good when it was last used. */
   #isReady = false;
   #retryNs = 0n;
+  /** Since when the disk has been at work. */
+  #workSinceNs: bigint | undefined;
   #told: OutputState['kind'] | undefined;
 
   constructor(private readonly parts: RecordingOutputParts) {
@@ -140,17 +148,27 @@ export class RecordingOutput implements Output {
 
   async #lookAround(): Promise<void> {
     const { signal } = this.#stop;
-    while (!signal.aborted && this.parts.when === 'outage') {
+    while (!signal.aborted) {
       this.#look();
+      this.#lookForHang();
       await sleepMs(this.parts.clock, LOOK_PERIOD_MS, signal);
     }
+  }
+
+  /** Nothing can be done about it, but somebody has to know. */
+  #lookForHang(): void {
+    const sinceNs = this.#workSinceNs;
+    if (sinceNs === undefined || this.parts.clock.nowNs() - sinceNs < HANGS_AFTER_NS) return;
+    this.#tell({ kind: 'failed', failure: HANGS, retryMs: RETRY_MS });
   }
 
   async #live(): Promise<void> {
     const { clock } = this.parts;
     const { signal } = this.#stop;
     while (!signal.aborted) {
+      this.#workSinceNs = clock.nowNs();
       await this.#orFail(() => this.#work());
+      this.#workSinceNs = undefined;
       await sleepMs(clock, WRITE_PERIOD_MS, signal);
     }
     if (this.#isReady) await this.#orFail(() => this.#end());
@@ -190,6 +208,8 @@ export class RecordingOutput implements Output {
   async #fail(failure: Failure): Promise<void> {
     this.#isReady = false;
     this.#isRecording = false;
+    // That it hangs may have been told before.
+    this.#told = undefined;
     this.#retryNs = this.parts.clock.nowNs() + BigInt(RETRY_MS) * NS_PER_MS;
     this.#tell({ kind: 'failed', failure, retryMs: RETRY_MS });
     await this.#writer.giveUp();

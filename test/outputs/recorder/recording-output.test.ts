@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { sleepMs } from '../../../src/base/clock.ts';
+import { LinkError } from '../../../src/base/errors.ts';
 import { OutputAccount } from '../../../src/outputs/output-account.ts';
 import { QUEUE_MOST_BYTES } from '../../../src/outputs/recorder/record-queue.ts';
 import { recoverSegments } from '../../../src/outputs/recorder/recover-segments.ts';
@@ -175,6 +176,40 @@ describe('a disk that is slow', () => {
     await stage.close();
     expect(stage.folder.numbers).toEqual([range(0, 24 * 13)]);
     expect(stage.counts).toEqual({ sent: 24 * 13 });
+  });
+
+  test('is told of once it has not answered for 5 s, and that it records again', async () => {
+    const stage = new RecordingStage().open();
+    await stage.pictures(24);
+    stage.folder.faults.set('write', sleepMs(stage.clock, 10_000, new AbortController().signal));
+    await stage.pictures(24 * 4);
+    expect(stage.take()).toEqual(['connecting', 'streaming']);
+    await stage.pictures(24 * 4);
+    const hangs =
+      'failed: the disk of the recordings has not answered for 5 s: it goes on once it does, 5000';
+    expect(stage.take()).toEqual([hangs]);
+    stage.folder.faults.clear();
+    await stage.pictures(24 * 4);
+    expect(stage.take()).toEqual(['streaming']);
+    await stage.close();
+  });
+
+  test('and then fails says why, too', async () => {
+    const stage = new RecordingStage().open();
+    await stage.pictures(24);
+    const failure = new LinkError({ code: 'file-other', text: 'the disk has failed' });
+    const hanging = sleepMs(stage.clock, 10_000, new AbortController().signal);
+    stage.folder.faults.set(
+      'write',
+      hanging.then(() => Promise.reject(failure)),
+    );
+    await stage.pictures(24 * 11);
+    expect(stage.take().slice(2)).toEqual([
+      expect.stringContaining('has not answered for 5 s'),
+      'failed: the disk has failed, 5000',
+    ]);
+    stage.folder.faults.clear();
+    await stage.close();
   });
 
   test('loses whole pictures up to a keyframe where it is more, and holds up nobody', async () => {
