@@ -45,7 +45,7 @@ test-faults: test-tools build ## the faults alone, which are a part of all tests
 
 check: format-check lint types dead-code test ## formatter, linter, types, dead code, and all tests
 
-bench: bench-tools build ## the figures: rate, deviation, latency, CPU, memory, and what the link bears
+bench: bench-tools build ## the figures: rate, deviation, latency, CPU, memory, what the link bears, the outputs and the recorder
 	bun test/bench/bench.ts
 	bun test/bench/latency.ts
 	bun test/bench/mapping.ts

@@ -31,7 +31,8 @@ const EXAMPLES: readonly (readonly [string, string])[] = [
   ['Follow the log of the service:', 'journalctl -fu cosmos-video-builder'],
   [
     'Say what is good and what is not, with the settings and the rights of the service:',
-    'sudo systemd-run -qPG --wait --uid=cosmos-video -p EnvironmentFile=/etc/cosmos-video.env cosmos-video-builder check',
+    'sudo systemd-run -qPG --wait --uid=cosmos-video -p EnvironmentFile=/etc/cosmos-video.env \\\n' +
+      '  -p WorkingDirectory=/var/lib/cosmos-video-builder cosmos-video-builder check',
   ],
   [
     'Write a test picture into the frame buffer at a varying rate:',
@@ -138,16 +139,12 @@ function groupItems(group: SettingGroup): string[] {
   return ALL_SETTINGS.filter((setting) => setting.group === group).map(settingItem);
 }
 
-function settingItem({ variable, flags, placeholder, defaultText, requiredUnless, help }: Setting): string {
+function settingItem({ variable, flags, placeholder, defaultText, help }: Setting): string {
   const names = [
     bold(variable),
     ...flags.map((flag, index) => (index === 0 ? `${bold(flag)} ${italic(placeholder)}` : bold(flag))),
   ];
-  const last = requiredUnless
-    ? 'must be set'
-    : defaultText === undefined
-      ? 'not set by default'
-      : `default: ${defaultText}`;
+  const last = defaultText === undefined ? 'not set by default' : `default: ${defaultText}`;
   return item(names.join(', '), `${help} (${last})`);
 }
 

@@ -53,9 +53,8 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-function defaultMarkdown({ defaultText, requiredUnless }: Setting): string {
-  if (defaultText !== undefined) return code(defaultText);
-  return requiredUnless ? 'must be set' : 'none';
+function defaultMarkdown({ defaultText }: Setting): string {
+  return defaultText === undefined ? 'none' : code(defaultText);
 }
 
 /** Variable, flag and default in columns, and under each line what it means. */
@@ -69,13 +68,9 @@ function groupText(group: SettingGroup): string {
   return [group, ...lines].join('\n');
 }
 
-function headCells({ variable, flags, placeholder, defaultText, requiredUnless }: Setting): string[] {
+function headCells({ variable, flags, placeholder, defaultText }: Setting): string[] {
   const [flag] = flags;
-  const last = requiredUnless
-    ? 'must be set'
-    : defaultText === undefined
-      ? 'no default'
-      : `default ${defaultText}`;
+  const last = defaultText === undefined ? 'no default' : `default ${defaultText}`;
   return [variable, flag === undefined ? '(no flag)' : `${flag} ${placeholder}`, last];
 }
 

@@ -230,7 +230,7 @@ export type Idle = (typeof IDLES)[number];
 
 /** In the order in which they are listed. */
 export const AUDIO_TRACKS = ['none', 'silent'] as const;
-/** silent: a track of silence beside the video. */
+/** silent: a silent track beside the video. */
 type AudioTrack = (typeof AUDIO_TRACKS)[number];
 
 /** In the order in which they are listed. */

@@ -52,7 +52,7 @@ export const OUTPUT_SETTINGS = {
     requiredUnless: RECORD_SETTINGS.folder,
     isAddress: true,
     placeholder: 'URL',
-    help: 'where the video goes, one or more with spaces between: srt://HOST:PORT, another address that ffmpeg can write MPEG-TS to, or a file path; in streamid and passphrase + is a space, %26 an &, %25 a %',
+    help: 'where the video goes, one or more with spaces between: srt://HOST:PORT, another address that ffmpeg can write MPEG-TS to, or a file path (a second file begins with / or ./); in streamid and passphrase + is a space, %26 an &, %25 a %; needed unless COSMOS_VIDEO_RECORD is set',
     schema: destinationsSchema,
   },
   srtLatencyMs: {
@@ -69,7 +69,7 @@ export const OUTPUT_SETTINGS = {
     group: 'Destination',
     defaultText: 'none',
     placeholder: 'AUDIO',
-    help: 'sound beside the video: none, or silent: an AAC track of silence',
+    help: 'sound beside the video: none, or silent: a silent AAC track',
     schema: oneOf(AUDIO_TRACKS),
   },
 } as const satisfies Section;

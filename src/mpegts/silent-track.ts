@@ -82,7 +82,7 @@ export interface PicturesPace {
 }
 
 /**
- * A track of silence beside the video, made of packets that are all the same but for their time. It is ahead of the pictures
+ * A silent track beside the video, made of packets that are all the same but for their time. It is ahead of the pictures
  * by 128 to 256 ms, and by more than a period where that is longer, so that nobody who plays both waits for it. It goes on
  * from one encoder to the next, and where the video's time jumps, it jumps to the same place. One object serves a timeline for
  * as long as that lives.

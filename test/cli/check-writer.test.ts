@@ -59,7 +59,7 @@ describe('who writes', () => {
     expect(both.map((text) => /then (\S+) gets/.exec(text)?.[1])).toEqual(['srt://a:1', 'srt://b:1']);
   });
 
-  test('to SRT where libsrt is missing is nobody where a track of silence is to go with the video', async () => {
+  test('to SRT where libsrt is missing is nobody where a silent track is to go with the video', async () => {
     expect(await said(outputTo(['srt://a:1'], { audio: 'silent' }))).toEqual([
       expect.stringMatching(/^BAD: .*; until then srt:\/\/a:1 gets nothing$/),
     ]);

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandsPage } from '../../packaging/man-pages.ts';
 import { commandNamed, COMMANDS } from '../../src/cli/commands.ts';
 import { ALL_SETTINGS } from '../../src/config/settings.ts';
 import { commandLinesOf, documentAt, DOCUMENTS, matches, ROOT, unknownIn } from './documents.ts';
@@ -53,6 +54,17 @@ test('every file and folder of the repository that is named exists', () => {
   );
   expect(named).toContain('src/config/settings.ts');
   expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
+test('the check with the rights of the service is one command wherever it is named, and the one that is tried', () => {
+  const pages = ['README.md', 'docs/appliance.md', 'docs/troubleshooting.md', 'test/boot/several.sh'];
+  const texts = [...pages.map((path) => documentAt(path).text), commandsPage().markdown];
+  const commands = texts.map((text) => {
+    const inOneLine = text.replaceAll(/\\\n */g, '').replaceAll('$env_file', '/etc/cosmos-video.env');
+    return matches(/(systemd-run .* cosmos-video-builder check)\b/g, inOneLine);
+  });
+  expect(commands[0]).toHaveLength(1);
+  for (const found of commands) expect(found).toEqual(commands[0] ?? []);
 });
 
 /** The makefile, and those that it includes. */

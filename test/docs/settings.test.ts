@@ -43,7 +43,7 @@ test('the README has five settings, each with the default of the program', () =>
   const defaults = new Map(
     ALL_SETTINGS.map(({ variable, defaultText }) => [
       `\`${variable}\``,
-      defaultText === undefined ? 'must be set' : `\`${defaultText}\``,
+      defaultText === undefined ? 'none' : `\`${defaultText}\``,
     ]),
   );
   for (const [variable = '', value] of rows)
