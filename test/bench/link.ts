@@ -10,11 +10,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BenchStage } from './bench-stage.ts';
 import { runInterruptibly } from './interruption.ts';
-import { compareSenders, type CompareDurations } from './link/compare-senders.ts';
+import { compareSenders } from './link/compare-senders.ts';
 import { CHANGES, measureChange, measureKill } from './link/encoder-changes.ts';
 import { senderTableHead, senderTableRows, stopLine } from './link/link-table.ts';
 import { judgeLink, type LinkOutcomes } from './link/link-targets.ts';
 import { measureOutage, OUTAGES } from './link/outages.ts';
+import type { TurnDurations } from './link/sender-windows.ts';
 import { compileHiding, SENDERS } from './link/sender.ts';
 import { measureStop } from './link/stops.ts';
 import { Trials, type Trial } from './link/trials.ts';
@@ -25,8 +26,8 @@ import { targetTable } from './targets.ts';
 import { BENCH_FOLDER } from './tools.ts';
 import { TELLS_OF_XADD } from './xadd-times.ts';
 
-const QUICK: CompareDurations = { warmUpS: 4, settleS: 2, measureS: 5, rounds: 1 };
-const WHOLE: CompareDurations = { warmUpS: 60, settleS: 3, measureS: 20, rounds: 5 };
+const QUICK: TurnDurations = { warmUpS: 4, settleS: 2, measureS: 5, rounds: 1 };
+const WHOLE: TurnDurations = { warmUpS: 60, settleS: 3, measureS: 20, rounds: 5 };
 /** Each fault is a matter of luck by a tick or a packet: several of each. */
 const ROUNDS = { quick: 1, whole: 3 } as const;
 const STOP_AFTER_S = 3;

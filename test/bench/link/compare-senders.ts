@@ -2,7 +2,7 @@ import { freeUdpPort } from '../../support/ports.ts';
 import type { BenchStage } from '../bench-stage.ts';
 import { percentile, spreadOf, type Spread } from '../statistics.ts';
 import { LinkProgram, SRT_LATENCY_MS } from './link-program.ts';
-import { measureWindow, type SenderWindow, type WindowDurations } from './sender-windows.ts';
+import { measureInTurns, type Contender, type SenderWindow, type TurnDurations } from './sender-windows.ts';
 import { SENDERS, type Sender } from './sender.ts';
 
 /** What came of one sender. */
@@ -18,23 +18,8 @@ export interface SenderOutcome {
   readonly complaints: readonly string[];
 }
 
-export interface CompareDurations extends WindowDurations {
-  /** Of each sender, once: the runtime compiles the code meanwhile. */
-  readonly warmUpS: number;
-  readonly rounds: number;
-}
-
-interface Contender {
-  readonly program: LinkProgram;
-  readonly port: number;
-  readonly windows: SenderWindow[];
-}
-
-/** Measures both senders in turn, window by window, so that whatever else the machine does hits both of them. */
-export async function compareSenders(
-  stage: BenchStage,
-  durations: CompareDurations,
-): Promise<SenderOutcome[]> {
+/** Measures both senders in turn. */
+export async function compareSenders(stage: BenchStage, durations: TurnDurations): Promise<SenderOutcome[]> {
   await using run = new AsyncDisposableStack();
   const contenders: Contender[] = [];
   for (const sender of SENDERS) {
@@ -43,15 +28,7 @@ export async function compareSenders(
     const program = run.use(await LinkProgram.start(stage, { sender, destination }));
     contenders.push({ program, port, windows: [] });
   }
-  for (const { program, port } of contenders) {
-    await measureWindow(stage, program, port, { settleS: 0, measureS: durations.warmUpS });
-  }
-  for (let round = 0; round < durations.rounds; round += 1) {
-    // Who is first changes, so that a machine that gets slower and slower favours nobody.
-    for (const { program, port, windows } of round % 2 === 0 ? contenders : contenders.toReversed()) {
-      windows.push(await measureWindow(stage, program, port, durations));
-    }
-  }
+  await measureInTurns(stage, contenders, durations);
   return contenders.map(outcome);
 }
 

@@ -1,5 +1,4 @@
 import { Child } from '../../support/child.ts';
-import { frameTotals, TOTALS_LINE, type FrameTotals } from '../../support/frame-totals.ts';
 import { complaintsOf, consumerCommand } from '../../support/hls-consumer.ts';
 import { SrtReceiver } from '../../support/receiver.ts';
 import { freeUdpPort, isUdpPortBound } from '../../support/ports.ts';
@@ -9,8 +8,9 @@ import { watchVideo } from '../../support/watched-video.ts';
 import type { BenchStage } from '../bench-stage.ts';
 import { spreadOf } from '../statistics.ts';
 import { XaddTimes } from '../xadd-times.ts';
-import { LinkProgram, RATE_FPS, SRT_LATENCY_MS } from './link-program.ts';
+import { LinkProgram, RATE_FPS, SRT_LATENCY_MS, TALKATIVE } from './link-program.ts';
 import { longestPauseMs, pictureDelays } from './picture-delays.ts';
+import { wrongFrames } from './wrong-frames.ts';
 
 /** What changes the encoder, by its name. */
 export interface EncoderChange {
@@ -47,8 +47,6 @@ export interface KillOutcome {
 const LIMIT_MS = 40_000;
 const BEFORE_S = 3;
 const AFTER_PICTURES = 120;
-/** A report a second, and with each one the totals of all frames. */
-const TALKATIVE = { LOG_LEVEL: 'debug', STATS_INTERVAL: '1' } as const;
 const CHANGED = /encoder was changed/;
 
 /** A change of settings: what a decoder and an HLS consumer see of it, then how late pictures come. */
@@ -76,22 +74,15 @@ async function seenByConsumer(stage: BenchStage, { settings }: EncoderChange) {
   await stage.unlessStopped(consumer.exit(LIMIT_MS));
   const decoded = await watchVideo(recording);
   const segments = await watchVideo(playlist);
-  const totals = frameTotals(program.program.lines.findLast((line) => TOTALS_LINE.test(line)) ?? '');
+  const { lines } = program.program;
   return {
-    wrongFrames: wrongFrames(decoded.numbers, totals),
-    wrongSegmentFrames: wrongFrames(segments.numbers, totals),
+    wrongFrames: wrongFrames(decoded.numbers, lines),
+    wrongSegmentFrames: wrongFrames(segments.numbers, lines),
     unevenSteps: await unevenSteps(recording),
     words: [decoded.words, segments.words, ...complaintsOf(consumer)]
       .filter((text) => text !== '')
       .join('; '),
   };
-}
-
-/** More of them than the pacing has repeated and dropped by the program's own account: a source is not always on time. */
-function wrongFrames(numbers: readonly (number | undefined)[], totals: FrameTotals): number {
-  const { dup, lost, backwards, unreadable } = analyse(numbers);
-  const unexplained = Math.max(0, dup - totals.dup) + Math.max(0, lost - totals.dropped);
-  return numbers.length === 0 ? Number.NaN : unexplained + totals.lost + backwards + unreadable;
 }
 
 async function unevenSteps(path: string): Promise<number> {

@@ -11,6 +11,8 @@ type Settings = Readonly<Record<string, string>>;
 export const RATE_FPS = 24;
 /** What an SRT connection takes to deliver, on both sides of a comparison. */
 export const SRT_LATENCY_MS = 120;
+/** Settings with which it makes a report a second, and with each one the totals of all frames. */
+export const TALKATIVE = { LOG_LEVEL: 'debug', STATS_INTERVAL: '1' } as const;
 /** A session ends so soon after its source: long enough for a machine that stumbles. */
 const IDLE_TIMEOUT_S = 4;
 /** What the stream is held to. */
@@ -24,7 +26,10 @@ const STREAMING = /streaming to/;
 
 interface LinkProgramParts {
   readonly sender: Sender;
+  /** One, or several with spaces between. */
   readonly destination: string;
+  /** Tells it from another program of the same sender; that of the sender where it is left out. */
+  readonly name?: string;
   /** Beside those of every measurement; names without `COSMOS_VIDEO_`. */
   readonly settings?: Settings;
 }
@@ -33,6 +38,7 @@ interface LinkProgramParts {
 export class LinkProgram implements AsyncDisposable {
   readonly program: Child;
   readonly sender: Sender;
+  readonly name: string;
   #source: Child | undefined;
 
   private constructor(
@@ -40,6 +46,7 @@ export class LinkProgram implements AsyncDisposable {
     private readonly parts: LinkProgramParts,
   ) {
     this.sender = parts.sender;
+    this.name = parts.name ?? parts.sender;
     const env = { ...this.#write({}), ...senderEnvironment(parts.sender), COSMOS_VIDEO_ENV_FILE: this.#path };
     this.program = new Child([PROGRAM], { env });
   }
@@ -59,27 +66,38 @@ export class LinkProgram implements AsyncDisposable {
     return ffmpegOf(this.program.pid);
   }
 
-  /** The source begins anew with frame 0; resolves once the program says that it streams. */
+  /** The source begins anew with frame 0; resolves once the program says of each destination that it streams there. */
   async begin(): Promise<{ readonly sourcePid: number }> {
-    const nth = this.program.count(STREAMING) + 1;
-    const numbers = [SIZE.widthPx, SIZE.heightPx, RATE_FPS, KEPT_S * RATE_FPS];
-    this.#source = new Child([
-      process.execPath,
-      SOURCE,
-      this.stage.address,
-      this.#stream,
-      ...numbers.map(String),
-    ]);
+    const nth = this.program.count(STREAMING) + this.parts.destination.split(' ').length;
+    const sourcePid = this.startSource();
     await this.stage.unlessStopped(this.program.line(STREAMING, { nth }));
-    return { sourcePid: this.#source.pid };
+    return { sourcePid };
   }
 
   /** The source stops; resolves once the program has closed the video and waits for another one. */
   async end(): Promise<void> {
     const waiting = /waiting for frames/;
     const nth = this.program.count(waiting) + 1;
-    await this.stage.unlessStopped(this.#source?.stop() ?? Promise.resolve(0));
+    await this.stopSource();
     await this.stage.unlessStopped(this.program.line(waiting, { nth }));
+  }
+
+  /** A source begins with the frame of this number. @returns its process */
+  startSource(firstNumber = 0): number {
+    const numbers = [SIZE.widthPx, SIZE.heightPx, RATE_FPS, KEPT_S * RATE_FPS, firstNumber];
+    const command = [process.execPath, SOURCE, this.stage.address, this.#stream, ...numbers.map(String)];
+    this.#source = new Child(command);
+    return this.#source.pid;
+  }
+
+  /** The source stops, and that is all. */
+  async stopSource(): Promise<void> {
+    await this.stage.unlessStopped(this.#source?.stop() ?? Promise.resolve(0));
+  }
+
+  /** The program is dead at once, while its source writes on. */
+  async kill(): Promise<void> {
+    await this.stage.unlessStopped(this.program.stop('SIGKILL'));
   }
 
   /** The program stops, while the source writes on. */
@@ -104,11 +122,11 @@ export class LinkProgram implements AsyncDisposable {
   }
 
   get #stream(): string {
-    return `imagestream-${this.parts.sender}`;
+    return `imagestream-${this.name}`;
   }
 
   get #path(): string {
-    return this.stage.folder.file(`settings-${this.parts.sender}.env`);
+    return this.stage.folder.file(`settings-${this.name}.env`);
   }
 
   #write(settings: Settings): Record<string, string> {

@@ -1,12 +1,13 @@
 /**
  * Writes numbered pictures that are hard to encode into a stream of Redis, at a constant rate, until SIGTERM.
  *
- * bun noisy-source.ts SOCKET-OF-REDIS STREAM WIDTH HEIGHT FPS ENTRIES-TO-KEEP
+ * bun noisy-source.ts SOCKET-OF-REDIS STREAM WIDTH HEIGHT FPS ENTRIES-TO-KEEP NUMBER-OF-THE-FIRST
  */
 import { Redis } from 'ioredis';
 import { createNoisyPicture } from '../../support/noisy-picture.ts';
 
-const [socket = '', stream = '', width = '', height = '', fps = '', kept = ''] = process.argv.slice(2);
+const [socket = '', stream = '', ...numbers] = process.argv.slice(2);
+const [width = '', height = '', fps = '', kept = '', first = ''] = numbers;
 
 const redis = new Redis(socket, { protocol: 2, enableReadyCheck: false });
 const picture = createNoisyPicture({
@@ -19,10 +20,10 @@ const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 
 const startMs = performance.now();
-for (let number = 0; !stop.signal.aborted; number += 1) {
+for (let index = 0; !stop.signal.aborted; index += 1) {
   // Drawn before its time, so that it is written at it.
-  picture.draw(number, pixels);
-  await Bun.sleep(Math.max(0, startMs + (number * 1000) / Number(fps) - performance.now()));
+  picture.draw(Number(first) + index, pixels);
+  await Bun.sleep(Math.max(0, startMs + (index * 1000) / Number(fps) - performance.now()));
   await redis.xadd(stream, 'MAXLEN', '=', Number(kept), '*', 'pixels', pixels);
 }
 redis.disconnect();

@@ -22,14 +22,50 @@ export interface SenderWindow {
   readonly complaints: readonly string[];
 }
 
-export interface WindowDurations {
+interface WindowDurations {
   /** Of each session: connection, JIT and the receiver's clock settle meanwhile. */
   readonly settleS: number;
   readonly measureS: number;
 }
 
+/** A program with the port that it sends to, and the windows in which it was measured. */
+export interface Contender {
+  readonly program: LinkProgram;
+  readonly port: number;
+  readonly windows: SenderWindow[];
+}
+
+/** How long and how often each of several programs is measured. */
+export interface TurnDurations extends WindowDurations {
+  /** Of each program, once: the runtime compiles the code meanwhile. */
+  readonly warmUpS: number;
+  readonly rounds: number;
+}
+
+/** Measures them in turn, window by window, so that whatever else the machine does hits all of them. */
+export async function measureInTurns(
+  stage: BenchStage,
+  contenders: readonly Contender[],
+  durations: TurnDurations,
+): Promise<void> {
+  for (const { program, port } of contenders) {
+    await measureWindow(stage, program, port, { settleS: 0, measureS: durations.warmUpS });
+  }
+  for (let round = 0; round < durations.rounds; round += 1) {
+    // Who is first changes, so that a machine that gets slower and slower favours nobody.
+    for (const { program, port, windows } of round % 2 === 0 ? contenders : contenders.toReversed()) {
+      windows.push(await measureWindow(stage, program, port, durations));
+    }
+  }
+}
+
+/** Where the video is that came in the last window of this program. */
+export function receivedPath(stage: BenchStage, program: LinkProgram): string {
+  return stage.folder.file(`received-${program.name}.ts`);
+}
+
 /** A session from its first frame to its end, measured in between. */
-export async function measureWindow(
+async function measureWindow(
   stage: BenchStage,
   program: LinkProgram,
   port: number,
@@ -37,7 +73,7 @@ export async function measureWindow(
 ): Promise<SenderWindow> {
   await using run = new AsyncDisposableStack();
   const times = run.use(await XaddTimes.listen(stage.redis.duplicate()));
-  const path = stage.folder.file(`received-${program.sender}.ts`);
+  const path = receivedPath(stage, program);
   const receiver = run.use(await SrtReceiver.start(path, { port, parameters: `latency=${SRT_LATENCY_MS}` }));
   const { sourcePid } = await program.begin();
   await stage.pause(settleS);
