@@ -47,8 +47,8 @@ const SHIPPED: ReadonlyMap<string, ShippedLine> = new Map([
     {
       reasons: [
         'A name without / before it, e.g. recordings, is a folder in /var/lib/cosmos-video-builder, which',
-        'the program makes. Another one must exist and belong to cosmos-video. The service may write to',
-        '/srv/cosmos-video and what is below; to any other place, e.g. /mnt/disk, it must be let write: see',
+        'the program makes. Another one must exist and belong to cosmos-video. The service may write below',
+        '/srv, e.g. in /srv/cosmos-video; to any other place, e.g. /mnt/disk, it must be let write: see',
         '"Record" in docs/appliance.md, which is in /usr/share/doc/cosmos-video-builder.',
       ],
     },

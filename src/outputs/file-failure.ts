@@ -22,6 +22,10 @@ const CAUSES: ReadonlyMap<string, Cause> = new Map([
   ['EPIPE', ['file-other', 'what read the pipe at the destination has closed it']],
 ]);
 
+const RECORDING_DISK_FAILED = 'the disk of the recordings has failed: look at the log of the kernel';
+const RECORDING_DISK_AWAY =
+  'what the folder of the recordings is mounted from does not answer: mount it again';
+
 /** The same of the segments of a recorder, where it means something else to their operator. */
 const RECORDING_CAUSES: ReadonlyMap<string, Cause> = new Map([
   ['EACCES', ['file-permission', RECORDING_PERMISSION]],
@@ -29,7 +33,11 @@ const RECORDING_CAUSES: ReadonlyMap<string, Cause> = new Map([
   ['EROFS', ['file-read-only', 'the file system of the recordings can only be read']],
   ['ENOTDIR', ['file-folder-is-file', 'what should be the folder of the recordings is a file']],
   ['ENOENT', ['file-no-folder', 'the folder of the recordings does not exist: make it, or mount its disk']],
-  ['EIO', ['file-other', 'the disk of the recordings has failed']],
+  ['EIO', ['file-other', RECORDING_DISK_FAILED]],
+  ['ESTALE', ['file-other', RECORDING_DISK_AWAY]],
+  ['ENOTCONN', ['file-other', RECORDING_DISK_AWAY]],
+  ['ETIMEDOUT', ['file-other', RECORDING_DISK_AWAY]],
+  ['EHOSTDOWN', ['file-other', RECORDING_DISK_AWAY]],
 ]);
 
 /** Why a file that is a destination cannot be made or written. */

@@ -9,7 +9,7 @@ import { OutputAccount } from './output-account.ts';
 import type { Output, OutputFigures, OutputReach } from './output.ts';
 import { OutputStream } from './output-stream.ts';
 import type { PresentGop } from './present-gop.ts';
-import { ReachWatch } from './reach-watch.ts';
+import { ReachWatch, shownNs } from './reach-watch.ts';
 import { RetryRule, type Attempt } from './retry-rule.ts';
 
 /** Each costs the whole bit rate, and a queue; more calls are turned away. */
@@ -51,7 +51,7 @@ export class ListeningOutput implements Output {
   #life: Promise<void> = Promise.resolve();
   /** That of the next viewer, while nobody is there. */
   #vacant: OutputStream | undefined;
-  #reachWatch: ReachWatch | undefined;
+  #reachWatch: ReachWatch;
   #isListening = false;
   #told: OutputState['kind'] | undefined;
 
@@ -59,6 +59,7 @@ export class ListeningOutput implements Output {
     this.name = parts.name;
     this.#account = parts.account ?? new OutputAccount();
     this.#retryRule = new RetryRule(parts.random);
+    this.#reachWatch = new ReachWatch(parts.clock.nowNs());
   }
 
   /** Begins to listen, and goes on with it until it is closed. */
@@ -75,7 +76,7 @@ export class ListeningOutput implements Output {
   }
 
   get reach(): OutputReach {
-    return this.#reachWatch?.reach ?? { kind: 'maybe' };
+    return this.#reachWatch.reach;
   }
 
   /** Of several links the one that is worst off is told of. */
@@ -95,7 +96,7 @@ export class ListeningOutput implements Output {
     await waitAtMost(this.parts.clock, limitMs, this.#life);
     this.#viewers.clear();
     this.#account.viewers = 0;
-    this.#reachWatch?.gone();
+    this.#reachWatch.gone();
     this.#tell({ kind: 'closed' });
   }
 
@@ -175,7 +176,8 @@ export class ListeningOutput implements Output {
     this.#viewers.delete(viewer);
     // It has no way any more: this counts what it missed, at once.
     void stream.finish(0);
-    if (carriedMs >= this.parts.settleMs) this.#reachWatch?.broke(stream.lastGotNs);
+    if (carriedMs >= this.parts.settleMs)
+      this.#reachWatch.broke(shownNs(stream.lastGotNs, viewer.link?.latencyMs ?? 0));
     if (this.#viewers.size === 0) this.#vacant = this.#newStream(gop);
     this.#noteReach();
   }
@@ -199,9 +201,9 @@ export class ListeningOutput implements Output {
   }
 
   #noteReach(): void {
-    if (this.#viewers.size === 0) this.#reachWatch?.gone();
-    else if (this.#hasSettled()) this.#reachWatch?.streams();
-    else this.#reachWatch?.settles();
+    if (this.#viewers.size === 0) this.#reachWatch.gone();
+    else if (this.#hasSettled()) this.#reachWatch.streams();
+    else this.#reachWatch.settles();
   }
 
   #hasSettled(): boolean {

@@ -14,10 +14,14 @@ export interface OutputFigures {
 /** Whether the video gets anywhere by an output. */
 export type OutputReach =
   | { readonly kind: 'gets' }
-  /** It was opened a moment ago, and may turn out to be good or bad: this is neither the begin nor the end of an outage. */
-  | { readonly kind: 'maybe' }
-  /** Nobody has got it since then, monotonic. */
-  | { readonly kind: 'away'; readonly sinceNs: bigint };
+  /** Nobody is known to have got it since then, monotonic. */
+  | { readonly kind: 'away'; readonly sinceNs: bigint; readonly doubt: ReachDoubt };
+
+/**
+ * What speaks against it that nobody gets it. `connecting`, `settling`: the first connection since the output was opened is being
+ * tried, or is open and has not held for long enough yet. `none`: one has failed, or broken, be there another one by now.
+ */
+export type ReachDoubt = 'connecting' | 'settling' | 'none';
 
 /** One way that the video of a session goes. It looks after itself: nothing here waits for it, and it holds up nobody. */
 export interface Output {

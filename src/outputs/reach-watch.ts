@@ -1,9 +1,11 @@
-import type { OutputReach } from './output.ts';
+import { NS_PER_MS } from '../base/clock.ts';
+import type { OutputReach, ReachDoubt } from './output.ts';
 
 /** Whether the video gets anywhere by one output, of what becomes of its connections. */
 export class ReachWatch {
-  #reach: OutputReach = { kind: 'maybe' };
+  #gets = false;
   #awayNs: bigint;
+  #doubt: ReachDoubt = 'connecting';
 
   /** @param openedNs when the output was opened; its first connection is being tried from then on */
   constructor(openedNs: bigint) {
@@ -11,17 +13,18 @@ export class ReachWatch {
   }
 
   get reach(): OutputReach {
-    return this.#reach;
+    return this.#gets ? { kind: 'gets' } : { kind: 'away', sinceNs: this.#awayNs, doubt: this.#doubt };
   }
 
   /** A connection is open, and has not held for long enough yet to be called good. */
   settles(): void {
-    this.#reach = { kind: 'maybe' };
+    this.#gets = false;
+    if (this.#doubt === 'connecting') this.#doubt = 'settling';
   }
 
   /** It has. */
   streams(): void {
-    this.#reach = { kind: 'gets' };
+    this.#gets = true;
   }
 
   /**
@@ -34,6 +37,15 @@ export class ReachWatch {
 
   /** There is no connection now. */
   gone(): void {
-    this.#reach = { kind: 'away', sinceNs: this.#awayNs };
+    this.#gets = false;
+    this.#doubt = 'none';
   }
+}
+
+/**
+ * When the last picture came that has been shown, of when the last one came that has arrived: what waits behind a link for its
+ * latency is gone with a receiver that dies.
+ */
+export function shownNs(lastGotNs: bigint | undefined, latencyMs: number): bigint | undefined {
+  return lastGotNs === undefined ? undefined : lastGotNs - BigInt(Math.ceil(latencyMs)) * NS_PER_MS;
 }

@@ -9,7 +9,7 @@ import { OutputAccount } from './output-account.ts';
 import type { Output, OutputFigures, OutputReach } from './output.ts';
 import { OutputStream } from './output-stream.ts';
 import type { PresentGop } from './present-gop.ts';
-import { ReachWatch } from './reach-watch.ts';
+import { ReachWatch, shownNs } from './reach-watch.ts';
 import { HELD_MS, RetryRule, type Attempt } from './retry-rule.ts';
 
 /** A way that has broken unnoticed is noticed within this. */
@@ -44,7 +44,9 @@ export class ReconnectingOutput implements Output {
   readonly #retryRule: RetryRule;
   readonly #stop = new AbortController();
   #stream: OutputStream | undefined;
-  #reachWatch: ReachWatch | undefined;
+  #reachWatch: ReachWatch;
+  /** Of the last connection: pictures that have arrived wait so long until they are shown. */
+  #latencyMs = 0;
   #life: Promise<void> = Promise.resolve();
   #link: LinkFigures | undefined;
   /** For how long it has to carry video before that it streams is said; undefined once it is. */
@@ -56,6 +58,7 @@ export class ReconnectingOutput implements Output {
     this.name = parts.name;
     this.#account = parts.account ?? new OutputAccount();
     this.#retryRule = new RetryRule(parts.random);
+    this.#reachWatch = new ReachWatch(parts.clock.nowNs());
   }
 
   /** Begins to connect, and goes on with it until it is closed. */
@@ -74,7 +77,7 @@ export class ReconnectingOutput implements Output {
   }
 
   get reach(): OutputReach {
-    return this.#reachWatch?.reach ?? { kind: 'maybe' };
+    return this.#reachWatch.reach;
   }
 
   figures(): OutputFigures {
@@ -141,8 +144,9 @@ export class ReconnectingOutput implements Output {
     const broken = new AbortController();
     let held: Held = { carriedMs: 0 };
     const until = AbortSignal.any([this.#stop.signal, broken.signal]);
+    this.#latencyMs = 0;
     this.#settlesMs = this.#isDoubtful ? Math.max(settleMs, HELD_MS) : settleMs;
-    this.#reachWatch?.settles();
+    this.#reachWatch.settles();
     this.#tell({ kind: 'settling' });
     stream.connect(carrier, (failure, carriedMs) => {
       held = { failure, carriedMs };
@@ -152,6 +156,7 @@ export class ReconnectingOutput implements Output {
       this.#tellOnceSettled();
       await sleepMs(clock, LOOK_PERIOD_MS, until);
       if (!until.aborted) this.#link = stream.look();
+      this.#latencyMs = this.#link?.latencyMs ?? this.#latencyMs;
     }
     this.#link = undefined;
     return held;
@@ -162,13 +167,13 @@ export class ReconnectingOutput implements Output {
     const stream = this.#stream;
     if (this.#settlesMs === undefined || !stream?.isCarrying || stream.carriedMs < this.#settlesMs) return;
     this.#settlesMs = undefined;
-    this.#reachWatch?.streams();
+    this.#reachWatch.streams();
     this.#tell({ kind: 'streaming' });
   }
 
   #noteGone(): void {
-    if (this.reach.kind === 'gets') this.#reachWatch?.broke(this.#stream?.lastGotNs);
-    this.#reachWatch?.gone();
+    if (this.reach.kind === 'gets') this.#reachWatch.broke(shownNs(this.#stream?.lastGotNs, this.#latencyMs));
+    this.#reachWatch.gone();
   }
 
   #inWords(failure: Failure, openMs: number): Failure {

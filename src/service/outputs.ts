@@ -141,7 +141,7 @@ class ServiceOutputs implements Outputs {
     if (made.kind === 'destination') {
       return outputTo(made.destination, { ...this.parts, name, account, libsrt: this.libsrt });
     }
-    const { when, segmentMs } = made.record;
+    const { when, segmentMs, quotaBytes } = made.record;
     return new RecordingOutput({
       ...this.parts,
       name,
@@ -149,6 +149,7 @@ class ServiceOutputs implements Outputs {
       folder: this.#recordings.folder,
       when,
       segmentMs,
+      ...(quotaBytes !== undefined && { quotaBytes }),
       others: () => this.#reaches(),
       wallMs: Date.now,
     });

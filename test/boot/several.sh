@@ -155,11 +155,20 @@ check 'and records' until_true 10 '[ -n "$(unfinished /var/lib/cosmos-video-buil
 check 'and says so' until_true 15 'status_text | grep -q ^recording'
 systemctl stop $main
 check 'and leaves a whole segment' is_whole "$(finished /var/lib/cosmos-video-builder/recordings)"
-install -d -o cosmos-video -g cosmos-video -m 750 /srv/cosmos-video
-set_setting COSMOS_VIDEO_RECORD /srv/cosmos-video
-check 'the place for a disk: it starts' systemctl start $main
-check 'the place for a disk: it records there' until_true 10 '[ -n "$(unfinished /srv/cosmos-video)" ]'
+mkdir /srv/cosmos-video
+disk_comes() {
+  mount -t tmpfs none /srv/cosmos-video && install -d -o cosmos-video -g cosmos-video -m 750 /srv/cosmos-video/camera1
+}
+disk_comes
+set_setting COSMOS_VIDEO_RECORD /srv/cosmos-video/camera1
+check 'a disk of its own: it starts' systemctl start $main
+check 'a disk of its own: it records there' until_true 10 '[ -n "$(unfinished /srv/cosmos-video/camera1)" ]'
+umount --lazy /srv/cosmos-video
+check 'the disk goes: that is said' until_true 20 "has_line $main 'recording to /srv/cosmos-video/camera1 has stopped'"
+disk_comes
+check 'the disk comes back: it records again' until_true 20 '[ -n "$(unfinished /srv/cosmos-video/camera1)" ]'
 systemctl stop $main
+umount /srv/cosmos-video
 set_setting COSMOS_VIDEO_RECORD ''
 set_setting COSMOS_VIDEO_DESTINATION camera.ts
 systemctl start $main

@@ -23,9 +23,9 @@ describe('what the system says of the recordings', () => {
   });
 
   test('is in its own words where we have none', () => {
-    expect(recordingFailure(systemError('ESTALE'))).toEqual({
+    expect(recordingFailure(systemError('EMLINK'))).toEqual({
       code: 'file-other',
-      text: 'ESTALE: in the words of the system',
+      text: 'EMLINK: in the words of the system',
     });
   });
 });

@@ -33,7 +33,7 @@ test('what COSMOS wants, and where recordings lie, is said where it is set, and 
   expect(commentOf('#COSMOS_VIDEO_AUDIO=none')).toContain('COSMOS wants silent: ');
   expect(commentOf('#COSMOS_VIDEO_AUDIO=none')).toContain('two channels, refuses a stream without sound');
   expect(commentOf('#COSMOS_VIDEO_RECORD=FOLDER')).toContain('/var/lib/cosmos-video-builder');
-  expect(commentOf('#COSMOS_VIDEO_RECORD=FOLDER')).toContain('The service may write to /srv/cosmos-video ');
+  expect(commentOf('#COSMOS_VIDEO_RECORD=FOLDER')).toContain('The service may write below /srv,');
   expect(commentOf('#COSMOS_VIDEO_RECORD=FOLDER')).toContain('docs/appliance.md');
 });
 

@@ -3,6 +3,8 @@ import type { OutputReach } from '../output.ts';
 
 /** A link that is broken and back within this has lost next to nothing. */
 const OUTAGE_LEAST_NS = 1_000n * NS_PER_MS;
+/** A first connection has this long to be made, and to hold for the 2 s after which it is a good one; less than is kept. */
+const FIRST_LEAST_NS = 4_000n * NS_PER_MS;
 
 /** Time in which no output gets the video. */
 export interface Outage {
@@ -14,23 +16,33 @@ export interface Outage {
 export const ENDLESS: Outage = { sinceNs: 0n };
 
 /**
- * Whether there is an outage now. It begins when nobody has got the video for a second, and ends when somebody gets it; while
- * that is not known it is as before.
+ * Whether there is an outage now. It begins when nobody has got the video for a second, and ends when somebody gets it.
  * @param outage that of the last time this was asked; undefined: none
  * @param others all outputs but the recorder
+ * @param isLast it is not asked again: where no connection was made, or none is left, nobody has got the video
  */
 export function outageNow(
   outage: Outage | undefined,
   others: readonly OutputReach[],
   nowNs: bigint,
+  isLast = false,
 ): Outage | undefined {
   if (others.length === 0) return outage ?? ENDLESS;
-  if (others.some(({ kind }) => kind === 'gets')) return undefined;
-  if (outage) return outage;
   let sinceNs = 0n;
+  let isCertain = true;
   for (const reach of others) {
-    if (reach.kind !== 'away') return undefined;
+    if (reach.kind === 'gets') return undefined;
+    isCertain &&= isAway(reach, nowNs, isLast);
     if (reach.sinceNs > sinceNs) ({ sinceNs } = reach);
   }
-  return nowNs - sinceNs >= OUTAGE_LEAST_NS ? { sinceNs } : undefined;
+  return outage ?? (isCertain ? { sinceNs } : undefined);
+}
+
+function isAway(
+  { sinceNs, doubt }: Extract<OutputReach, { kind: 'away' }>,
+  nowNs: bigint,
+  isLast: boolean,
+): boolean {
+  if (isLast && doubt !== 'settling') return true;
+  return nowNs - sinceNs >= (doubt === 'none' ? OUTAGE_LEAST_NS : FIRST_LEAST_NS);
 }

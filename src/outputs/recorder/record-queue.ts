@@ -1,7 +1,7 @@
 import type { OutputAccount } from '../output-account.ts';
 import { PacketQueue } from '../packet-queue.ts';
 import { PictureTally } from '../picture-tally.ts';
-import { SegmentCutter } from './segment-cutter.ts';
+import { SegmentCutter, type SegmentBounds } from './segment-cutter.ts';
 import type { GopBegin, VideoPiece } from './video-piece.ts';
 
 /** More than this never waits for the disk, beside what was kept of the time before an outage: it is 16 s at 4 Mbit/s. */
@@ -31,10 +31,10 @@ export class RecordQueue {
 
   constructor(
     private readonly account: OutputAccount,
-    segmentMs: number,
+    bounds: SegmentBounds,
   ) {
     this.#tally = new PictureTally(account);
-    this.#cutter = new SegmentCutter(segmentMs);
+    this.#cutter = new SegmentCutter(bounds);
   }
 
   /** The place behind the last byte that waits. */
@@ -126,7 +126,8 @@ export class RecordQueue {
 
   #put({ chunk, begin, cameNs }: VideoPiece): void {
     const place = this.#packets.end;
-    if (begin && this.#cutter.isCutAt(begin.ptsTicks)) this.#marks.push({ kind: 'segment', place, begin });
+    if (begin && this.#cutter.isCutAt(begin.ptsTicks, place))
+      this.#marks.push({ kind: 'segment', place, begin });
     for (const { offsetBytes } of chunk.pictures) this.#tally.begin(place + offsetBytes, cameNs);
     this.#packets.push(chunk.packets, cameNs);
   }

@@ -23,6 +23,9 @@ const LOOK_PERIOD_MS = 100;
 const RETRY_MS = 5_000;
 /** What a disk does in milliseconds takes it so long only if it hangs, or is far too slow. */
 const HANGS_AFTER_NS = 5_000n * NS_PER_MS;
+/** A disk that has been at its work for longer than this when a session ends is not waited for longer than the other time. */
+const FORBEARANCE_NS = 1_000n * NS_PER_MS;
+const HANGING_LIMIT_MS = 500;
 const HANGS: Failure = {
   code: 'file-hangs',
   text: 'the disk of the recordings has not answered for 5 s: it goes on once it does',
@@ -39,6 +42,8 @@ export interface RecordingOutputParts {
   readonly when: RecordWhen;
   /** A segment ends with the first keyframe after this. */
   readonly segmentMs: number;
+  /** Or once it has half of this, so that there is one to delete: what all segments together may have; absent: no such bound. */
+  readonly quotaBytes?: number;
   /** What all outputs but this one do. Where there are none, everything is recorded. */
   readonly others: () => readonly OutputReach[];
   /** The clock of the machine, in milliseconds since 1970. */
@@ -54,7 +59,7 @@ export interface RecordingOutputParts {
 export class RecordingOutput implements Output {
   readonly name: string;
   /** It is no way to anybody, and nothing is to wait for it. */
-  readonly reach: OutputReach = { kind: 'maybe' };
+  readonly reach: OutputReach = { kind: 'away', sinceNs: 0n, doubt: 'none' };
   readonly #account: OutputAccount;
   readonly #queue: RecordQueue;
   readonly #writer: SegmentWriter;
@@ -75,7 +80,7 @@ export class RecordingOutput implements Output {
     const { name, account = new OutputAccount(), segmentMs, folder, clock } = parts;
     this.name = name;
     this.#account = account;
-    this.#queue = new RecordQueue(account, segmentMs);
+    this.#queue = new RecordQueue(account, { segmentMs, mostBytes: (parts.quotaBytes ?? Infinity) / 2 });
     this.#writer = new SegmentWriter({ folder, queue: this.#queue, account, clock });
   }
 
@@ -103,9 +108,11 @@ export class RecordingOutput implements Output {
 
   /** What cannot be written in this time is lost. */
   async close(limitMs: number): Promise<void> {
-    this.#look();
+    this.#look(true);
     this.#stop.abort();
-    await waitAtMost(this.parts.clock, limitMs, this.#life);
+    // The next session is not to wait for a disk that hangs.
+    const leftMs = this.#worksSince(FORBEARANCE_NS) ? Math.min(limitMs, HANGING_LIMIT_MS) : limitMs;
+    await waitAtMost(this.parts.clock, leftMs, this.#life);
     this.#queue.lose(this.parts.clock.nowNs());
     this.#skip(this.#recent.clear());
     this.#tell({ kind: 'closed' });
@@ -121,14 +128,14 @@ export class RecordingOutput implements Output {
     else this.#skip(this.#recent.add(piece));
   }
 
-  #look(): void {
-    this.#lookAtOthers();
+  #look(isLast = false): void {
+    this.#lookAtOthers(isLast);
     this.#beginInOutage();
   }
 
-  #lookAtOthers(): void {
+  #lookAtOthers(isLast = false): void {
     const { clock, when, others } = this.parts;
-    this.#outage = when === 'always' ? ENDLESS : outageNow(this.#outage, others(), clock.nowNs());
+    this.#outage = when === 'always' ? ENDLESS : outageNow(this.#outage, others(), clock.nowNs(), isLast);
   }
 
   /** What is recorded begins with what came before the outage was noticed. */
@@ -157,9 +164,13 @@ export class RecordingOutput implements Output {
 
   /** Nothing can be done about it, but somebody has to know. */
   #lookForHang(): void {
+    if (this.#worksSince(HANGS_AFTER_NS)) this.#tell({ kind: 'failed', failure: HANGS, retryMs: RETRY_MS });
+  }
+
+  /** Whether the disk has been at the same work for so long. */
+  #worksSince(durationNs: bigint): boolean {
     const sinceNs = this.#workSinceNs;
-    if (sinceNs === undefined || this.parts.clock.nowNs() - sinceNs < HANGS_AFTER_NS) return;
-    this.#tell({ kind: 'failed', failure: HANGS, retryMs: RETRY_MS });
+    return sinceNs !== undefined && this.parts.clock.nowNs() - sinceNs >= durationNs;
   }
 
   async #live(): Promise<void> {

@@ -13,32 +13,43 @@ const PERIOD_TICKS = 3_750;
 
 describe('a segment begins', () => {
   test('with the first keyframe, and with the first one after its time', () => {
-    const cutter = new SegmentCutter(60_000);
-    expect(cutter.isCutAt(900)).toBe(true);
-    expect(cutter.isCutAt(900 + MINUTE_TICKS - PERIOD_TICKS)).toBe(false);
-    expect(cutter.isCutAt(900 + MINUTE_TICKS)).toBe(true);
-    expect(cutter.isCutAt(900 + MINUTE_TICKS + 180_000)).toBe(false);
+    const cutter = new SegmentCutter({ segmentMs: 60_000, mostBytes: Infinity });
+    expect(cutter.isCutAt(900, 0)).toBe(true);
+    expect(cutter.isCutAt(900 + MINUTE_TICKS - PERIOD_TICKS, 0)).toBe(false);
+    expect(cutter.isCutAt(900 + MINUTE_TICKS, 0)).toBe(true);
+    expect(cutter.isCutAt(900 + MINUTE_TICKS + 180_000, 0)).toBe(false);
   });
 
   test('also where rounding has made it a little early, and where the written time begins again', () => {
-    const cutter = new SegmentCutter(60_000);
+    const cutter = new SegmentCutter({ segmentMs: 60_000, mostBytes: Infinity });
     const late = 2 ** 33 - 1_000;
-    expect(cutter.isCutAt(late)).toBe(true);
-    expect(cutter.isCutAt(100)).toBe(false);
-    expect(cutter.isCutAt(MINUTE_TICKS - 1_000 - 1)).toBe(true);
+    expect(cutter.isCutAt(late, 0)).toBe(true);
+    expect(cutter.isCutAt(100, 0)).toBe(false);
+    expect(cutter.isCutAt(MINUTE_TICKS - 1_000 - 1, 0)).toBe(true);
   });
 
   test('where time has jumped by more than can be told', () => {
-    const cutter = new SegmentCutter(60_000);
-    expect(cutter.isCutAt(1_000_000)).toBe(true);
-    expect(cutter.isCutAt(999_999)).toBe(true);
+    const cutter = new SegmentCutter({ segmentMs: 60_000, mostBytes: Infinity });
+    expect(cutter.isCutAt(1_000_000, 0)).toBe(true);
+    expect(cutter.isCutAt(999_999, 0)).toBe(true);
+  });
+
+  test('with the first keyframe behind so many bytes, however early', () => {
+    const cutter = new SegmentCutter({ segmentMs: 60_000, mostBytes: 1_000 });
+    const keyframe = (nth: number, place: number) => cutter.isCutAt(nth * 180_000, place);
+    expect([keyframe(0, 500), keyframe(1, 1_499), keyframe(2, 1_500), keyframe(3, 2_499)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
   });
 
   test('with the next keyframe where the one before was ended', () => {
-    const cutter = new SegmentCutter(60_000);
-    expect(cutter.isCutAt(1_000)).toBe(true);
+    const cutter = new SegmentCutter({ segmentMs: 60_000, mostBytes: Infinity });
+    expect(cutter.isCutAt(1_000, 0)).toBe(true);
     cutter.end();
-    expect(cutter.isCutAt(2_000)).toBe(true);
+    expect(cutter.isCutAt(2_000, 0)).toBe(true);
   });
 });
 
@@ -65,7 +76,7 @@ describe('a chunk', () => {
 
 class Stage {
   readonly account = new OutputAccount();
-  readonly queue = new RecordQueue(this.account, 1_000);
+  readonly queue = new RecordQueue(this.account, { segmentMs: 1_000, mostBytes: Infinity });
   readonly video: ChunkMaker;
   readonly #room = new Uint8Array(100 * PACKET_BYTES);
   readonly #came = { ns: 0n, wallMs: 0 };

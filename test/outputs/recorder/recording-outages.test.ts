@@ -11,7 +11,6 @@ import { PERIOD_MS, range, RecordingStage } from './recording-stage.ts';
 const PERIOD_TICKS = 3_750;
 
 const GETS: OutputReach = { kind: 'gets' };
-const MAYBE: OutputReach = { kind: 'maybe' };
 
 function opened(options: ConstructorParameters<typeof RecordingStage>[0] = {}): RecordingStage {
   return new RecordingStage({ when: 'outage', ...options });
@@ -19,8 +18,11 @@ function opened(options: ConstructorParameters<typeof RecordingStage>[0] = {}): 
 
 describe('a recorder of outages', () => {
   test('records nothing, not even a moment, where the link works from the start', async () => {
-    const stage = opened().open([MAYBE]);
-    await stage.pictures(48);
+    const stage = opened();
+    stage.open([stage.first('connecting')]);
+    await stage.pictures(2);
+    stage.others = [stage.first('settling')];
+    await stage.pictures(46);
     stage.others = [GETS];
     await stage.pictures(24 * 60);
     await stage.close();
@@ -40,6 +42,34 @@ describe('a recorder of outages', () => {
     expect(stage.take()).toEqual(['connecting', 'standby', 'streaming', 'closed']);
   });
 
+  test('records from the first picture on where the first connection does not come about, or does not hold', async () => {
+    for (const doubt of ['connecting', 'settling'] as const) {
+      const stage = opened();
+      stage.open([stage.first(doubt)]);
+      await stage.pictures(24 * 10);
+      await stage.close();
+      expect(stage.folder.numbers).toEqual([range(0, 240)]);
+    }
+  });
+
+  test('records a session that is over before the first connection is', async () => {
+    const stage = opened();
+    stage.open([stage.first('connecting')]);
+    await stage.pictures(30);
+    await stage.close();
+    expect(stage.folder.numbers).toEqual([range(0, 30)]);
+    expect(stage.counts).toEqual({ sent: 30 });
+  });
+
+  test('records nothing of a session that is over before a connection that carries is called good', async () => {
+    const stage = opened();
+    stage.open([stage.first('settling')]);
+    await stage.pictures(30);
+    await stage.close();
+    expect(stage.folder.numbers).toEqual([]);
+    expect(stage.counts).toEqual({ standby: 30 });
+  });
+
   test('records all where there is no other output', async () => {
     const stage = opened().open([]);
     await stage.pictures(30);
@@ -51,9 +81,7 @@ describe('a recorder of outages', () => {
     const stage = opened().open([GETS]);
     await stage.pictures(24 * 20 + 5);
     stage.others = [stage.away()];
-    await stage.pictures(24 * 10);
-    stage.others = [MAYBE];
-    await stage.pictures(24 * 2);
+    await stage.pictures(24 * 12);
     stage.others = [GETS];
     await stage.pictures(24 * 10);
     await stage.close();
@@ -80,9 +108,7 @@ describe('a recorder of outages', () => {
     const away = stage.away();
     for (let times = 0; times < 10; times += 1) {
       stage.others = [away];
-      await stage.pictures(31);
-      stage.others = [MAYBE];
-      await stage.pictures(12);
+      await stage.pictures(43);
     }
     stage.others = [away];
     await stage.close();

@@ -194,6 +194,21 @@ describe('a disk that is slow', () => {
     await stage.close();
   });
 
+  test('for long when a session ends is waited for half a second: the next session is not to wait for it', async () => {
+    const stage = new RecordingStage().open();
+    await stage.pictures(24);
+    stage.folder.faults.set('write', sleepMs(stage.clock, 60_000, new AbortController().signal));
+    await stage.pictures(24 * 3);
+    let isClosed = false;
+    const closed = stage.output.close(3_500).then(() => (isClosed = true));
+    await stage.clock.advanceMs(499);
+    expect(isClosed).toBe(false);
+    await stage.clock.advanceMs(1);
+    await closed;
+    expect(stage.known).toBe(24 * 4);
+    await stage.clock.advanceMs(60_000);
+  });
+
   test('and then fails says why, too', async () => {
     const stage = new RecordingStage().open();
     await stage.pictures(24);

@@ -94,7 +94,13 @@ export class RecordingStage {
 
   /** Nobody gets the video since the time of the picture that came last. */
   away(): OutputReach {
-    return { kind: 'away', sinceNs: this.clock.nowNs() - BigInt(Math.round(PERIOD_MS * 1e6)) };
+    const sinceNs = this.clock.nowNs() - BigInt(Math.round(PERIOD_MS * 1e6));
+    return { kind: 'away', sinceNs, doubt: 'none' };
+  }
+
+  /** The first connection is on its way, since the stage began. */
+  first(doubt: 'connecting' | 'settling'): OutputReach {
+    return { kind: 'away', sinceNs: BigInt(Math.round(this.#beginMs * 1e6)), doubt };
   }
 
   async close(limitMs = 1_600): Promise<void> {

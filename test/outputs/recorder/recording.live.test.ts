@@ -106,7 +106,8 @@ test('what is recorded of an outage plays from its begin to its end', async () =
     for await (const bytes of encode('-tune zerolatency')) {
       yield bytes;
       taken += 1;
-      if (hub.pictures > FRAMES / 4) reach = { kind: 'away', sinceNs: systemClock.nowNs() - 1_000_000_000n };
+      if (hub.pictures > FRAMES / 4)
+        reach = { kind: 'away', sinceNs: systemClock.nowNs() - 1_000_000_000n, doubt: 'none' };
       if (hub.pictures > FRAMES / 2) reach = { kind: 'gets' };
     }
   }
