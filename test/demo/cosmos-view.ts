@@ -42,7 +42,9 @@ export function segmentFaults(segments: readonly CosmosSegment[], wanted: number
   return segments.flatMap(({ pictures, first, last }, index) => {
     const before = segments[index - 1];
     const isStale = before !== undefined && first < before.last;
+    const isStill = last <= (before?.last ?? first);
     return [
+      ...(isStill ? [`segment ${index + 1} of COSMOS shows nothing new`] : []),
       ...(pictures.backwards > 0 || isStale ? [`segment ${index + 1} of COSMOS goes backwards`] : []),
       ...(pictures.unreadable > 0 || Number.isNaN(last)
         ? [`the numbers of pictures in segment ${index + 1} of COSMOS cannot be read`]

@@ -97,7 +97,7 @@ describe("COSMOS's transcoder, with its default of two channels", () => {
   );
 
   test(
-    'refuses a video without sound, which is why there is a track of silence',
+    'refuses a video without sound, which is why there is a silent track',
     async () => {
       await using stage = await Stage.open();
       const { address, ...started } = await transcoderOf(stage);

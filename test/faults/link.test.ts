@@ -4,6 +4,8 @@ import { freeUdpPort } from '../support/ports.ts';
 import { SrtReceiver } from '../support/receiver.ts';
 import { SrtServer } from '../support/srt-server.ts';
 import { UdpProxy } from '../support/udp-proxy.ts';
+import { ptsSteps } from '../support/video.ts';
+import { withoutLibsrt } from '../support/without-libsrt.ts';
 import { FaultStage, lasting } from './fault-stage.ts';
 
 const LIMIT_MS = 150_000;
@@ -126,6 +128,26 @@ test.concurrent(
     await program.line(/failed: it answers but closes the stream at once.*trying again/);
     await server.closed(2);
     expect(program.child.count(/streaming to/)).toBe(0);
+  },
+  LIMIT_MS,
+);
+
+test.concurrent(
+  'without libsrt the one of two destinations that needs it says what to install, and the other one gets the stream',
+  async () => {
+    await using stage = await FaultStage.open();
+    const path = stage.file('video.ts');
+    const program = await stage.waiting({
+      env: await withoutLibsrt(stage.file('without-libsrt.so')),
+      settings: { DESTINATION: `srt://127.0.0.1:${await freeUdpPort()} ${path}` },
+    });
+    await program.line(/ error +the stream to srt:\S+ failed: .*install the package libsrt/);
+    await program.line(/ info +streaming to \S+video\.ts/);
+    await program.streams();
+    const { encoded } = await program.isSound();
+    expect(program.child.count(/ error /)).toBe(1);
+    expect(await program.child.stop()).toBe(0);
+    expect((await ptsSteps(path)).length + 1).toBeGreaterThanOrEqual(encoded);
   },
   LIMIT_MS,
 );

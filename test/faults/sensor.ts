@@ -1,12 +1,12 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { createTestPicture } from '../../src/test-picture/test-picture.ts';
 import { SMALL } from '../support/builder.ts';
+import { sensorConnection } from '../support/sensor-connection.ts';
 import { until } from '../support/until.ts';
 
 const RATE_FPS = 24;
 /** As many entries as the stream holds, about four seconds of them. */
 const USUAL_LENGTH = 100;
-const RECONNECT_MS = 100;
 /** Pictures that are drawn once and written in turn: what they show does not matter here. */
 const PICTURE_COUNT = 4;
 
@@ -41,15 +41,7 @@ export class Sensor implements AsyncDisposable {
     private readonly options: SensorOptions = {},
   ) {
     this.#pictures = options.picture ? drawn(options.picture) : SMALL_PICTURES;
-    this.#redis = new Redis(port, '127.0.0.1', {
-      protocol: 2,
-      enableReadyCheck: false,
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      retryStrategy: () => RECONNECT_MS,
-    });
-    this.#redis.on('error', () => {});
+    this.#redis = sensorConnection(port);
   }
 
   /** Waits until Redis has let it in. */

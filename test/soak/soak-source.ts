@@ -1,7 +1,8 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { SMALL } from '../support/builder.ts';
 import { createNoisyPicture } from '../support/noisy-picture.ts';
 import { Random } from '../support/random.ts';
+import { sensorConnection } from '../support/sensor-connection.ts';
 import type { Written } from './accounts.ts';
 
 export const STREAM = 'imagestream';
@@ -13,7 +14,6 @@ const STREAM_LENGTH = 100;
 const JITTER_PART = 0.5;
 /** Pictures that are drawn once and written in turn: two seconds of them, with noise, so that there is something to send. */
 const PICTURE_COUNT = 48;
-const RECONNECT_MS = 100;
 /** A write that is not answered by then is one of which nobody knows whether it was taken. */
 const ANSWER_LIMIT_MS = 1_000;
 /** After a standstill it goes on from now, as a sensor does: what it should have written meanwhile is not made up for. */
@@ -43,16 +43,7 @@ export class SoakSource implements AsyncDisposable {
     const picture = createNoisyPicture(SMALL);
     this.#pictures = Array.from({ length: PICTURE_COUNT }, (_, number) => Buffer.from(picture.draw(number)));
     this.#random = new Random(seed);
-    this.#redis = new Redis(port, '127.0.0.1', {
-      protocol: 2,
-      enableReadyCheck: false,
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      commandTimeout: ANSWER_LIMIT_MS,
-      retryStrategy: () => RECONNECT_MS,
-    });
-    this.#redis.on('error', () => {});
+    this.#redis = sensorConnection(port, { commandTimeout: ANSWER_LIMIT_MS });
   }
 
   get written(): Omit<Written, 'losses'> {

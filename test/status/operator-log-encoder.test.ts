@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { Failure } from '../../src/base/failure.ts';
-import { NO_FRAMES, OperatorStage, SETTINGS } from '../support/operator-log.ts';
+import { NO_FRAMES, OperatorStage, said, SETTINGS } from '../support/operator-log.ts';
 
 const KILLED: Failure = { code: 'ffmpeg-killed', text: 'killed by signal 9', signal: 9 };
 
@@ -16,10 +16,6 @@ function streaming(): OperatorStage {
 
 function restarts(stage: OperatorStage, failure = KILLED, retryMs = 0): void {
   stage.state({ kind: 'restarting', failure, retryMs });
-}
-
-function said(stage: OperatorStage): string[] {
-  return stage.log.take().filter((line) => !line.startsWith('debug: '));
 }
 
 describe('an ffmpeg that fails in a session that goes on', () => {

@@ -1,31 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { GOOD_LINK, NO_COUNTS, OperatorStage, SETTINGS } from '../support/operator-log.ts';
-
-const STREAMING = { kind: 'streaming' } as const;
-const CONNECTING = { kind: 'connecting' } as const;
-
-/** A session that has begun, with an output of ours that is being opened. */
-function started(): OperatorStage {
-  const stage = new OperatorStage();
-  stage.state({ kind: 'starting' });
-  stage.output(CONNECTING);
-  return stage;
-}
-
-/** One whose output streams, of which nothing that was said is looked at. */
-function streaming(): OperatorStage {
-  const stage = started();
-  stage.state(STREAMING);
-  stage.output({ kind: 'settling' });
-  stage.output(STREAMING);
-  stage.log.take();
-  return stage;
-}
-
-/** What was said, but for those who look closely. */
-function said(stage: OperatorStage): string[] {
-  return stage.log.take().filter((line) => !line.startsWith('debug: '));
-}
+import { GOOD_LINK, NO_COUNTS, OperatorStage, said, SETTINGS, streaming } from '../support/operator-log.ts';
 
 /** Six seconds in which a third of what is put in stays in the buffer. */
 async function narrows(stage: OperatorStage): Promise<void> {

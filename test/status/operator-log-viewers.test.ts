@@ -1,31 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { DESTINATION, NO_FRAMES, OperatorStage } from '../support/operator-log.ts';
-
-const STREAMING = { kind: 'streaming' } as const;
-const CONNECTING = { kind: 'connecting' } as const;
-
-/** A session that has begun, with an output of ours that is being opened. */
-function started(): OperatorStage {
-  const stage = new OperatorStage();
-  stage.state({ kind: 'starting' });
-  stage.output(CONNECTING);
-  return stage;
-}
-
-/** One whose output streams, of which nothing that was said is looked at. */
-function streaming(): OperatorStage {
-  const stage = started();
-  stage.state(STREAMING);
-  stage.output({ kind: 'settling' });
-  stage.output(STREAMING);
-  stage.log.take();
-  return stage;
-}
-
-/** What was said, but for those who look closely. */
-function said(stage: OperatorStage): string[] {
-  return stage.log.take().filter((line) => !line.startsWith('debug: '));
-}
+import { DESTINATION, NO_FRAMES, said, started, streaming, STREAMING } from '../support/operator-log.ts';
 
 describe('an output that is called', () => {
   test('says that it listens, that it streams, and who comes and goes', async () => {

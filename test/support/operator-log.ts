@@ -122,3 +122,29 @@ export class OperatorStage {
     this.on({ kind: 'encoder-line', line });
   }
 }
+
+export const STREAMING = { kind: 'streaming' } as const;
+export const CONNECTING = { kind: 'connecting' } as const;
+
+/** A session that has begun, with an output of ours that is being opened. */
+export function started(): OperatorStage {
+  const stage = new OperatorStage();
+  stage.state({ kind: 'starting' });
+  stage.output(CONNECTING);
+  return stage;
+}
+
+/** One whose output streams, of which nothing that was said is looked at. */
+export function streaming(): OperatorStage {
+  const stage = started();
+  stage.state(STREAMING);
+  stage.output({ kind: 'settling' });
+  stage.output(STREAMING);
+  stage.log.take();
+  return stage;
+}
+
+/** What was said, but for those who look closely. */
+export function said({ log }: OperatorStage): string[] {
+  return log.take().filter((line) => !line.startsWith('debug: '));
+}

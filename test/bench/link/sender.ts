@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { output } from '../../support/video.ts';
+import { withoutLibsrt } from '../../support/without-libsrt.ts';
 import { BENCH_FOLDER } from '../tools.ts';
 
 /** Who writes to the SRT listener: the program, or the ffmpeg of the same program. */
@@ -13,8 +13,7 @@ const HIDDEN = join(BENCH_FOLDER, 'without-libsrt.so');
 /** Compiles what hides libsrt from the program; throws with the compiler's words if it fails. */
 export async function compileHiding(): Promise<void> {
   mkdirSync(BENCH_FOLDER, { recursive: true });
-  const flags = ['-std=gnu11', '-D_GNU_SOURCE', '-O2', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC'];
-  await output('cc', ...flags, '-o', HIDDEN, join(import.meta.dir, 'without-libsrt.c'));
+  await withoutLibsrt(HIDDEN);
 }
 
 /** What makes the program leave the sending to `sender`. */
