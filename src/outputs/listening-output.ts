@@ -51,7 +51,7 @@ export class ListeningOutput implements Output {
   #life: Promise<void> = Promise.resolve();
   /** That of the next viewer, while nobody is there. */
   #vacant: OutputStream | undefined;
-  #reachWatch: ReachWatch;
+  readonly #reachWatch: ReachWatch;
   #isListening = false;
   #told: OutputState['kind'] | undefined;
 
@@ -65,7 +65,6 @@ export class ListeningOutput implements Output {
   /** Begins to listen, and goes on with it until it is closed. */
   open(gop: PresentGop): void {
     this.#vacant = this.#newStream(gop);
-    this.#reachWatch = new ReachWatch(this.parts.clock.nowNs());
     this.#life = Promise.all([this.#lookAfterViewers(), this.#live(gop)]).then(() => undefined);
   }
 

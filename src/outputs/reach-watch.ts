@@ -7,7 +7,7 @@ export class ReachWatch {
   #awayNs: bigint;
   #doubt: ReachDoubt = 'connecting';
 
-  /** @param openedNs when the output was opened; its first connection is being tried from then on */
+  /** @param openedNs when the output was made, which is opened at once, or once one of its name has ended */
   constructor(openedNs: bigint) {
     this.#awayNs = openedNs;
   }

@@ -44,7 +44,7 @@ export class ReconnectingOutput implements Output {
   readonly #retryRule: RetryRule;
   readonly #stop = new AbortController();
   #stream: OutputStream | undefined;
-  #reachWatch: ReachWatch;
+  readonly #reachWatch: ReachWatch;
   /** Of the last connection: pictures that have arrived wait so long until they are shown. */
   #latencyMs = 0;
   #life: Promise<void> = Promise.resolve();
@@ -67,7 +67,6 @@ export class ReconnectingOutput implements Output {
     const account = this.#account;
     const stream = new OutputStream({ clock, gop, account, continuity: account.continuity });
     this.#stream = stream;
-    this.#reachWatch = new ReachWatch(clock.nowNs());
     this.#life = this.#live(stream);
   }
 

@@ -129,15 +129,15 @@ class ServiceOutputs implements Outputs {
 
   /** Those that are in use already, where they are to be as they are; new ones for the rest. */
   #outputsFor(config: OutputsConfig): readonly InUse[] {
-    return madeBy(config).map(
-      (made) =>
-        this.#inUse.find((other) => Bun.deepEquals(other.made, made)) ?? { made, output: this.#create(made) },
-    );
+    return madeBy(config).map((made) => {
+      const account = this.#accountOf(made.name);
+      const inUse = this.#inUse.find((other) => Bun.deepEquals(other.made, made));
+      return inUse ?? { made, output: this.#create(made, account) };
+    });
   }
 
-  #create(made: Made): Output {
+  #create(made: Made, account: OutputAccount): Output {
     const { name } = made;
-    const account = this.#accountOf(name);
     if (made.kind === 'destination') {
       return outputTo(made.destination, { ...this.parts, name, account, libsrt: this.libsrt });
     }

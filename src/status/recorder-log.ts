@@ -89,10 +89,11 @@ export class RecorderLog {
   /** A disk without room is one failure, whoever finds it. */
   #tellFailure({ code, text }: Failure, retryMs: number, folder: string, nowNs: bigint): void {
     const isFull = code === 'file-disk-full' || code === 'file-reserve';
-    const seconds = (retryMs / 1_000).toFixed(0);
+    // What hangs cannot be tried again.
+    const next = code === 'file-hangs' ? '' : `; trying again in ${(retryMs / 1_000).toFixed(0)} s`;
     const message = this.#isRecordingTold
-      ? `recording to ${folder} has stopped: ${text}; trying again in ${seconds} s`
-      : `recording to ${folder} is not possible: ${text}; trying again in ${seconds} s`;
+      ? `recording to ${folder} has stopped: ${text}${next}`
+      : `recording to ${folder} is not possible: ${text}${next}`;
     this.#failures.failed(isFull ? 'no room' : text, message, nowNs);
   }
 

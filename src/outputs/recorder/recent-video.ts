@@ -1,9 +1,12 @@
 import { NS_PER_MS } from '../../base/clock.ts';
 import type { GopBegin, VideoPiece } from './video-piece.ts';
 
-/** That an output has broken is known within this, once it has been tried whether it comes back at once. */
-const RECENT_NS = 5_000n * NS_PER_MS;
-/** It is 5 s and a GOP of 2 s at 19 Mbit/s: at more than that less time is kept. */
+/**
+ * That an output has broken is known within 2 s, once it has been tried whether it comes back at once; what had arrived and waited for
+ * the latency of its link is lost, too: up to 8 s of that are made up for.
+ */
+const RECENT_NS = 10_000n * NS_PER_MS;
+/** It is 10 s and a GOP of 2 s at 11 Mbit/s: at more than that less time is kept. */
 export const RECENT_MOST_BYTES = 16 * 1024 * 1024;
 
 interface Gop {

@@ -23,8 +23,7 @@ const LOOK_PERIOD_MS = 100;
 const RETRY_MS = 5_000;
 /** What a disk does in milliseconds takes it so long only if it hangs, or is far too slow. */
 const HANGS_AFTER_NS = 5_000n * NS_PER_MS;
-/** A disk that has been at its work for longer than this when a session ends is not waited for longer than the other time. */
-const FORBEARANCE_NS = 1_000n * NS_PER_MS;
+/** A disk that hangs when a session ends is waited for no longer than this. */
 const HANGING_LIMIT_MS = 500;
 const HANGS: Failure = {
   code: 'file-hangs',
@@ -67,11 +66,15 @@ export class RecordingOutput implements Output {
   readonly #stop = new AbortController();
   #life: Promise<void> = Promise.resolve();
   #outage: Outage | undefined;
+  /** When the first of the video came. */
+  #videoSinceNs: bigint | undefined;
   /** Whether what comes is to be written, and does not go to the recent video. */
   #isRecording = false;
   /** Whether the folder was good when it was last used. */
   #isReady = false;
   #retryNs = 0n;
+  /** Whether the recorder of the session before is done with the folder. */
+  #isItsTurn = false;
   /** Since when the disk has been at work. */
   #workSinceNs: bigint | undefined;
   #told: OutputState['kind'] | undefined;
@@ -86,15 +89,21 @@ export class RecordingOutput implements Output {
 
   /** Looks into the folder, and goes on with it until it is closed. */
   open(): void {
+    const { folder, clock } = this.parts;
     this.#look();
-    this.#life = inTurn(this.parts.folder, async () => {
-      await Promise.all([this.#live(), this.#lookAround()]);
+    // Of the session before something may hang still.
+    this.#workSinceNs = clock.nowNs();
+    const living = inTurn(folder, async () => {
+      this.#isItsTurn = true;
+      await this.#live();
     });
+    this.#life = Promise.all([living, this.#lookAround()]).then(() => undefined);
   }
 
   deliver(chunk: Chunk, tables: Uint8Array): void {
     const { clock, wallMs } = this.parts;
     const came = { ns: clock.nowNs(), wallMs: wallMs() };
+    this.#videoSinceNs ??= came.ns;
     this.#lookAtOthers();
     for (const piece of piecesOf(chunk, tables, came)) this.#take(piece);
     this.#beginInOutage();
@@ -111,7 +120,8 @@ export class RecordingOutput implements Output {
     this.#look(true);
     this.#stop.abort();
     // The next session is not to wait for a disk that hangs.
-    const leftMs = this.#worksSince(FORBEARANCE_NS) ? Math.min(limitMs, HANGING_LIMIT_MS) : limitMs;
+    const isHanging = !this.#isItsTurn || this.#worksSince(HANGS_AFTER_NS);
+    const leftMs = isHanging ? Math.min(limitMs, HANGING_LIMIT_MS) : limitMs;
     await waitAtMost(this.parts.clock, leftMs, this.#life);
     this.#queue.lose(this.parts.clock.nowNs());
     this.#skip(this.#recent.clear());
@@ -135,7 +145,8 @@ export class RecordingOutput implements Output {
 
   #lookAtOthers(isLast = false): void {
     const { clock, when, others } = this.parts;
-    this.#outage = when === 'always' ? ENDLESS : outageNow(this.#outage, others(), clock.nowNs(), isLast);
+    const now = { nowNs: clock.nowNs(), videoSinceNs: this.#videoSinceNs, isLast };
+    this.#outage = when === 'always' ? ENDLESS : outageNow(this.#outage, others(), now);
   }
 
   /** What is recorded begins with what came before the outage was noticed. */
@@ -220,7 +231,7 @@ export class RecordingOutput implements Output {
     this.#isReady = false;
     this.#isRecording = false;
     // That it hangs may have been told before.
-    this.#told = undefined;
+    if (this.#told !== 'closed') this.#told = undefined;
     this.#retryNs = this.parts.clock.nowNs() + BigInt(RETRY_MS) * NS_PER_MS;
     this.#tell({ kind: 'failed', failure, retryMs: RETRY_MS });
     await this.#writer.giveUp();

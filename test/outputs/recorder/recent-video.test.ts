@@ -36,12 +36,12 @@ class Stage {
   }
 }
 
-test('the video of five seconds is kept, from the keyframe before on', () => {
+test('the video of ten seconds is kept, from the keyframe before on', () => {
   const stage = new Stage();
   stage.seconds(20);
   // The last picture came at 19.5 s.
-  expect(stage.takeFrom(0)).toEqual(Array.from({ length: 12 }, (_, index) => index + 28));
-  expect(stage.gone).toBe(28);
+  expect(stage.takeFrom(0)).toEqual(Array.from({ length: 22 }, (_, index) => index + 18));
+  expect(stage.gone).toBe(18);
   expect(stage.recent.sizeBytes).toBe(0);
 });
 

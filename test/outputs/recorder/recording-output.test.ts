@@ -1,8 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { sleepMs } from '../../../src/base/clock.ts';
-import { LinkError } from '../../../src/base/errors.ts';
 import { OutputAccount } from '../../../src/outputs/output-account.ts';
-import { QUEUE_MOST_BYTES } from '../../../src/outputs/recorder/record-queue.ts';
 import { recoverSegments } from '../../../src/outputs/recorder/recover-segments.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { readStream } from '../../support/ts-packets.ts';
@@ -23,6 +20,15 @@ describe('a recorder', () => {
     expect(stage.counts).toEqual({ sent: 100 });
     expect(stage.take()).toEqual(['connecting', 'streaming', 'closed']);
     expect(stage.clock.sleeperCount).toBe(0);
+  });
+
+  test('begins another segment once one has half of the quota, whatever its time', async () => {
+    const stage = new RecordingStage({ segmentMs: 3_600_000, quotaBytes: 96_000, sizeBytes: 1_000 }).open();
+    await stage.pictures(240);
+    await stage.close();
+    expect(stage.folder.segments.length).toBeGreaterThan(3);
+    for (const { bytes } of stage.folder.segments) expect(bytes.length).toBeLessThan(96_000);
+    expect(stage.folder.numbers.flat()).toEqual(range(0, 240));
   });
 
   test('names a segment by the time at which its first picture came', async () => {
@@ -162,112 +168,6 @@ describe('a disk that fails', () => {
     reject(new Error('a fault'));
     expect(closed).rejects.toThrow('a fault');
     await stage.clock.advanceMs(0);
-  });
-});
-
-describe('a disk that is slow', () => {
-  test('loses nothing as long as what waits is no more than it may be', async () => {
-    const stage = new RecordingStage().open();
-    await stage.pictures(24);
-    stage.folder.faults.set('write', sleepMs(stage.clock, 10_000, new AbortController().signal));
-    await stage.pictures(24 * 11);
-    stage.folder.faults.clear();
-    await stage.pictures(24);
-    await stage.close();
-    expect(stage.folder.numbers).toEqual([range(0, 24 * 13)]);
-    expect(stage.counts).toEqual({ sent: 24 * 13 });
-  });
-
-  test('is told of once it has not answered for 5 s, and that it records again', async () => {
-    const stage = new RecordingStage().open();
-    await stage.pictures(24);
-    stage.folder.faults.set('write', sleepMs(stage.clock, 10_000, new AbortController().signal));
-    await stage.pictures(24 * 4);
-    expect(stage.take()).toEqual(['connecting', 'streaming']);
-    await stage.pictures(24 * 4);
-    const hangs =
-      'failed: the disk of the recordings has not answered for 5 s: it goes on once it does, 5000';
-    expect(stage.take()).toEqual([hangs]);
-    stage.folder.faults.clear();
-    await stage.pictures(24 * 4);
-    expect(stage.take()).toEqual(['streaming']);
-    await stage.close();
-  });
-
-  test('for long when a session ends is waited for half a second: the next session is not to wait for it', async () => {
-    const stage = new RecordingStage().open();
-    await stage.pictures(24);
-    stage.folder.faults.set('write', sleepMs(stage.clock, 60_000, new AbortController().signal));
-    await stage.pictures(24 * 3);
-    let isClosed = false;
-    const closed = stage.output.close(3_500).then(() => (isClosed = true));
-    await stage.clock.advanceMs(499);
-    expect(isClosed).toBe(false);
-    await stage.clock.advanceMs(1);
-    await closed;
-    expect(stage.known).toBe(24 * 4);
-    await stage.clock.advanceMs(60_000);
-  });
-
-  test('and then fails says why, too', async () => {
-    const stage = new RecordingStage().open();
-    await stage.pictures(24);
-    const failure = new LinkError({ code: 'file-other', text: 'the disk has failed' });
-    const hanging = sleepMs(stage.clock, 10_000, new AbortController().signal);
-    stage.folder.faults.set(
-      'write',
-      hanging.then(() => Promise.reject(failure)),
-    );
-    await stage.pictures(24 * 11);
-    expect(stage.take().slice(2)).toEqual([
-      expect.stringContaining('has not answered for 5 s'),
-      'failed: the disk has failed, 5000',
-    ]);
-    stage.folder.faults.clear();
-    await stage.close();
-  });
-
-  test('loses whole pictures up to a keyframe where it is more, and holds up nobody', async () => {
-    const stage = new RecordingStage({ sizeBytes: 50_000 }).open();
-    await stage.pictures(24);
-    stage.folder.faults.set('write', sleepMs(stage.clock, 20_000, new AbortController().signal));
-    await stage.pictures(24 * 21);
-    stage.folder.faults.clear();
-    await stage.pictures(48);
-    await stage.close();
-    const [numbers = []] = stage.folder.numbers;
-    expect(stage.folder.segments.length).toBe(1);
-    const { sent = 0, slow = 0 } = stage.counts;
-    expect([sent, sent + slow]).toEqual([numbers.length, 24 * 24]);
-    const waited = QUEUE_MOST_BYTES / 50_000;
-    expect(numbers.length).toBeGreaterThan(waited);
-    expect(numbers.length).toBeLessThan(waited + 24 * 6);
-    for (const [index, number] of numbers.entries()) {
-      if (index > 0 && number !== (numbers[index - 1] ?? 0) + 1) expect(number % 24).toBe(0);
-    }
-  });
-
-  test('is not waited for at the end; what was not safe by then is lost, and the next session waits for its turn', async () => {
-    const [account, folder, clock] = [new OutputAccount(), new FakeSegments(), new FakeClock()];
-    const first = new RecordingStage({ account, folder, clock }).open();
-    await first.pictures(48);
-    const hangs = Promise.withResolvers<void>();
-    folder.faults.set('sync', hangs.promise);
-    await first.pictures(24);
-    await first.close(1_600);
-    expect(first.known).toBe(72);
-    expect(first.counts.broken).toBeGreaterThan(10);
-    const second = new RecordingStage({ account, folder, clock }).open();
-    // The fake throws where it is called twice at once.
-    await second.pictures(48);
-    folder.faults.clear();
-    hangs.resolve();
-    await second.pictures(48);
-    await second.close();
-    expect(folder.numbers.at(-1)).toEqual(range(0, 96));
-    expect(second.known).toBe(72 + 96);
-    expect(folder.segments.map(({ state }) => state)).toEqual(['finished', 'finished']);
-    expect(clock.sleeperCount).toBe(0);
   });
 });
 

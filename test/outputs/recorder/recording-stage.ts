@@ -17,6 +17,7 @@ export const WALL_MS = Date.UTC(2026, 10, 24, 20, 33);
 interface StageOptions {
   readonly when?: RecordWhen;
   readonly segmentMs?: number;
+  readonly quotaBytes?: number;
   readonly account?: OutputAccount;
   readonly folder?: FakeSegments;
   readonly clock?: FakeClock;
@@ -46,7 +47,7 @@ export class RecordingStage {
   #pictures = 0;
 
   constructor(options: StageOptions = {}) {
-    const { when = 'always', segmentMs = 60_000, gopPictures = 24, sizeBytes = 1_000 } = options;
+    const { when = 'always', segmentMs = 60_000, gopPictures = 24, sizeBytes = 1_000, quotaBytes } = options;
     this.clock = options.clock ?? new FakeClock();
     this.folder = options.folder ?? new FakeSegments();
     this.account = options.account ?? new OutputAccount();
@@ -60,6 +61,7 @@ export class RecordingStage {
       folder: this.folder,
       when,
       segmentMs,
+      ...(quotaBytes !== undefined && { quotaBytes }),
       others: () => (typeof this.others === 'function' ? this.others() : this.others),
       wallMs: () => WALL_MS + this.passedMs,
       account: this.account,
