@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { NS_PER_MS } from '../../src/base/clock.ts';
+import type { Carrier } from '../../src/outputs/carrier.ts';
 import { ListeningOutput } from '../../src/outputs/listening-output.ts';
 import type { OutputReach, ReachDoubt } from '../../src/outputs/output.ts';
+import { PresentGop } from '../../src/outputs/present-gop.ts';
+import { ReconnectingOutput } from '../../src/outputs/reconnecting-output.ts';
 import { ChunkMaker } from '../support/chunks.ts';
 import { FakeCarrier, FakeListener, linkError } from '../support/fake-carrier.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -77,6 +80,21 @@ describe('an output that is opened by us', () => {
     await feed(stage, 500);
     await stage.break(second);
     expect(stage.output.reach).toEqual(before);
+  });
+
+  test('that waits for the end of one of its name is away since it was made', async () => {
+    const clock = new FakeClock();
+    const output = new ReconnectingOutput({
+      name: 'x',
+      clock,
+      emit: () => {},
+      open: () => new Promise<Carrier>(() => {}),
+      settleMs: SETTLE_MS,
+    });
+    const madeNs = clock.nowNs();
+    await clock.advanceMs(1_600);
+    output.open(new PresentGop());
+    expect(output.reach).toEqual({ kind: 'away', sinceNs: madeNs, doubt: 'connecting' });
   });
 
   test('gets nothing any more once it is closed', async () => {
