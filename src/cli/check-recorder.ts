@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { codeOf, messageOf } from '../base/errors.ts';
+import { BYTES_PER_MEGABYTE, inMegabytes } from '../base/megabytes.ts';
 import type { RecordSettings } from '../config/config.ts';
 import { recordingFailure } from '../outputs/file-failure.ts';
 import { diskSpace, reserveBytes, type DiskSpace } from '../outputs/recorder/disk-space.ts';
@@ -182,9 +183,8 @@ function segmentsFinding({ count, unfinished, sizeBytes, oldestMs }: Segments, s
 
 /** For people: `2.5 MB`, `500 MB`, `20.0 GB`. */
 function inBytes(sizeBytes: number): string {
-  const megabytes = sizeBytes / 1e6;
-  if (megabytes < 100) return `${megabytes.toFixed(1)} MB`;
-  if (megabytes < 1e3) return `${megabytes.toFixed(0)} MB`;
+  const megabytes = sizeBytes / BYTES_PER_MEGABYTE;
+  if (megabytes < 1e3) return inMegabytes(sizeBytes, megabytes < 100 ? 1 : 0);
   return megabytes < 1e6 ? `${(megabytes / 1e3).toFixed(1)} GB` : `${(megabytes / 1e6).toFixed(1)} TB`;
 }
 

@@ -88,16 +88,25 @@ function listFaults(destinations: readonly Destination[], names: readonly string
     reason === undefined ? [] : [`${names[index]} must stand alone: ${reason}`],
   );
   if (reasons.length > 0) return reasons;
-  const duplicates = duplicateFaults(destinations, names);
-  return duplicates.length > 0 ? duplicates : listenerFaults(destinations, names);
+  const identities = new Map(destinations.map((destination) => [destination, identityOf(destination)]));
+  const areSame: Clash = (one, other) => identities.get(one) === identities.get(other);
+  const duplicates = clashes(destinations, areSame).map(
+    ({ index, first }) => `${names[index]} must not be the same as destination ${first + 1}: leave it out`,
+  );
+  if (duplicates.length > 0) return duplicates;
+  return clashes(destinations, canNotBothListen).map(
+    ({ index, first }) =>
+      `${names[index]} must not listen on the port of destination ${first + 1}: give it another one`,
+  );
 }
 
-function listenerFaults(destinations: readonly Destination[], names: readonly string[]): string[] {
+type Clash = (one: Destination, other: Destination) => boolean;
+
+/** Each that clashes with one before it, and the first of those. */
+function clashes(destinations: readonly Destination[], isClash: Clash) {
   return destinations.flatMap((destination, index) => {
-    const first = destinations.findIndex((other) => canNotBothListen(other, destination));
-    return first < 0 || first >= index
-      ? []
-      : [`${names[index]} must not listen on the port of destination ${first + 1}: give it another one`];
+    const first = destinations.findIndex((other) => isClash(other, destination));
+    return first < 0 || first >= index ? [] : [{ index, first }];
   });
 }
 
@@ -107,16 +116,6 @@ function canNotBothListen(one: Destination, other: Destination): boolean {
   const [a, b] = [one.srt, other.srt];
   const areListeners = a.mode === 'listener' && b.mode === 'listener';
   return areListeners && a.port === b.port && (a.host === b.host || a.host === '' || b.host === '');
-}
-
-function duplicateFaults(destinations: readonly Destination[], names: readonly string[]): string[] {
-  const identities = destinations.map(identityOf);
-  return identities.flatMap((identity, index) => {
-    const first = identities.indexOf(identity);
-    return first === index
-      ? []
-      : [`${names[index]} must not be the same as destination ${first + 1}: leave it out`];
-  });
 }
 
 /** The same for two that go to the same place in the same way. */

@@ -1,8 +1,7 @@
+import { inMegabytes } from '../base/megabytes.ts';
 import { missedPictures, SKIP_CAUSES, type RecordingFigures } from '../base/output-state.ts';
 import { grown, isInUse, type LinkTotals, type OutputStatus } from './output-status.ts';
 import type { StatusSettings } from './status-settings.ts';
-
-const BYTES_PER_MEGABYTE = 1e6;
 
 /** What an interval was like for one output. */
 interface OutputInterval {
@@ -118,13 +117,9 @@ function segmentsInWords(figures: RecordingFigures): string {
   const { segments, sizeBytes, deletedSegments, freeBytes, oldestMs } = figures;
   const oldest = oldestMs === undefined ? '' : `, oldest ${new Date(oldestMs).toISOString()}`;
   return (
-    `segments ${segments}, ${inMegabytes(sizeBytes, 1)}, deleted ${deletedSegments}, ` +
-    `free ${inMegabytes(freeBytes, 1)}${oldest}`
+    `segments ${segments}, ${inMegabytes(sizeBytes)}, deleted ${deletedSegments}, ` +
+    `free ${inMegabytes(freeBytes)}${oldest}`
   );
-}
-
-function inMegabytes(sizeBytes: number, digits: number): string {
-  return `${(sizeBytes / BYTES_PER_MEGABYTE).toFixed(digits)} MB`;
 }
 
 function connectionInWords(link: OutputStatus['link']): string | undefined {

@@ -6,7 +6,6 @@ const MOST_RESERVE_BYTES = 500_000_000;
 /** So much more has to be free before a recorder goes on that had no room; or it would stop again at once. */
 const MARGIN_SHARE = 0.01;
 const MOST_MARGIN_BYTES = 8_000_000;
-const BYTES_PER_MEGABYTE = 1_000_000;
 
 /** The file system that a folder is in. */
 export interface DiskSpace {
@@ -32,9 +31,4 @@ export function reserveBytes({ totalBytes }: DiskSpace): number {
 /** What has to be free beyond the reserve before it goes on. Pure. */
 export function marginBytes({ totalBytes }: DiskSpace): number {
   return Math.min(totalBytes * MARGIN_SHARE, MOST_MARGIN_BYTES);
-}
-
-/** For people, as `2.5 MB`. */
-export function inMegabytes(sizeBytes: number): string {
-  return `${(sizeBytes / BYTES_PER_MEGABYTE).toFixed(1)} MB`;
 }

@@ -1,8 +1,9 @@
 import { lstat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, LinkError, messageOf } from '../../base/errors.ts';
+import { inMegabytes } from '../../base/megabytes.ts';
 import type { DiskCalls } from './disk-calls.ts';
-import { inMegabytes, marginBytes, reserveBytes, type DiskSpace } from './disk-space.ts';
+import { marginBytes, reserveBytes, type DiskSpace } from './disk-space.ts';
 import type { SegmentLedger } from './segment-ledger.ts';
 
 /**
