@@ -1,7 +1,7 @@
 import { expect } from 'bun:test';
 import { SMALL } from '../support/builder.ts';
 import type { Child } from '../support/child.ts';
-import { frameTotals, TOTALS_LINE, type FrameTotals } from '../support/frame-totals.ts';
+import { frameTotals, lastFrameTotals, TOTALS_LINE, type FrameTotals } from '../support/frame-totals.ts';
 import { PATIENT_LATENCY, SrtReceiver } from '../support/receiver.ts';
 import { MadePictures } from '../support/made-pictures.ts';
 import { freeUdpPort } from '../support/ports.ts';
@@ -91,7 +91,7 @@ export class LinkStage implements AsyncDisposable {
   /** Ends the program in order. @returns its last totals, in which all of its pictures are */
   async stopped(): Promise<FrameTotals> {
     expect(await this.builder.stop()).toBe(0);
-    return frameTotals(this.builder.lines.findLast((line) => TOTALS_LINE.test(line)) ?? '');
+    return lastFrameTotals(this.builder.lines);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

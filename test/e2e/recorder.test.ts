@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { Child } from '../support/child.ts';
 import { Folder } from '../support/folder.ts';
-import { frameTotals, TOTALS_LINE } from '../support/frame-totals.ts';
+import { lastFrameTotals } from '../support/frame-totals.ts';
 import { Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
 import { analyse, decoderWords } from '../support/video.ts';
@@ -60,7 +60,7 @@ test(
     expect(await builder.stop()).toBe(0);
     expect(recordings.names.filter((name) => !SEGMENT.test(name))).toEqual([]);
     const numbers = await recordings.numbers();
-    const totals = frameTotals(builder.lines.findLast((line) => TOTALS_LINE.test(line)) ?? '');
+    const totals = lastFrameTotals(builder.lines);
     // Each picture that was encoded is there, also the last one before the stop.
     expect(numbers.length).toBe(totals.unique + totals.dup);
     const { lost, backwards, unreadable } = analyse(numbers);

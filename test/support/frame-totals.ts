@@ -18,3 +18,8 @@ export function frameTotals(line: string): FrameTotals {
   const [unique = 0, dup = 0, dropped = 0, lost = 0] = found.slice(1).map(Number);
   return { unique, dup, dropped, lost };
 }
+
+/** The last ones in a log, which are complete once the program has stopped. @throws Error where there are none */
+export function lastFrameTotals(lines: readonly string[]): FrameTotals {
+  return frameTotals(lines.findLast((line) => TOTALS_LINE.test(line)) ?? '');
+}
