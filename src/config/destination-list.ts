@@ -101,8 +101,10 @@ function shownOf(
   const isReachable = HIDING.test(around.before);
   // What stands before an @ may be a user and a password.
   const isBeforeAt = around.after.includes('@');
-  if (!isReachable && !isBeforeAt) return shownAddressText(text);
   const [scheme] = SCHEME.exec(text) ?? [];
+  // A beginning that no destination has may be the end of a password, behind a space in it.
+  const isOurs = kind === 'file' || scheme !== undefined;
+  if (!isReachable && !isBeforeAt && isOurs) return shownAddressText(text);
   if (kind === 'file' || scheme === undefined) return HIDDEN;
   const address = splitAddress(text);
   const isCertain = !isBeforeAt && address !== undefined && isPlain(address) && isHost(address.host);

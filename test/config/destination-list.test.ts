@@ -122,6 +122,10 @@ test('no part of a passphrase or streamid ever shows, whatever it has in it', ()
   );
 });
 
+test('the end of a password that looks like the beginning of an address does not show', () => {
+  expect(shownList('srt://user::SECRET .SECRET://@h:1')).toBe('srt://… …');
+});
+
 test('no part of a user and password ever shows, whatever they have in them', () => {
   const scheme = fc.constantFrom('srt', 'http', 'https', 'udp', 'tcp');
   fc.assert(
