@@ -64,6 +64,14 @@ export class Sensor implements AsyncDisposable {
     this.#isPaused = false;
   }
 
+  /**
+   * Deletes the stream, as software does that begins again: on its own connection, so that an entry that is still on its
+   * way, with an id of before, goes with the stream and does not come first in the new one.
+   */
+  async startOver(): Promise<void> {
+    await this.#redis.del('imagestream');
+  }
+
   /** Resolves when no write is on its way any more. */
   async stop(): Promise<void> {
     this.#stopped.abort();

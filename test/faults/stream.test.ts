@@ -46,7 +46,7 @@ test.concurrent(
     await using stage = await FaultStage.open({ nextId: () => `${(count += 1)}-0` });
     const program = await stage.streaming();
     count = 0;
-    await stage.redis.del('imagestream');
+    await stage.sensor.startOver();
     await program.line(/imagestream has started over/);
     await program.streamsAgain();
     await program.isSound('some');
@@ -64,7 +64,7 @@ test.concurrent(
     await program.streamsAgain(3);
     expect(program.child.count(/streaming to/)).toBe(1);
     aheadMs = 0;
-    await stage.redis.del('imagestream');
+    await stage.sensor.startOver();
     await program.streamsAgain();
     await program.isSound('some');
   },
