@@ -83,7 +83,10 @@ test.concurrent(
     );
     await program.streamsAgain();
     expect(program.child.count(/streaming to/)).toBe(1);
-    expect((await program.isSound()).wrong).toBeGreaterThan(WRONG_ENTRIES / 4);
+    const { wrong, causes } = await program.isSound();
+    expect(wrong).toBeGreaterThan(0);
+    // They are read one by one; a busy machine does not get through all of them within the maximum delay.
+    expect(wrong + causes.passedOver).toBeGreaterThanOrEqual(2 * WRONG_ENTRIES);
   },
   LIMIT_MS,
 );
