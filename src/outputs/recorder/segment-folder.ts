@@ -210,6 +210,7 @@ export class SegmentFolder {
     const handle = await this.#made(join(this.#path, partName));
     if (!handle) return undefined;
     try {
+      await this.#needMountFor(handle, join(this.#path, partName));
       if (await this.#isOurs(handle, finalName)) return this.#segment(partName, handle);
     } catch (error) {
       await handle.close();
@@ -217,6 +218,16 @@ export class SegmentFolder {
     }
     await handle.close();
     return undefined;
+  }
+
+  /** The disk may have gone since it was looked for: what was made below its mount point does not stay there. */
+  async #needMountFor(handle: FileHandle, path: string): Promise<void> {
+    try {
+      await this.#needMount();
+    } catch (error) {
+      if (await isSame(handle, path)) await unlink(path);
+      throw error;
+    }
   }
 
   /** Fails where anything has the name by now, a link that leads nowhere, too (O_CREAT | O_EXCL). */

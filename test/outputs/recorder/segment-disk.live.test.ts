@@ -207,6 +207,28 @@ describe.skipIf(whyNot !== undefined)('a disk', () => {
     expect(namesIn(disk.file('video')).length).toBe(1);
   });
 
+  test('that is pulled out while a segment begins leaves nothing on the disk below, and is awaited', async () => {
+    using disk = new MountedDisk(TMPFS);
+    const video = disk.file('video');
+    mkdirSync(video);
+    let isPulled = false;
+    const spaceOf: typeof AMPLE_DISK.spaceOf = async (folder) => {
+      if (isPulled) return AMPLE_DISK.spaceOf(folder);
+      isPulled = true;
+      disk.pull();
+      mkdirSync(video);
+      return AMPLE_DISK.spaceOf(folder);
+    };
+    const segments = folderAt(video, { disk: { ...AMPLE_DISK, spaceOf } });
+    expect(await failureOf(segments.begin(BEGIN_MS))).toBe('file-not-mounted');
+    expect(namesIn(video)).toEqual([]);
+    rmdirSync(video);
+    disk.mount();
+    mkdirSync(video);
+    await record(segments, BEGIN_MS);
+    expect(namesIn(video).length).toBe(1);
+  });
+
   test('whose folder is removed while a segment is written is a failure, until it is made again', async () => {
     using disk = new MountedDisk(TMPFS);
     mkdirSync(disk.file('video'));
