@@ -42,7 +42,7 @@ interface HubRunParts {
 
 /** That of the ffmpeg that a session begins with. */
 export function firstRun(parts: HubRunParts): EncoderRun {
-  return runAfter(parts, Promise.resolve(), () => ({ kind: 'first-of-session' }));
+  return new HubRun(parts, Promise.resolve(), () => ({ kind: 'first-of-session' }));
 }
 
 /**
@@ -51,28 +51,35 @@ export function firstRun(parts: HubRunParts): EncoderRun {
  */
 export function nextRun(parts: HubRunParts, before: EncoderRun, handedFrames: number): EncoderRun {
   const join = () => ({ kind: 'goes-on', lostFrames: Math.max(0, handedFrames - before.pictures) }) as const;
-  return runAfter(parts, before.ended, join);
+  return new HubRun(parts, before.ended, join);
 }
 
-function runAfter(
-  { hub, encoder, periodTicks }: HubRunParts,
-  before: Promise<void>,
-  joinThen: () => TimelineJoin,
-): EncoderRun {
-  let feed: Feed | undefined;
-  const ended = before.then(() => {
-    if (!encoder.video) return undefined;
-    const join = joinThen();
-    feed = hub.feed(encoder.video, { join, periodTicks, isWarmedUp: join.kind === 'goes-on' });
-    return feed.ended;
-  });
-  return {
-    encoder,
-    get pictures() {
-      return feed?.pictures ?? 0;
-    },
-    ended,
-  };
+/**
+ * A class, for what it must not hold: the run before it, which a closure would. A session has as many as it likes in its months,
+ * and each of them would hold all others.
+ */
+class HubRun implements EncoderRun {
+  readonly encoder: Encoder;
+  readonly ended: Promise<void>;
+  #feed: Feed | undefined;
+
+  constructor(
+    { hub, encoder, periodTicks }: HubRunParts,
+    before: Promise<void>,
+    joinThen: () => TimelineJoin,
+  ) {
+    this.encoder = encoder;
+    this.ended = before.then(() => {
+      if (!encoder.video) return undefined;
+      const join = joinThen();
+      this.#feed = hub.feed(encoder.video, { join, periodTicks, isWarmedUp: join.kind === 'goes-on' });
+      return this.#feed.ended;
+    });
+  }
+
+  get pictures(): number {
+    return this.#feed?.pictures ?? 0;
+  }
 }
 
 /** Once ffmpeg is gone: waits until what it has left is handed on, a moment at the most. Never rejects. */

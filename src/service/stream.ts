@@ -58,7 +58,7 @@ export class Stream {
   /** The ffmpeg that is to take over by other settings. */
   #next: NextEncoder | undefined;
   /** Those before the one in force, until they are gone. */
-  #leaving: Promise<unknown> = Promise.resolve();
+  #leaving: Promise<void> = Promise.resolve();
   /** When frames began to go to the one in force. */
   #followedNs: bigint;
   readonly #restartWait: Backoff;
@@ -208,7 +208,8 @@ export class Stream {
     const { periodTicks } = this.parts;
     this.#followedNs = this.parts.clock.nowNs();
     if (this.hub) this.#run = nextRun({ hub: this.hub, encoder, periodTicks }, before, framesBefore);
-    this.#leaving = Promise.all([this.#leaving, this.#leave(before)]);
+    const leaving = this.#leave(before);
+    this.#leaving = this.#leaving.then(() => leaving);
   }
 
   /** The one before has its end of file, and hands on what it still has. */
