@@ -21,6 +21,7 @@ const SHOWN_FRAMES = 2;
 const FULL_HD = { pixelFormat: 'gray16be', widthPx: 1920, heightPx: 1080 } as const;
 const REPORT = / out [\d.]+ fps, source /;
 const REPORTS = 20;
+const STARTED_OVER = /imagestream has started over/;
 const SLOW_US = 1_000;
 /** The reading of frames, and the sensor: they move pixels. */
 const OF_FRAMES = new Set(['XREAD', 'XREVRANGE', 'XADD']);
@@ -31,8 +32,8 @@ const GROUP = 'cosmos-video-builder';
 const READER_RIGHTS = ['~imagestream', '+xread', '+xrevrange', '+time'];
 const NOT_COUNTED = /what the source adds is not counted/;
 const COUNTED = / out .*source \d/;
-/** A second on a quiet machine, from the first id that is lower. */
-const NOTICE_LIMIT_MS = 3_000;
+/** It takes a second from the first id that is lower; a busy machine makes the reports late as well, one of which comes a second. */
+const MOST_REPORTS_TO_NOTICE = 3;
 
 test.concurrent(
   'a report every second takes no time of Redis, however large the frames are',
@@ -114,21 +115,28 @@ test.concurrent(
   async () => {
     let id = 1_000_000;
     await using stage = await FaultStage.open({ nextId: () => `${(id += 1)}-0` });
-    const { sensor, redis } = stage;
+    const { sensor } = stage;
     const program = await stage.streaming();
     // What waits in a stream that is deleted is counted by nobody.
     sensor.pause();
     const isAllRead = async () => {
       const { source, waiting } = await nextAccount(program.child);
-      return source === sensor.written && waiting === 0;
+      return sensor.tried === sensor.written && source === sensor.written && waiting === 0;
     };
     await until(isAllRead, 'reading to the end', 20_000);
-    await redis.del('imagestream');
+    await sensor.startOver();
     id = 0;
     const { written } = sensor;
     sensor.goOn();
     await until(async () => sensor.written > written, 'first lower id');
-    await program.line(/imagestream has started over/, { withinMs: NOTICE_LIMIT_MS });
+    const { child } = program;
+    const before = child.lines.length;
+    await program.line(STARTED_OVER);
+    const lines = child.lines.slice(
+      before,
+      child.lines.findIndex((line) => STARTED_OVER.test(line)),
+    );
+    expect(lines.filter((line) => REPORT.test(line)).length).toBeLessThanOrEqual(MOST_REPORTS_TO_NOTICE);
     await program.streamsAgain();
     expect(program.child.count(/streaming to/)).toBe(1);
     expect(program.child.count(/closing the stream/)).toBe(0);
@@ -161,7 +169,8 @@ test.concurrent(
     const port = await freeUdpPort();
     const program = await stage.waiting({ settings: { DESTINATION: `srt://127.0.0.1:${port}` } });
     await program.line(/opening srt/);
-    await sensorWrites(stage, 3 * GOP_FRAMES);
+    const isEncoded = async () => (await nextAccount(program.child)).encoded >= 3 * GOP_FRAMES;
+    await until(isEncoded, 'pictures that nobody gets', 40_000);
     stage.use(await SrtReceiver.start(stage.file('received.ts'), { port }));
     await program.streams();
     await program.isSound();

@@ -4,8 +4,8 @@ import { MountedDisk, noMountReason } from '../outputs/recorder/mounted-disk.ts'
 import { FaultStage } from './fault-stage.ts';
 
 const LIMIT_MS = 90_000;
-/** Nothing is on it but what a test puts there. */
-const DISK = { kind: 'tmpfs', sizeBytes: 1_048_576 } as const;
+/** Nothing is on it but what a test puts there; there is room for several minutes of video. */
+const DISK = { kind: 'tmpfs', sizeBytes: 8_388_608 } as const;
 const LEFT_BYTES = 65_536;
 
 const whyNot = noMountReason(DISK);

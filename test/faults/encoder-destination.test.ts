@@ -5,28 +5,38 @@ import { SMALL } from '../support/builder.ts';
 import { script } from '../support/script.ts';
 import { Stage } from '../support/stage.ts';
 import { frameNumbers } from '../support/video.ts';
+import { nextAccount } from './frame-account.ts';
+import { TALKATIVE } from './program.ts';
 
-const LIMIT_MS = 60_000;
-/** Lines at the levels that an operator sees, by what the program puts before them. */
-const TROUBLE = /^\S+ (error|warn)/;
+const LIMIT_MS = 90_000;
+/** Two attempts at a link that does not answer take seven seconds; a busy machine gets several times as much. */
+const ATTEMPTS_MS = 50_000;
+/** Enough to see that a file is a recording. */
+const PICTURES = 24;
+/** Lines at the levels that an operator sees, by what the program puts before them; a busy machine is told of that, too. */
+const TROUBLE = /^\S+ (error|warn) (?!.*(behind the schedule|was held up|cannot keep up|took no frame))/;
 
 test.concurrent(
   'two programs that are given one file make two recordings, however close they start',
   async () => {
     await using stage = await Stage.open();
     const path = stage.file('out.ts');
-    const builders = [stage.builder({ DESTINATION: path }), stage.builder({ DESTINATION: path })];
+    const settings = { DESTINATION: path, ...TALKATIVE };
+    const builders = [stage.builder(settings), stage.builder(settings)];
     for (const builder of builders) await builder.line(/waiting for frames/);
     for (const builder of builders) await builder.line(/connected/);
     await stage.writer.writeUntil(async () =>
       builders.every((builder) => builder.count(/streaming to/) === 1),
     );
-    await stage.writer.writeAll(24, (index) => (index * 1000) / 24);
+    await stage.writer.writeUntil(async () => {
+      const accounts = await Promise.all(builders.map((builder) => nextAccount(builder)));
+      return accounts.every(({ encoded }) => encoded >= PICTURES);
+    });
     for (const builder of builders) expect(await builder.stop()).toBe(0);
     const told = builders.filter((builder) => builder.count(/out\.ts exists already.*out-2\.ts/) === 1);
     expect(told).toHaveLength(1);
     for (const name of ['out.ts', 'out-2.ts'])
-      expect((await frameNumbers(stage.file(name), SMALL)).length).toBeGreaterThan(20);
+      expect((await frameNumbers(stage.file(name), SMALL)).length).toBeGreaterThanOrEqual(PICTURES);
     expect(readdirSync(stage.folder.path).toSorted()).toEqual(['out-2.ts', 'out.ts']);
   },
   LIMIT_MS,
@@ -40,7 +50,7 @@ test.concurrent(
     const FFMPEG = script(stage.folder, 'ffmpeg', 'case "$*" in *libx264*) exit 1;; esac; exec ffmpeg "$@"');
     const builder = stage.builder({ DESTINATION: stage.file('out.ts'), FFMPEG, LOG_LEVEL: 'debug' });
     await builder.line(/connected/);
-    await stage.writer.writeUntil(async () => builder.count(/ failed: exit status 1; trying again/) === 2);
+    await stage.writer.writeUntil(async () => builder.count(/ failed: exit status 1; trying again/) >= 2);
     expect(await builder.stop()).toBe(0);
     expect(builder.count(/exists already/)).toBe(0);
     expect(readdirSync(stage.folder.path)).toEqual(['ffmpeg']);
@@ -55,12 +65,13 @@ test.concurrent(
     const DESTINATION = `srt://127.0.0.1:${await freeUdpPort()}`;
     const builder = stage.builder({ DESTINATION, LOG_LEVEL: 'debug' });
     await builder.line(/connected/);
-    await stage.writer.writeUntil(async () => builder.count(/ failed: .*trying again/) === 2);
+    await stage.writer.writeUntil(async () => builder.count(/ failed: .*trying again/) >= 2, 24, ATTEMPTS_MS);
     const trouble = builder.lines.filter((line) => TROUBLE.test(line));
-    expect(trouble).toHaveLength(1);
-    expect(trouble[0]).toMatch(
-      /failed: no SRT listener answers at the destination .*; trying again in 0\.\d s$/,
-    );
+    expect(trouble).toEqual([
+      expect.stringMatching(
+        /failed: no SRT listener answers at the destination .*; trying again in 0\.\d s$/,
+      ),
+    ]);
     expect(builder.count(/info .*opening/)).toBe(1);
     expect(await builder.stop()).toBe(0);
   },

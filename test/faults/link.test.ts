@@ -11,6 +11,10 @@ import { FaultStage, lasting } from './fault-stage.ts';
 const LIMIT_MS = 150_000;
 const RIGHT = 'correct-horse';
 const WRONG = 'battery-staple';
+/** A link that acknowledges nothing for a second is dead. */
+const BEARABLE_MS = 650;
+/** A busy machine makes some of the losses longer than was asked for. */
+const MOST_LOSSES = 10;
 
 test.concurrent(
   'an SRT listener that is killed and started again gets the stream again',
@@ -35,17 +39,22 @@ test.concurrent(
     const listener = stage.use(await SrtReceiver.start(stage.file('received.ts')));
     const proxy = stage.use(await UdpProxy.start(listener.port));
     const program = await stage.streaming({ DESTINATION: proxy.address });
-    proxy.isForwarding = false;
-    await lasting(500);
-    proxy.isForwarding = true;
-    await program.streamsAgain();
-    expect(program.child.count(/failed:/)).toBe(0);
+    const { child } = program;
+    let breaks: number;
+    let lostMs: number;
+    let losses = 0;
+    do {
+      expect((losses += 1)).toBeLessThanOrEqual(MOST_LOSSES);
+      breaks = child.count(/failed:/);
+      lostMs = await loseFor(500, proxy);
+      await program.streamsAgain();
+    } while (lostMs > BEARABLE_MS);
+    expect(child.count(/failed:/)).toBe(breaks);
 
-    proxy.isForwarding = false;
-    await lasting(8000);
-    proxy.isForwarding = true;
-    await program.line(/failed: .*trying again/);
-    await program.line(/streaming to/, { nth: 2, withinMs: 40_000 });
+    const openings = child.count(/streaming to/);
+    await loseFor(8000, proxy);
+    await program.line(/failed: .*trying again/, { nth: breaks + 1 });
+    await program.line(/streaming to/, { nth: openings + 1, withinMs: 40_000 });
     await program.streamsAgain();
     await program.isSound();
   },
@@ -120,10 +129,11 @@ test.concurrent(
 );
 
 test.concurrent(
-  'an SRT server that closes the stream 1.5 s after it was opened is never said to be streamed to',
+  'an SRT server that closes the stream a second after it was opened is never said to be streamed to',
   async () => {
     await using stage = await FaultStage.open();
-    const server = stage.use(await SrtServer.start({ closeAfterMs: 1500 }));
+    // After two it would be good: a busy machine may be late by half of that.
+    const server = stage.use(await SrtServer.start({ closeAfterMs: 1000 }));
     const program = await stage.waiting({ settings: { DESTINATION: server.address } });
     await program.line(/failed: it answers but closes the stream at once.*trying again/);
     await server.closed(2);
@@ -151,3 +161,12 @@ test.concurrent(
   },
   LIMIT_MS,
 );
+
+/** @returns for how long it has lost all; a busy machine makes that longer */
+async function loseFor(durationMs: number, proxy: UdpProxy): Promise<number> {
+  const startMs = performance.now();
+  proxy.isForwarding = false;
+  await lasting(durationMs);
+  proxy.isForwarding = true;
+  return performance.now() - startMs;
+}

@@ -7,12 +7,18 @@ import { NotifySocket } from '../support/notify-socket.ts';
 import { script } from '../support/script.ts';
 import { Stage } from '../support/stage.ts';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 150_000;
 /** Clears the screen, goes to its first line, rings, and begins what looks like another entry of the journal. */
 const HOSTILE = '\u001B[2J\u001B[H\u0007\r<2>forged\u0000';
 const WRITTEN_OUT = String.raw`\x1b[2J\x1b[H\x07\r<2>forged\x00`;
 /** What no line of the program may hold; the line breaks between them are taken off by then. */
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/** An ffmpeg is called slow after 10 s, which begin once it takes frames again: what is said sooner is of the time before that. */
+const SOONEST_SLOW_MS = 5_000;
+
+/** When a line was written, which stands before it. */
+const timeMs = (line = '') => Date.parse(line.split(' ')[0] ?? '');
 
 /** The one child that the program has while it streams. */
 const ffmpegOf = ({ pid }: Child) => Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
@@ -23,8 +29,9 @@ test.concurrent(
   'control characters in what a server answers are written out in the log',
   async () => {
     await using server = await ScriptedRedis.start([[[`-ERR ${HOSTILE}\r\n`]]]);
-    await using builder = startBuilder({ PORT: portOf(server), DESTINATION: 'x.ts' });
-    expect(await builder.line(/forged/)).toContain(`ERR ${WRITTEN_OUT}`);
+    // Why it does not count stands before the first report, which comes after 10 s otherwise.
+    await using builder = startBuilder({ PORT: portOf(server), DESTINATION: 'x.ts', STATS_INTERVAL: '1' });
+    expect(await builder.line(/forged/, { withinMs: 40_000 })).toContain(`ERR ${WRITTEN_OUT}`);
     expect(builder.lines.filter((line) => CONTROL.test(line))).toEqual([]);
     expect(await builder.stop()).toBe(0);
   },
@@ -41,7 +48,9 @@ test.concurrent(
     await using builder = new Child([EXECUTABLE, '--port', portOf(server), '--host', '127.0.0.1'], {
       env: { JOURNAL_STREAM: '8:1', COSMOS_VIDEO_DESTINATION: 'x.ts', COSMOS_VIDEO_RESOLUTION: '320x240' },
     });
-    expect(await builder.line(/forged/)).toMatch(/^<3>.*not a stream id: 1-1\\n<2>forged/);
+    expect(await builder.line(/forged/, { withinMs: 40_000 })).toMatch(
+      /^<3>.*not a stream id: 1-1\\n<2>forged/,
+    );
     expect(builder.lines.filter((line) => !/^<[346]>[ -~]+$/.test(line))).toEqual([]);
     expect(await builder.stop()).toBe(0);
   },
@@ -87,7 +96,7 @@ test.concurrent(
     const builder = stage.builder({ DESTINATION: stage.file('x.ts'), STATS_INTERVAL: '1' });
     await builder.line(/connected/);
     await using source = startBuilder({ PORT: `${stage.server.port}` }, 'source', '--rate', '60');
-    const line = await builder.line(/gets .* frames a second/, { withinMs: 55_000 });
+    const line = await builder.line(/gets .* frames a second/, { withinMs: 120_000 });
     expect(line).toMatch(/warn .*the video shows 24.00: .*COSMOS_VIDEO_FRAMERATE, .*_SCALING=skip/);
     expect(builder.count(/gets .* frames a second/)).toBe(1);
     expect(await source.stop()).toBe(0);
@@ -146,16 +155,20 @@ test.concurrent.each([
     const reports = (count: number) => async () => builder.count(/streaming \| out/) >= count;
     await stage.writer.writeUntil(reports(3));
     const pid = who === 'ffmpeg' ? ffmpegOf(builder) : builder.pid;
+    const linesBefore = builder.lines.length;
+    const said = () => builder.lines.slice(linesBefore);
     process.kill(pid, 'SIGSTOP');
     const startMs = performance.now();
     await stage.writer.writeUntil(async () => performance.now() - startMs > 5_000);
     process.kill(pid, 'SIGCONT');
-    await stage.writer.writeUntil(async () => builder.count(words) === 1);
+    await stage.writer.writeUntil(async () => builder.count(words) >= 1);
     const before = builder.count(/streaming \| out/);
     // Longer than slowness is looked for.
     await stage.writer.writeUntil(reports(before + 12), 24, 40_000);
     expect(builder.count(words)).toBe(1);
-    expect(builder.count(/cannot keep up/)).toBe(0);
+    const [slow, stood] = [/cannot keep up/, words].map((one) => said().find((line) => one.test(line)));
+    // Of what comes after it, a busy machine may be told so.
+    if (slow !== undefined) expect(timeMs(slow) - timeMs(stood)).toBeGreaterThan(SOONEST_SLOW_MS);
     expect(await builder.stop()).toBe(0);
   },
   LIMIT_MS,

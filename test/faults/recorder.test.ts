@@ -11,20 +11,19 @@ import { ShownDisk } from './shown-disk.ts';
 
 // What becomes of the disk of the recordings is nothing to the stream.
 
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 120_000;
 const DISK = { kind: 'tmpfs', sizeBytes: 50_000_000 } as const;
 /** Less than what stays free for others. */
 const LEFT_BYTES = 1_000_000;
 const SEGMENT = /^imagestream-\d{8}T\d{6}Z\.ts$/;
 const STOPPED = /recording to \S+ has stopped: .*trying again/;
 const ERROR = /^\S+ error /;
-const LATE_TICKS = /late ticks (\d+)/;
 const PICTURE_TICKS = 3_750;
 const VIDEO_PID = 0x100;
-/** More than a busy machine holds anything up, and less than a disk that fails would, if anything waited for it. */
-const MOST_GAP_MS = 1_000;
-/** A disk that the stream waits for makes it late all the time; a busy machine does so now and then. */
-const MOST_LATE_PART = 0.05;
+/** More than a receiver may still hold back when the disk fails: three seconds of them. */
+const MORE_PICTURES = 72;
+/** More than a busy machine holds anything up. */
+const MOST_GAP_MS = 2_500;
 
 const whyNot = noMountReason(DISK);
 if (whyNot !== undefined) console.warn(`recorders on disks that fail are not tested: ${whyNot}`);
@@ -70,6 +69,12 @@ class RecorderStage implements AsyncDisposable {
     await until(async () => this.finished.length >= wanted, `${count} more finished segments`, LIMIT_MS);
   }
 
+  /** While the disk is away it has said so, tries again, and the listener gets one picture after the other: nothing waits for the disk. */
+  async goesWithoutDisk(): Promise<void> {
+    await this.program.line(STOPPED, { nth: 2 });
+    await this.listener.morePictures(MORE_PICTURES, LIMIT_MS);
+  }
+
   /** It records again by itself, and segments are finished, without another error. */
   async recordsAgain(): Promise<void> {
     await this.program.line(/ info +recording to \S+ again/);
@@ -92,8 +97,6 @@ class RecorderStage implements AsyncDisposable {
     const came = listener.pictures.map(({ firstMs }) => firstMs);
     const gapsMs = came.slice(1).map((atMs, index) => atMs - (came[index] ?? Number.NaN));
     expect(Math.max(...gapsMs)).toBeLessThanOrEqual(MOST_GAP_MS);
-    const late = program.child.lines.map((line) => Number(LATE_TICKS.exec(line)?.[1] ?? 0));
-    expect(late.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(MOST_LATE_PART * encoded);
     for (const path of this.finished) expect([path, await decoderWords(path)]).toEqual([path, '']);
     expect(readdirSync(this.shown.disk.path).filter((name) => name.endsWith('.part'))).toEqual([]);
   }
@@ -120,10 +123,10 @@ describe.skipIf(whyNot !== undefined)('a recorder', () => {
     'whose disk something else fills stops with one line and goes on once there is room; the stream is unharmed',
     async () => {
       await using stage = await RecorderStage.open();
-      const { program, shown } = stage;
+      const { shown } = stage;
       await stage.finishes(1);
       shown.disk.leave(LEFT_BYTES);
-      await program.line(STOPPED, { nth: 2 });
+      await stage.goesWithoutDisk();
       shown.disk.empty();
       await stage.recordsAgain();
       await stage.isUnharmed(
@@ -137,10 +140,10 @@ describe.skipIf(whyNot !== undefined)('a recorder', () => {
     'whose disk vanishes stops with one line and goes on where it is back; the stream is unharmed',
     async () => {
       await using stage = await RecorderStage.open();
-      const { program, shown } = stage;
+      const { shown } = stage;
       await stage.finishes(1);
       shown.vanish();
-      await program.line(STOPPED, { nth: 2 });
+      await stage.goesWithoutDisk();
       expect(readdirSync(shown.path)).toEqual([]);
       shown.comeBack();
       await stage.recordsAgain();
@@ -153,10 +156,10 @@ describe.skipIf(whyNot !== undefined)('a recorder', () => {
     'whose disk can only be read stops with one line and goes on once it can be written; the stream is unharmed',
     async () => {
       await using stage = await RecorderStage.open();
-      const { program, shown } = stage;
+      const { shown } = stage;
       await stage.finishes(1);
       shown.protect();
-      await program.line(STOPPED, { nth: 2 });
+      await stage.goesWithoutDisk();
       shown.unprotect();
       await stage.recordsAgain();
       await stage.isUnharmed(/the file system of the recordings can only be read/);

@@ -123,12 +123,12 @@ const STATES: readonly State[] = [
   {
     state: 'while it closes a stream in which nothing came',
     async reach(stage) {
-      const program = await stage.streaming({ IDLE_TIMEOUT: '4' });
+      const program = await stage.streaming({ IDLE_TIMEOUT: '7' });
       await stage.sensor.stop();
       await program.line(/unique 0, dup [1-9]\d/);
       // The closing takes as long as ffmpeg is given for it.
       process.kill(await program.ffmpegPid(), 'SIGSTOP');
-      await program.line(/no new frame on imagestream for 4 s: closing/);
+      await program.line(/no new frame on imagestream for 7 s: closing/);
       return program;
     },
   },
