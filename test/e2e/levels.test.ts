@@ -24,7 +24,13 @@ test.concurrent(
     for (const builder of [auto, full]) await builder.line(/connected/);
     const narrow =
       /between 0 and 4095 of 65535, the video is nearly black: set COSMOS_VIDEO_LEVELS=auto, or COSMOS_VIDEO_FORMAT=gray12be$/;
-    await writer.writeUntil(async () => full.count(narrow) === 1, FRAME_RATE, 40_000);
+    // Which of the two streams first is open.
+    let autoFrom = Infinity;
+    const isOver = async () => {
+      if (auto.count(/streaming to/) > 0) autoFrom = Math.min(autoFrom, writer.number);
+      return full.count(narrow) === 1 && writer.number >= autoFrom + 10 * FRAME_RATE;
+    };
+    await writer.writeUntil(isOver, FRAME_RATE, 40_000);
     for (const builder of [auto, full]) expect(await builder.stop()).toBe(0);
 
     expect(auto.count(/of the samples/)).toBe(0);
@@ -126,10 +132,13 @@ test.concurrent.each([
     const still = pictures.slice(pictures.findIndex(({ number }) => number === pictures.at(-1)?.number));
     expect(still[0]?.number).toBe(writer.number - 1);
     expect(still.length).toBeGreaterThan(MARKED_AFTER_PICTURES + SLACK_PICTURES);
-    const marked = pictures.filter(isMarked);
-    const unmarked = still.length - marked.length;
-    expect(still.slice(unmarked)).toEqual(marked);
-    if ('OVERLAY' in settings) expect(unmarked).toBe(still.length);
+    const areMarked = pictures.map(isMarked);
+    const unmarked = areMarked.slice(-still.length).filter((marked) => !marked).length;
+    expect(areMarked.slice(pictures.length - still.length + unmarked)).not.toContain(false);
+    // A source that the machine holds up for long is said to bring nothing new before, too; a new picture never is.
+    const isNew = (index: number) => pictures[index]?.number !== pictures[index - 1]?.number;
+    expect(areMarked.flatMap((marked, index) => (marked && isNew(index) ? [index] : []))).toEqual([]);
+    if ('OVERLAY' in settings) expect(areMarked).not.toContain(true);
     else expect(Math.abs(unmarked - MARKED_AFTER_PICTURES)).toBeLessThan(SLACK_PICTURES);
   },
   LIMIT_MS,

@@ -23,6 +23,8 @@ const GOES_ON_MS = 3_000;
 /** One second of video, and two of them. */
 const RATE_PICTURES = 24;
 const GOP_PICTURES = 48;
+/** Who comes back begins with the present GOP; with a busy machine the video is behind the source by as much again. */
+const OLDEST_PICTURES = 2 * GOP_PICTURES;
 /** ffmpeg gives its first stream, our only one, this identifier. */
 const VIDEO_PID = 256;
 const FAILED = /the stream to srt:\S+ failed: .*trying again/;
@@ -42,10 +44,10 @@ async function timed(waiting: Promise<unknown>): Promise<number> {
 
 /** The first so many pictures that were received are those of the totals, each as often as they say, and none got lost. */
 function expectAccounted(numbers: readonly (number | undefined)[], totals: FrameTotals): void {
-  const { unique, dup, dropped } = totals;
+  const { unique, dup, dropped, waiting } = totals;
   const { lost, steps: _, ...rest } = analyse(numbers.slice(0, unique + dup));
   expect(rest).toEqual({ frames: unique + dup, unique, dup, backwards: 0, unreadable: 0 });
-  expect(lost).toBeLessThanOrEqual(dropped);
+  expect(lost).toBeLessThanOrEqual(dropped + waiting);
   expect(totals.lost).toBe(0);
 }
 
@@ -88,7 +90,7 @@ describe('an SRT listener that is killed and comes back gets the stream of the s
       expect(await builder.stop()).toBe(0);
       await second.stop();
       const [begin = Number.NaN] = await soundNumbers(second.path);
-      expect(begin).toBeGreaterThanOrEqual(atReturn - GOP_PICTURES);
+      expect(begin).toBeGreaterThanOrEqual(atReturn - OLDEST_PICTURES);
       expect(begin).toBeLessThanOrEqual(atConnection + GOP_PICTURES);
     },
     LIMIT_MS,
@@ -118,7 +120,7 @@ test(
     // Handed over as a part of a file, the whole of it would be copied.
     await Bun.write(after, await Bun.file(receiver.path).slice(brokenBytes).bytes());
     const [begin = Number.NaN] = await soundNumbers(after);
-    expect(begin).toBeGreaterThanOrEqual(atReturn - GOP_PICTURES);
+    expect(begin).toBeGreaterThanOrEqual(atReturn - OLDEST_PICTURES);
     expect(begin).toBeLessThanOrEqual(atConnection + GOP_PICTURES);
   },
   LIMIT_MS,

@@ -78,11 +78,15 @@ test(
     const segments = () => readdirSync(stage.folder.path).filter((name) => name.endsWith('.ts'));
     let transcoder: Child | undefined;
     try {
-      await stage.writer.writeUntil(async () => {
-        // The transcoder joins once the stream has run for a while: between two keyframes.
-        if (stage.writer.number > 40) transcoder ??= new Child(transcoderCommand(relayed, playlist));
-        return segments().length >= 4;
-      });
+      await stage.writer.writeUntil(
+        async () => {
+          // The transcoder joins once the stream has run for a while: between two keyframes.
+          if (stage.writer.number > 40) transcoder ??= new Child(transcoderCommand(relayed, playlist));
+          return segments().length >= 4;
+        },
+        24,
+        45_000,
+      );
     } finally {
       await transcoder?.[Symbol.asyncDispose]();
     }

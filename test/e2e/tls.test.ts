@@ -75,8 +75,10 @@ test(
   'with a certificate authority of its own every frame comes as it was written',
   async () => {
     await using run = await TlsRun.open();
-    const builder = await run.streaming({ MAX_DELAY: '0', TRIM_AFTER: '0' });
+    const builder = await run.streaming({ MAX_DELAY: '0', TRIM_AFTER: '0', IDLE_TIMEOUT: '3' });
     await run.write(72);
+    // It has sent on by then all that was waiting.
+    await builder.line(/closing the stream/, { withinMs: 30_000 });
     expect(await builder.stop()).toBe(0);
     expect(builder.count(/ (warn|error) /)).toBe(0);
     const video = analyse(await frameNumbers(run.path, SMALL));
@@ -92,10 +94,11 @@ test(
     await using run = await TlsRun.open();
     const picture = { ...SMALL, widthPx: 1920, heightPx: 1080 };
     const writer = new PictureWriter(run.redis, { picture });
-    const builder = run.builder({ RESOLUTION: '1920x1080', FRAMERATE: '6' });
+    const builder = run.builder({ RESOLUTION: '1920x1080', FRAMERATE: '6', IDLE_TIMEOUT: '3' });
     await builder.line(/connected/);
     await writer.writeUntil(async () => builder.count(/streaming to/) === 1, 6);
     await writer.writeAll(18, (index) => (index * 1000) / 6);
+    await builder.line(/closing the stream/, { withinMs: 30_000 });
     expect(await builder.stop()).toBe(0);
     const video = analyse(await frameNumbers(run.path, picture));
     expect(video).toMatchObject(GOOD);

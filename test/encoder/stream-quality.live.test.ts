@@ -11,6 +11,7 @@ import type { FeedHow } from '../../src/outputs/video-feed.ts';
 import { FakeCarrier } from '../support/fake-carrier.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { Folder } from '../support/folder.ts';
+import { inPieces } from '../support/in-pieces.ts';
 import { stepsOf, tsQuality } from '../support/ts-quality.ts';
 import { decoderWords, output, probe } from '../support/video.ts';
 
@@ -55,7 +56,7 @@ function pictures(count: number): Uint8Array {
 function encode(settings: VideoSettings, isWarmedUp: boolean): AsyncIterable<Uint8Array> {
   const args = encoderArguments(settings, FORMAT, { kind: 'pipe', fd: 1, isWarmedUp });
   const stdin = pictures(isWarmedUp ? FRAMES + 1 : FRAMES);
-  return Bun.spawn(['ffmpeg', ...args], { stdin, stdout: 'pipe', stderr: 'inherit' }).stdout;
+  return inPieces(Bun.spawn(['ffmpeg', ...args], { stdin, stdout: 'pipe', stderr: 'inherit' }).stdout);
 }
 
 /** Sessions, one after the other, that go to the same receiver. */

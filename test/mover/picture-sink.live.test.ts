@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, spyOn, test } from 'bun:test';
 import type { Frame, FrameSlot } from '../../src/base/frame.ts';
 import { PictureSink } from '../../src/mover/picture-sink.ts';
 import { FrameSlots } from '../../src/os/frame-slots.ts';
@@ -33,9 +33,10 @@ describe.each(SIZES)('a copy of a picture of %d bytes', (sizeBytes) => {
     const { said } = await withSink(sizeBytes, runsOf(sizeBytes, 0.2), async ({ sink, slots, loop }) => {
       const input = new PictureSink(memoryOf(slots), sink, loop);
       const slot = taken(slots, 1);
+      const handing = spyOn(sink, 'write');
       const warming = input.warm(frameOf(slot));
-      // More than enough for the copy, and not for the reader, that still sleeps.
-      await loop.pause(50_000_000n);
+      // The copy is made once it is handed to the pipe; the reader still sleeps.
+      while (handing.mock.calls.length === 0) await loop.pause(100_000n);
       bytesOf(slot).fill(2);
       await warming;
       await input.write(frameOf(slot));

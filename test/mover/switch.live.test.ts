@@ -15,14 +15,14 @@ const never = new AbortController().signal;
 const SWITCHES = 20;
 const LONGEST_WAIT_MS = 100;
 const LIMIT_MS = 60_000;
-/** A loaded machine holds this program up, or the thread, which then makes up for it. */
-const HELD_UP_S = 0.5;
+/** A loaded machine holds this program up, or the thread, which makes up for a second of it, and gives up what is more. */
+const HELD_UP_S = 1.5;
 
 interface Run {
   readonly sizeBytes: number;
   readonly fps: bigint;
-  /** More than are sent. */
-  readonly frames: number;
+  /** So many frames wait: more than are sent from one switch to the next. */
+  readonly backlog: number;
 }
 
 const settingsFor = (port: number, { sizeBytes, fps }: Run): MoverSettings => ({
@@ -69,18 +69,27 @@ async function session(run: Run, use: (stage: Stage) => Promise<void>): Promise<
   const events: Event[] = [];
   await using mover = startMover(FRAME_THREAD, (event) => events.push(event));
   const frame = Buffer.alloc(run.sizeBytes);
-  const add = (number: number) => {
-    fillFrame(frame, number);
-    return redis.xadd('stream', '*', 'pixels', Buffer.from(frame));
-  };
+  let added = 0;
+  const add = (count: number) =>
+    Promise.all(
+      Array.from({ length: count }, () => {
+        fillFrame(frame, added);
+        added += 1;
+        return redis.xadd('stream', '*', 'pixels', Buffer.from(frame));
+      }),
+    );
   try {
     await mover.configure(settingsFor(server.port, run));
-    await add(0);
+    await add(1);
     await mover.awaitFrame(never);
     const first = new Lister(mover.openInput(), run.sizeBytes);
-    const stage = new Stage(mover, events, run, first);
+    const refill = async (lastSent: number) => {
+      expect(lastSent).toBeLessThan(added - 1);
+      await add(Math.max(0, lastSent + run.backlog - added));
+    };
+    const stage = new Stage(mover, events, run, first, refill);
     await until(async () => first.lines.length > 1, 'first ticks');
-    await Promise.all(Array.from({ length: run.frames }, (_, index) => add(index + 1)));
+    await add(run.backlog);
     await use(stage);
   } finally {
     redis.disconnect();
@@ -92,6 +101,8 @@ class Stage {
   /** What each switch has said. */
   readonly handed: number[] = [];
   readonly switchedMs: number[] = [];
+  /** How many ticks had been given up at each switch. */
+  readonly givenUp: number[] = [];
   #ending = new AbortController();
   pump: Promise<unknown> = Promise.resolve();
 
@@ -100,6 +111,8 @@ class Stage {
     private readonly events: readonly Event[],
     private readonly run: Run,
     first: Lister,
+    /** Adds frames up to the backlog, where this number is the last one that has come; the frames must not have run out. */
+    private readonly refill: (lastSent: number) => Promise<void>,
   ) {
     this.listers.push(first);
     this.go();
@@ -118,10 +131,6 @@ class Stage {
     this.pump.catch(() => {});
   }
 
-  told(kind: Event['kind']): Event[] {
-    return this.events.filter((event) => event.kind === kind);
-  }
-
   async stop(): Promise<void> {
     this.#ending.abort();
     expect(await this.pump).toBe('stopped');
@@ -135,9 +144,11 @@ class Stage {
   }
 
   async switchTo(next: Lister): Promise<void> {
+    await this.refill(Number(this.last.lines.at(-1)));
     const { framesBefore } = await this.mover.switchInput();
     this.handed.push(framesBefore);
     this.switchedMs.push(performance.now());
+    this.givenUp.push(this.events.reduce((sum, event) => sum + givenUpIn(event), 0));
     this.listers.push(next);
   }
 
@@ -160,6 +171,7 @@ class Stage {
   }
 }
 
+const givenUpIn = (event: Event) => (event.kind === 'schedule-restarted' ? event.skippedTicks : 0);
 const isFrames = (event: Event) => event.kind === 'frames';
 const later = (ms: number) =>
   new Promise((resolve) => {
@@ -167,9 +179,9 @@ const later = (ms: number) =>
   });
 
 test.each([
-  ['240 a second, copied', 'while it pumps', { sizeBytes: 10_000, fps: 240n, frames: 6_000 }],
-  ['240 a second, copied', 'while it does not', { sizeBytes: 10_000, fps: 240n, frames: 6_000 }],
-  ['60 a second, handed over', 'while it pumps', { sizeBytes: 300_000, fps: 60n, frames: 1_200 }],
+  ['240 a second, copied', 'while it pumps', { sizeBytes: 10_000, fps: 240n, backlog: 2_400 }],
+  ['240 a second, copied', 'while it does not', { sizeBytes: 10_000, fps: 240n, backlog: 2_400 }],
+  ['60 a second, handed over', 'while it pumps', { sizeBytes: 300_000, fps: 60n, backlog: 600 }],
 ] as const)(
   'of frames at %s, each comes to one reader once and in order, where it is switched %s',
   async (_, when, run) => {
@@ -186,7 +198,6 @@ test.each([
       const sent = lists.flat();
       const fresh = sent.filter((number, index) => number !== sent[index - 1]);
       expect(fresh).toEqual(fresh.map((__, index) => index));
-      expect(fresh.length).toBeLessThan(run.frames);
       expect(stage.handed).toEqual(lists.slice(0, -1).map(({ length }) => length));
       expect(lists.every(({ length }) => length > 0)).toBe(true);
       expect(copies.filter((copy) => copy === 'torn')).toEqual([]);
@@ -194,11 +205,11 @@ test.each([
       // It waited for its tick when the session ended.
       expect(droppedFrames(counts)).toBeLessThanOrEqual(1);
       // However many switches: the ticks between the first one and the last are as many as go into that time.
-      expect(stage.told('schedule-restarted')).toEqual([]);
       const [firstMs = 0, lastMs = 0] = [stage.switchedMs.at(0), stage.switchedMs.at(-1)];
-      const ticks = stage.handed.slice(1).reduce((sum, count) => sum + count, 0);
+      const sentTicks = stage.handed.slice(1).reduce((sum, count) => sum + count, 0);
+      const givenUp = (stage.givenUp.at(-1) ?? 0) - (stage.givenUp.at(0) ?? 0);
       const wantedTicks = ((lastMs - firstMs) * Number(run.fps)) / 1_000;
-      expect(Math.abs(ticks - wantedTicks)).toBeLessThan(Number(run.fps) * HELD_UP_S);
+      expect(Math.abs(sentTicks + givenUp - wantedTicks)).toBeLessThan(Number(run.fps) * HELD_UP_S);
     });
   },
   LIMIT_MS,
@@ -207,7 +218,7 @@ test.each([
 test(
   'a reader that is killed is followed by another one in the same session, which goes on with the next frame',
   async () => {
-    await session({ sizeBytes: 300_000, fps: 60n, frames: 1_200 }, async (stage) => {
+    await session({ sizeBytes: 300_000, fps: 60n, backlog: 600 }, async (stage) => {
       await later(LONGEST_WAIT_MS);
       const [killed] = stage.listers;
       killed?.kill();
@@ -223,9 +234,11 @@ test(
       const neverCame = (stage.handed[0] ?? 0) - before.length;
       expect(neverCame).toBeGreaterThan(0);
       expect(counts.output).toBe(before.length + after.length + neverCame);
-      // The one that was under way is among the lost ones, and stands in until there is another.
-      const distinct = new Set([...before, ...after]).size;
-      expect(counts.unique).toBe(distinct + counts.lost - 1);
+      // Each up to the last one was new once, and is lost where nobody got it. So is the one that was under way, which then stands in
+      // until there is another: where the ticks begin anew, since it took long, there is one at once.
+      expect(counts.unique).toBe((after.at(-1) ?? 0) + 1);
+      const neverSeen = counts.unique - new Set([...before, ...after]).size;
+      expect([neverSeen, neverSeen + 1]).toContain(counts.lost);
       const fresh = after.filter((number, index) => number !== after[index - 1]);
       expect(fresh).toEqual(fresh.map((_, index) => (fresh[0] ?? 0) + index));
     });

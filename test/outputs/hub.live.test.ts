@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
 import { systemClock } from '../../src/base/clock.ts';
 import { Timeline } from '../../src/mpegts/timeline.ts';
+import type { OpenCarrier } from '../../src/outputs/carrier.ts';
 import { fileOutput } from '../../src/outputs/file-output.ts';
 import { Hub, type Feed } from '../../src/outputs/hub.ts';
 import { ReconnectingOutput } from '../../src/outputs/reconnecting-output.ts';
@@ -9,6 +10,7 @@ import type { FeedHow } from '../../src/outputs/video-feed.ts';
 import { FakeCarrier, linkError } from '../support/fake-carrier.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { Folder } from '../support/folder.ts';
+import { inPieces } from '../support/in-pieces.ts';
 import { until } from '../support/until.ts';
 import { decoderWords } from '../support/video.ts';
 import { skippedIn } from './stream-stage.ts';
@@ -25,7 +27,7 @@ function encode(frames: number, isWarmedUp: boolean, tune: string): AsyncIterabl
   const warm = isWarmedUp ? '-force_key_frames expr:eq(n,1)' : '';
   const args = `-v error ${source} ${codec} ${warm} -f mpegts pipe:1`.split(' ').filter(Boolean);
   const ffmpeg = Bun.spawn(['ffmpeg', ...args], { stdout: 'pipe', stderr: 'inherit', stdin: 'ignore' });
-  return ffmpeg.stdout;
+  return inPieces(ffmpeg.stdout);
 }
 
 /** From each picture that is shown to the next, in ticks. */
@@ -52,11 +54,17 @@ test.each(['-tune zerolatency', '-bf 2'])(
     const late = new FakeCarrier();
     const carriers = [broken, late];
     const common = { clock: systemClock, emit: () => {}, settleMs: 0, random: () => 1 };
-    const open = fileOutput({
+    const opening = fileOutput({
       destination: { url: path, display: path },
       clock: systemClock,
       onPlace: () => {},
     });
+    const opened = Promise.withResolvers<void>();
+    const open: OpenCarrier = async (signal) => {
+      const carrier = await opening(signal);
+      opened.resolve();
+      return carrier;
+    };
     const file = new ReconnectingOutput({ ...common, name: path, open });
     const link = new ReconnectingOutput({
       ...common,
@@ -68,6 +76,8 @@ test.each(['-tune zerolatency', '-bf 2'])(
     });
     // No time passes between two encoders, however long this machine takes to start one.
     const hub = new Hub({ clock: new FakeClock(), timeline: new Timeline(), emit: () => {} }, [file, link]);
+    // On a busy machine the video could come before the file is open, which would begin with a later keyframe.
+    await opened.promise;
     const first = await feedOne(hub, { join: { kind: 'first-of-session' }, isWarmedUp: false }, tune);
     broken.failure = linkError('gone');
     await until(async () => carriers.length === 0, 'second opening');

@@ -9,6 +9,11 @@ import { call, failureOf, listen, nextViewer, numberedPackets, pour } from './sr
 const folder = new Folder();
 afterAll(() => folder[Symbol.dispose]());
 const video = folder.file('video.ts');
+/**
+ * A second, in microseconds. At the end it is waited for twice as long: a receiver that a busy machine holds up for longer, as
+ * ffmpeg while it looks at what comes, has lost what it had not read.
+ */
+const PATIENT = 'latency=1000000';
 
 beforeAll(async () => {
   const picture = ['-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=25', '-frames:v', '50'];
@@ -77,7 +82,7 @@ describe.each(Object.keys(RECEIVERS))('%s', (name) => {
     const address = `srt://127.0.0.1:${await freeUdpPort()}`;
     await using receiver = new Receiver(name, `${address}?mode=listener${parameters}`);
     await until(() => isUdpPortBound(Number(address.split(':').at(-1))), 'listener');
-    const carrier = await call(`${address}?mode=caller${parameters}`);
+    const carrier = await call(`${address}?mode=caller&${PATIENT}${parameters}`);
     const sent = readFileSync(video);
     await pour(carrier, sent);
     await carrier.finish(5000);
@@ -86,7 +91,7 @@ describe.each(Object.keys(RECEIVERS))('%s', (name) => {
 
   test.each(['127.0.0.1', '[::1]'])('calls by %s, and gets every byte', async (host) => {
     const port = await freeUdpPort();
-    const listener = await listen(`srt://:${port}?mode=listener&streamid=ours`);
+    const listener = await listen(`srt://:${port}?mode=listener&${PATIENT}&streamid=ours`);
     await using receiver = new Receiver(name, `srt://${host}:${port}?mode=caller`);
     const viewer = await nextViewer(listener);
     const sent = readFileSync(video);
@@ -100,7 +105,7 @@ describe.each(Object.keys(RECEIVERS))('%s', (name) => {
 describe('a listener', () => {
   test('serves several viewers at once, and each for itself', async () => {
     const port = await freeUdpPort();
-    const listener = await listen(`srt://127.0.0.1:${port}?mode=listener`);
+    const listener = await listen(`srt://127.0.0.1:${port}?mode=listener&${PATIENT}`);
     const address = `srt://127.0.0.1:${port}?mode=caller`;
     const sent = numberedPackets(1000);
     await using first = new Receiver('srt-live-transmit', address);
@@ -136,8 +141,10 @@ describe('a listener', () => {
     const port = await freeUdpPort();
     const listener = await listen(`srt://${host}:${port}?mode=listener`);
     const calling = call(`srt://[::1]:${port}`);
-    (await nextViewer(listener)).close();
+    const viewer = await nextViewer(listener);
+    // First the caller: to one that has not noticed yet that it is let in, an end would be a refusal.
     (await calling).close();
+    viewer.close();
     listener.close();
   });
 
@@ -167,15 +174,16 @@ describe('a listener', () => {
     (await listen(`srt://127.0.0.1:${port}?mode=listener`)).close();
     const again = await listen(`srt://127.0.0.1:${port}?mode=listener`);
     const calling = call(`srt://127.0.0.1:${port}`);
-    (await nextViewer(again)).close();
+    const viewer = await nextViewer(again);
     (await calling).close();
+    viewer.close();
     again.close();
   });
 
   test('can be opened again while its viewers go on', async () => {
     const port = await freeUdpPort();
     const address = `srt://127.0.0.1:${port}`;
-    const first = await listen(`${address}?mode=listener`);
+    const first = await listen(`${address}?mode=listener&${PATIENT}`);
     await using receiver = new Receiver('srt-live-transmit', `${address}?mode=caller`);
     const viewer = await nextViewer(first);
     first.close();

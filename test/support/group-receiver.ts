@@ -6,18 +6,24 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 const GROUP = '239.255.77.1';
 /** The group lives on loopback alone. */
 const LOOPBACK = '127.0.0.1';
+/** No whole packet of a video. */
+const LAST_WORD = Buffer.from('that was all');
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** A member of a multicast group on loopback that keeps what it is sent in a file. */
 export class GroupReceiver implements AsyncDisposable {
   readonly #file: WriteStream;
+  readonly #heardLast = Promise.withResolvers<void>();
 
   private constructor(
     private readonly socket: Socket,
     readonly path: string,
   ) {
     this.#file = createWriteStream(path);
-    socket.on('message', (datagram) => this.#file.write(datagram));
+    socket.on('message', (datagram) => {
+      if (datagram.equals(LAST_WORD)) this.#heardLast.resolve();
+      else this.#file.write(datagram);
+    });
   }
 
   static async join(path: string): Promise<GroupReceiver> {
@@ -33,15 +39,21 @@ export class GroupReceiver implements AsyncDisposable {
     return `udp://${GROUP}:${this.socket.address().port}?localaddr=${LOOPBACK}&ttl=0`;
   }
 
-  /** Ends once all that came is in the file. */
+  /** Ends once all that came is in the file, also what a busy test has not read yet: a last word of our own comes behind it. */
   async stop(): Promise<void> {
-    this.socket.removeAllListeners('message');
-    this.socket.close();
-    this.#file.end();
-    await once(this.#file, 'finish');
+    this.socket.setMulticastInterface(LOOPBACK);
+    this.socket.send(LAST_WORD, this.socket.address().port, GROUP);
+    await this.#heardLast.promise;
+    await this.#close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#file.writableEnded) await this.stop();
+    if (!this.#file.writableEnded) await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    this.socket.close();
+    this.#file.end();
+    await once(this.#file, 'finish');
   }
 }
