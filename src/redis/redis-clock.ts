@@ -15,8 +15,12 @@ export class RedisClock {
 
   /** Asks the server for its time if that is due; rejects with a `SourceError` if the connection is lost. */
   async measureIfDue(connection: StreamConnection, clock: Clock): Promise<void> {
+    if (clock.nowNs() >= this.#dueNs) await this.measure(connection, clock);
+  }
+
+  /** Asks the server for its time; rejects with a `SourceError` if the connection is lost. */
+  async measure(connection: StreamConnection, clock: Clock): Promise<void> {
     const sentNs = clock.nowNs();
-    if (sentNs < this.#dueNs) return;
     this.measured(await connection.serverTimeUs(), sentNs, clock.nowNs());
     this.#dueNs = sentNs + MEASURE_PERIOD_NS;
   }

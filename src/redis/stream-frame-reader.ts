@@ -182,17 +182,27 @@ export class StreamFrameReader implements FrameReader {
   async #read(connection: StreamConnection): Promise<PendingRead> {
     await this.#redisClock.measureIfDue(connection, this.parts.clock);
     const count = await this.#watch.countIfDue(connection);
-    const start = this.#start();
-    const passedOver = start !== this.#position;
-    const ready = await connection.readAfter(start, 0);
+    const passedOver = this.#start() !== this.#position;
+    const ready = await this.#readReady(connection);
     this.#answered(ready !== undefined);
     if (ready) {
       if (count) this.#watch.look(count, this.#entriesRead, 'more');
       return { entry: ready, waited: false, passedOver };
     }
     const isElsewhere = await this.#foundNothing(connection, count);
-    const entry = isElsewhere ? undefined : await connection.readAfter(start, BLOCK_MS);
+    const entry = isElsewhere ? undefined : await connection.readAfter(this.#start(), BLOCK_MS);
     return { entry, waited: true, passedOver: false };
+  }
+
+  /** What waits and is not too old. */
+  async #readReady(connection: StreamConnection): Promise<StreamEntry | undefined> {
+    const start = this.#start();
+    const ready = await connection.readAfter(start, 0);
+    if (ready || start === this.#position) return ready;
+    // Its clock may have been set back since it told the time. Its ids then stand still, and seem too old without being so.
+    await this.#redisClock.measure(connection, this.parts.clock);
+    const again = this.#start();
+    return compareStreamIds(again, start) < 0 ? connection.readAfter(again, 0) : undefined;
   }
 
   /** @returns whether the position is another one now */

@@ -119,6 +119,20 @@ describe('the maximum delay', () => {
     expect([(await stage.next()).id, (await stage.next()).id]).toEqual(ids);
   });
 
+  test('takes nothing for too old by a time that Redis told before its clock was set back', async () => {
+    const stage = new ReaderStage({ maxDelayMs: 2_000 });
+    stage.redis.addNow();
+    await stage.next();
+    stage.redis.wallStepMs = -10_000n;
+    const ids = [stage.redis.addNow(), stage.redis.addNow()];
+    // Longer than the maximum delay, and not so long that the time is asked for anyway.
+    await stage.clock.advanceMs(3_000);
+    expect([(await stage.next()).id, (await stage.next()).id]).toEqual(ids);
+    await stage.clock.advanceMs(3_000);
+    expect(await stage.next().catch(String)).toContain('no frame');
+    expect(stage.reader.report.source).toMatchObject({ entries: 3, passedOver: 0 });
+  });
+
   test('may be another while reading goes on, on the same connection', async () => {
     const stage = new ReaderStage({ maxDelayMs: 2_000 });
     stage.redis.addNow();
