@@ -210,24 +210,19 @@ export class SegmentFolder {
     const handle = await this.#made(join(this.#path, partName));
     if (!handle) return undefined;
     try {
-      await this.#needMountFor(handle, join(this.#path, partName));
       if (await this.#isOurs(handle, finalName)) return this.#segment(partName, handle);
     } catch (error) {
-      await handle.close();
+      await this.#leave(partName, handle);
       throw error;
     }
-    await handle.close();
+    await this.#leave(partName, handle);
     return undefined;
   }
 
-  /** The disk may have gone since it was looked for: what was made below its mount point does not stay there. */
-  async #needMountFor(handle: FileHandle, path: string): Promise<void> {
-    try {
-      await this.#needMount();
-    } catch (error) {
-      if (await isSame(handle, path)) await unlink(path);
-      throw error;
-    }
+  /** Where its disk has gone right after it was made, it is there again with that. */
+  async #leave(partName: string, handle: FileHandle): Promise<void> {
+    this.#left.add(partName);
+    await handle.close();
   }
 
   /** Fails where anything has the name by now, a link that leads nowhere, too (O_CREAT | O_EXCL). */
@@ -250,9 +245,20 @@ export class SegmentFolder {
   async #isOurs(handle: FileHandle, finalName: string): Promise<boolean> {
     const path = join(this.#path, finalName + PART_SUFFIX);
     if (this.#disk.lockFile(handle.fd) === 'elsewhere' || !(await isSame(handle, path))) return false;
+    await this.#needMountFor(handle, path);
     if (!(await isThere(join(this.#path, finalName)))) return true;
     await unlink(path);
     return false;
+  }
+
+  /** The disk may have gone since it was looked for: what was made below its mount point does not stay there. */
+  async #needMountFor(handle: FileHandle, path: string): Promise<void> {
+    try {
+      await this.#needMount();
+    } catch (error) {
+      if (await isSame(handle, path)) await unlink(path);
+      throw error;
+    }
   }
 
   #segment(partName: string, handle: FileHandle): SegmentFile {

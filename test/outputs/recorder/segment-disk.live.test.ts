@@ -229,6 +229,29 @@ describe.skipIf(whyNot !== undefined)('a disk', () => {
     expect(namesIn(video).length).toBe(1);
   });
 
+  test('that is pulled out just after a segment was made has nothing of it once it is back', async () => {
+    using disk = new MountedDisk({ kind: 'ext4', sizeBytes: DISK_BYTES });
+    const video = disk.file('video');
+    mkdirSync(video);
+    let isPulled = false;
+    const lockFile: typeof AMPLE_DISK.lockFile = (fd) => {
+      if (!isPulled) {
+        isPulled = true;
+        disk.pull();
+        mkdirSync(video);
+      }
+      return AMPLE_DISK.lockFile(fd);
+    };
+    const segments = folderAt(video, { disk: { ...AMPLE_DISK, lockFile } });
+    expect(await failureOf(segments.begin(BEGIN_MS))).toBe('file-not-mounted');
+    expect(namesIn(video)).toEqual([]);
+    rmdirSync(video);
+    disk.mount();
+    expect(namesIn(video).map((name) => statSync(disk.file(`video/${name}`)).size)).toEqual([0]);
+    await record(segments, BEGIN_MS + 60_000);
+    expect(namesIn(video)).toEqual(['imagestream-20261124T203400Z.ts']);
+  });
+
   test('whose folder is removed while a segment is written is a failure, until it is made again', async () => {
     using disk = new MountedDisk(TMPFS);
     mkdirSync(disk.file('video'));
