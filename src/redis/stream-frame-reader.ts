@@ -48,6 +48,11 @@ interface PendingRead {
   readonly entry: StreamEntry | undefined;
 }
 
+interface ReadyRead {
+  readonly ready: StreamEntry | undefined;
+  readonly start: StreamId;
+}
+
 /** Reads the frames of the stream: keeps the position and the maximum delay, reports wrong entries, connects again. */
 export class StreamFrameReader implements FrameReader {
   /** Nothing older than this is read; 0 = no bound. May be set at any time. */
@@ -182,27 +187,27 @@ export class StreamFrameReader implements FrameReader {
   async #read(connection: StreamConnection): Promise<PendingRead> {
     await this.#redisClock.measureIfDue(connection, this.parts.clock);
     const count = await this.#watch.countIfDue(connection);
-    const passedOver = this.#start() !== this.#position;
-    const ready = await this.#readReady(connection);
+    const { ready, start } = await this.#readReady(connection);
     this.#answered(ready !== undefined);
     if (ready) {
       if (count) this.#watch.look(count, this.#entriesRead, 'more');
-      return { entry: ready, waited: false, passedOver };
+      return { entry: ready, waited: false, passedOver: start !== this.#position };
     }
     const isElsewhere = await this.#foundNothing(connection, count);
-    const entry = isElsewhere ? undefined : await connection.readAfter(this.#start(), BLOCK_MS);
+    const entry = isElsewhere ? undefined : await connection.readAfter(start, BLOCK_MS);
     return { entry, waited: true, passedOver: false };
   }
 
-  /** What waits and is not too old. */
-  async #readReady(connection: StreamConnection): Promise<StreamEntry | undefined> {
+  /** What waits and is not too old, and after which id it was looked for. */
+  async #readReady(connection: StreamConnection): Promise<ReadyRead> {
     const start = this.#start();
     const ready = await connection.readAfter(start, 0);
-    if (ready || start === this.#position) return ready;
+    if (ready || start === this.#position) return { ready, start };
     // Its clock may have been set back since it told the time. Its ids then stand still, and seem too old without being so.
     await this.#redisClock.measure(connection, this.parts.clock);
     const again = this.#start();
-    return compareStreamIds(again, start) < 0 ? connection.readAfter(again, 0) : undefined;
+    const isSetBack = compareStreamIds(again, start) < 0;
+    return { ready: isSetBack ? await connection.readAfter(again, 0) : undefined, start: again };
   }
 
   /** @returns whether the position is another one now */
