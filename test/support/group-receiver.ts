@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
+import { until } from './until.ts';
 
 /** Of those for a site alone (RFC 2365): nobody else is told to use it here. */
 const GROUP = '239.255.77.1';
@@ -13,7 +14,7 @@ const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 /** A member of a multicast group on loopback that keeps what it is sent in a file. */
 export class GroupReceiver implements AsyncDisposable {
   readonly #file: WriteStream;
-  readonly #heardLast = Promise.withResolvers<void>();
+  #hasHeardLast = false;
 
   private constructor(
     private readonly socket: Socket,
@@ -21,7 +22,7 @@ export class GroupReceiver implements AsyncDisposable {
   ) {
     this.#file = createWriteStream(path);
     socket.on('message', (datagram) => {
-      if (datagram.equals(LAST_WORD)) this.#heardLast.resolve();
+      if (datagram.equals(LAST_WORD)) this.#hasHeardLast = true;
       else this.#file.write(datagram);
     });
   }
@@ -43,7 +44,7 @@ export class GroupReceiver implements AsyncDisposable {
   async stop(): Promise<void> {
     this.socket.setMulticastInterface(LOOPBACK);
     this.socket.send(LAST_WORD, this.socket.address().port, GROUP);
-    await this.#heardLast.promise;
+    await until(async () => this.#hasHeardLast, 'the last datagram');
     await this.#close();
   }
 
