@@ -208,7 +208,7 @@ export class Stream {
     const { periodTicks } = this.parts;
     this.#followedNs = this.parts.clock.nowNs();
     if (this.hub) this.#run = nextRun({ hub: this.hub, encoder, periodTicks }, before, framesBefore);
-    this.#leaving = Promise.all([this.#leaving, this.#leave(before)]).then(() => {});
+    this.#leaving = Promise.all([this.#leaving, this.#leave(before)]).then(() => undefined);
   }
 
   /** The one before has its end of file, and hands on what it still has. */
