@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { Child } from '../support/child.ts';
+import { sizeOf } from '../support/file-size.ts';
 import { Folder } from '../support/folder.ts';
 import { lastFrameTotals } from '../support/frame-totals.ts';
 import { Stage } from '../support/stage.ts';
@@ -58,11 +59,6 @@ class Recordings {
     }
     return numbers;
   }
-}
-
-/** 0 where it has gone, or has got its final name. */
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 test(

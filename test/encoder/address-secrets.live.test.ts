@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test';
-import { closeSync, statSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { parse } from 'valibot';
@@ -7,6 +7,7 @@ import { destinationSchema } from '../../src/config/destination.ts';
 import { encoderArguments, type VideoSettings } from '../../src/encoder/arguments.ts';
 import { startEncoder } from '../../src/encoder/encoder.ts';
 import { makePipe } from '../../src/os/pipe.ts';
+import { sizeOf } from '../support/file-size.ts';
 import { Folder } from '../support/folder.ts';
 import { freeTcpPort, freeUdpPort, isUdpPortBound } from '../support/ports.ts';
 import { childrenOf, commandOf } from '../support/processes.ts';
@@ -190,8 +191,4 @@ async function evenUdpPort(): Promise<number> {
     const port = await freeUdpPort();
     if (port % 2 === 0) return port;
   }
-}
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

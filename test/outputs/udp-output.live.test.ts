@@ -1,9 +1,10 @@
 import { afterAll, expect, test } from 'bun:test';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parse } from 'valibot';
 import { systemClock } from '../../src/base/clock.ts';
 import { destinationSchema } from '../../src/config/destination.ts';
 import { udpOutput } from '../../src/outputs/udp-output.ts';
+import { sizeOf } from '../support/file-size.ts';
 import { Folder } from '../support/folder.ts';
 import { freeUdpPort, isUdpPortBound } from '../support/ports.ts';
 import { until } from '../support/until.ts';
@@ -63,10 +64,6 @@ test.each([
 
 /** Far less than a socket holds of what comes in. */
 const MOST_AHEAD_BYTES = 32_768;
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-}
 
 async function isListening(host: string, port: number): Promise<boolean> {
   if (host !== '[::1]') return isUdpPortBound(port);

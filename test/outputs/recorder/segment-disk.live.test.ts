@@ -51,6 +51,19 @@ async function begun(segments: SegmentFolder, packetCount = 100): Promise<Segmen
   return segment;
 }
 
+/** The same call, before the first of which the disk is pulled out; a folder of the same name is below its mount point. */
+function afterPull<Args extends unknown[], Result>(disk: MountedDisk, call: (...args: Args) => Result) {
+  let isPulled = false;
+  return (...args: Args): Result => {
+    if (!isPulled) {
+      isPulled = true;
+      disk.pull();
+      mkdirSync(disk.file('video'));
+    }
+    return call(...args);
+  };
+}
+
 describe.skipIf(whyNot !== undefined)('a disk', () => {
   test(
     'of 50 MB with a quota of 40 MB is written for ever, and never holds more than that',
@@ -211,14 +224,7 @@ describe.skipIf(whyNot !== undefined)('a disk', () => {
     using disk = new MountedDisk(TMPFS);
     const video = disk.file('video');
     mkdirSync(video);
-    let isPulled = false;
-    const spaceOf: typeof AMPLE_DISK.spaceOf = async (folder) => {
-      if (isPulled) return AMPLE_DISK.spaceOf(folder);
-      isPulled = true;
-      disk.pull();
-      mkdirSync(video);
-      return AMPLE_DISK.spaceOf(folder);
-    };
+    const spaceOf = afterPull(disk, AMPLE_DISK.spaceOf);
     const segments = folderAt(video, { disk: { ...AMPLE_DISK, spaceOf } });
     expect(await failureOf(segments.begin(BEGIN_MS))).toBe('file-not-mounted');
     expect(namesIn(video)).toEqual([]);
@@ -233,15 +239,7 @@ describe.skipIf(whyNot !== undefined)('a disk', () => {
     using disk = new MountedDisk({ kind: 'ext4', sizeBytes: DISK_BYTES });
     const video = disk.file('video');
     mkdirSync(video);
-    let isPulled = false;
-    const lockFile: typeof AMPLE_DISK.lockFile = (fd) => {
-      if (!isPulled) {
-        isPulled = true;
-        disk.pull();
-        mkdirSync(video);
-      }
-      return AMPLE_DISK.lockFile(fd);
-    };
+    const lockFile = afterPull(disk, AMPLE_DISK.lockFile);
     const segments = folderAt(video, { disk: { ...AMPLE_DISK, lockFile } });
     expect(await failureOf(segments.begin(BEGIN_MS))).toBe('file-not-mounted');
     expect(namesIn(video)).toEqual([]);
