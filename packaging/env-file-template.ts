@@ -20,7 +20,8 @@ const SHIPPED: ReadonlyMap<string, ShippedLine> = new Map([
       value: '',
       reasons: [
         'This one line must be set, or else COSMOS_VIDEO_RECORD. A file is best given by its name alone,',
-        'e.g. camera.ts: it then lies in /var/lib/cosmos-video-builder, which is where the service may write.',
+        'e.g. camera.ts: it then lies in /var/lib/cosmos-video-builder (that of an instance in a folder of its',
+        'name there). The service may write there and below /srv.',
       ],
     },
   ],
