@@ -34,12 +34,12 @@ small_pictures() {
   set_setting COSMOS_VIDEO_CODEC_PRESET ultrafast
 }
 
-# make_unit NAME LINE...: a service of the test, enabled so that it comes back at a reboot.
+# make_unit NAME LINE...: a service of the test, enabled so that it comes back at a reboot, however often it has failed.
 make_unit() {
   local name=$1
   shift
   {
-    printf '[Service]\nRestart=always\nRestartSec=200ms\n'
+    printf '[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestart=always\nRestartSec=200ms\n'
     printf '%s\n' "$@"
     printf '[Install]\nWantedBy=multi-user.target\n'
   } >"/etc/systemd/system/$name.service"

@@ -4,6 +4,7 @@ import { ScriptedRedis } from '../redis/scripted-redis.ts';
 import { EXECUTABLE, startBuilder } from '../support/builder.ts';
 import { Child } from '../support/child.ts';
 import { Stage } from '../support/stage.ts';
+import { until } from '../support/until.ts';
 
 const LIMIT_MS = 60_000;
 /** No name below `invalid` is ever known (RFC 6761). */
@@ -67,6 +68,7 @@ test.concurrent(
     await using stage = await Stage.open();
     const source = stage.builder({}, 'source');
     await source.line(/writing/);
+    await until(async () => (await stage.redis.xlen('imagestream')) > 0, 'first frame');
     mkdirSync(stage.file('closed'));
     // Everyone may look into the folder of the test, and nobody but root may write into this one.
     chmodSync(stage.folder.path, 0o755);

@@ -12,6 +12,8 @@ export const TALKATIVE = { LOG_LEVEL: 'debug', STATS_INTERVAL: '1' } as const;
 const RECOVERY_MS = 30_000;
 /** A second of video in which most of the frames were new ones; a busy machine may lose some. */
 const GOOD_SECOND = /streaming \| out .*unique [1-9]\d+,/;
+/** So long it may take until a second is such a one. */
+const MOST_BUSY_MS = 5_000;
 /** What is in the log because a test asks for it, every second. */
 const ASKED_FOR = / debug | out [\d.]+ fps, source /;
 /** Lines beside one a second: those of the start, and a few at once where something has just happened. */
@@ -45,7 +47,7 @@ export class Program {
   /** Waits for good seconds of video, of which the first may have begun before now; fails if they do not come in time. */
   async streamsAgain(seconds = 2): Promise<void> {
     const nth = this.child.count(GOOD_SECOND) + seconds;
-    await this.line(GOOD_SECOND, { nth });
+    await this.line(GOOD_SECOND, { nth, withinMs: RECOVERY_MS + seconds * MOST_BUSY_MS });
   }
 
   /** Waits for what it says, for as long as getting over a fault may take. */

@@ -1,5 +1,8 @@
 import { linesOf } from '../../src/encoder/lines.ts';
 
+/** What takes a second or two on a quiet machine; less than the 30 s after which the runner ends a test without a word of it. */
+const PATIENCE_MS = 25_000;
+
 interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
@@ -39,7 +42,7 @@ export class Child implements AsyncDisposable {
   }
 
   /** Waits for the nth line that matches; rejects with everything that was said when it does not come in time. */
-  async line(pattern: RegExp, { nth = 1, withinMs = 15_000 } = {}): Promise<string> {
+  async line(pattern: RegExp, { nth = 1, withinMs = PATIENCE_MS } = {}): Promise<string> {
     const find = () => this.lines.filter((line) => pattern.test(line))[nth - 1];
     await this.#until(() => find() !== undefined, withinMs, `line ${nth} like ${pattern}`);
     return find() ?? '';
@@ -50,7 +53,7 @@ export class Child implements AsyncDisposable {
   }
 
   /** The exit status, once everything that was said is read. */
-  async exit(withinMs = 15_000): Promise<number> {
+  async exit(withinMs = PATIENCE_MS): Promise<number> {
     await this.#until(
       () => this.#process.exitCode !== null || this.#process.signalCode !== null,
       withinMs,
@@ -60,7 +63,7 @@ export class Child implements AsyncDisposable {
     return this.#process.exitCode ?? -1;
   }
 
-  async stop(name: NodeJS.Signals = 'SIGTERM', withinMs = 15_000): Promise<number> {
+  async stop(name: NodeJS.Signals = 'SIGTERM', withinMs = PATIENCE_MS): Promise<number> {
     this.signal(name);
     return this.exit(withinMs);
   }

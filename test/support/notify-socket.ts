@@ -22,7 +22,7 @@ export class NotifySocket implements Disposable {
   }
 
   /** Waits for a message that matches, and gives it. */
-  async message(pattern: RegExp, { nth = 1, withinMs = 15_000 } = {}): Promise<string> {
+  async message(pattern: RegExp, { nth = 1, withinMs = 25_000 } = {}): Promise<string> {
     const find = () => this.messages.filter((message) => pattern.test(message))[nth - 1];
     await until(
       async () => {
