@@ -19,8 +19,8 @@ interface Allowance {
 
 /**
  * Memory: the runtime gives back what it does not need any more when it has nothing better to do, so that a median moves by some
- * megabytes with the faults of that quarter: 3 of 100 in a quarter of an hour where nothing is lost, 10 in an hour where each ffmpeg
- * that is gone leaves half a megabyte. Descriptors and threads: a quarter has more attempts to connect under way than another,
+ * megabytes with the faults of that quarter: 2 or 3 where nothing is lost, 10 in an hour where each ffmpeg that is gone leaves half a
+ * megabyte. Descriptors and threads: a quarter has more attempts to connect under way than another,
  * each with a socket and, in libsrt, two threads for a moment. Children: another ffmpeg that is about to take over.
  */
 const ALLOWANCES: Readonly<Record<Figure, Allowance>> = {
