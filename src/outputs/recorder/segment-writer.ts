@@ -22,6 +22,8 @@ export interface SegmentWriterParts {
 /** Writes what waits into segments, one after the other. Its methods are not called at once beside each other. */
 export class SegmentWriter {
   #room: Uint8Array<ArrayBuffer> | undefined;
+  /** The tables of the segment that has begun, at the begin of the room: written with its first picture, for alone they are no video. */
+  #tablesBytes = 0;
   #file: SegmentFile | undefined;
 
   constructor(private readonly parts: SegmentWriterParts) {}
@@ -36,13 +38,19 @@ export class SegmentWriter {
     const { queue, clock } = this.parts;
     const untilPlace = queue.end;
     if (!queue.isWaiting) return;
-    this.#room ??= new Uint8Array(PIECE_BYTES);
-    for (let step = queue.next(this.#room, untilPlace); step; step = queue.next(this.#room, untilPlace)) {
-      if (step.kind === 'packets') await this.#write(step.packets);
-      else {
-        await this.finish();
-        if (step.kind === 'segment') await this.#begin(step.begin.came.wallMs, step.begin.tables);
+    const room = (this.#room ??= new Uint8Array(PIECE_BYTES));
+    const next = () => queue.next(room.subarray(this.#tablesBytes), untilPlace);
+    for (let step = next(); step; step = next()) {
+      if (step.kind === 'packets') {
+        await this.#write(room.subarray(0, this.#tablesBytes + step.packets.length));
+        continue;
       }
+      await this.finish();
+      if (step.kind === 'end') continue;
+      const { came, tables } = step.begin;
+      this.#file = await this.parts.folder.begin(came.wallMs);
+      room.set(tables);
+      this.#tablesBytes = tables.length;
     }
     await this.#file?.sync();
     queue.written(clock.nowNs());
@@ -52,6 +60,7 @@ export class SegmentWriter {
   async finish(): Promise<void> {
     await this.#file?.finish();
     this.#file = undefined;
+    this.#tablesBytes = 0;
     this.parts.queue.writtenToEnd(this.parts.clock.nowNs());
   }
 
@@ -59,13 +68,9 @@ export class SegmentWriter {
   async giveUp(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
+    this.#tablesBytes = 0;
     this.parts.queue.lose(this.parts.clock.nowNs());
     await file?.abandon();
-  }
-
-  async #begin(wallMs: number, tables: Uint8Array): Promise<void> {
-    this.#file = await this.parts.folder.begin(wallMs);
-    await this.#write(tables.slice());
   }
 
   /** Counters go on over all segments, so that they can be put together. */
@@ -74,5 +79,6 @@ export class SegmentWriter {
     account.continuity.restamp(packets);
     await this.#file?.write(packets);
     account.sentBytes += packets.length;
+    this.#tablesBytes = 0;
   }
 }

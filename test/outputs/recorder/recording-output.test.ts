@@ -22,6 +22,15 @@ describe('a recorder', () => {
     expect(stage.clock.sleeperCount).toBe(0);
   });
 
+  // On a disk that is full just then, tables alone would be a segment without a video.
+  test('writes the tables of a segment together with its first picture', async () => {
+    const stage = new RecordingStage().open();
+    await stage.pictures(24);
+    expect(stage.folder.calls.slice(0, 4)).toEqual(['recover', 'begin', 'write', 'sync']);
+    expect(stage.folder.numbers[0]?.[0]).toBe(0);
+    await stage.close();
+  });
+
   test('begins another segment once one has half of the quota, whatever its time', async () => {
     const stage = new RecordingStage({ segmentMs: 3_600_000, quotaBytes: 96_000, sizeBytes: 1_000 }).open();
     await stage.pictures(240);
