@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a process has used: CPU of all its threads since its start, its children apart, and memory now and at most. */
+/**
+ * What a process has used: CPU of all its threads since its start, its children apart, and memory now and at most; of what it holds
+ * now, what is not a page of a file, which the kernel can read again (proc(5)).
+ */
 export interface ProcessUsage {
   readonly cpuMs: number;
   readonly residentMib: number;
+  readonly anonymousMib: number;
   readonly peakMib: number;
 }
 
@@ -13,7 +17,12 @@ const MS_PER_TICK = 10;
 export function readUsage(pid: number): ProcessUsage {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const mib = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
-  return { cpuMs: cpuMs(pid), residentMib: mib('VmRSS'), peakMib: mib('VmHWM') };
+  return {
+    cpuMs: cpuMs(pid),
+    residentMib: mib('VmRSS'),
+    anonymousMib: mib('RssAnon'),
+    peakMib: mib('VmHWM'),
+  };
 }
 
 /** CPU that a process and all below it have used so far; what ended in between is left out. */

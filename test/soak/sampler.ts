@@ -40,7 +40,7 @@ export class Sampler implements Disposable {
       for (const pid of children) this.#children.set(pid, commandOf(pid).join(' '));
       this.samples.push({
         atMs: performance.now(),
-        residentMib: readUsage(this.pid).residentMib,
+        anonymousMib: readUsage(this.pid).anonymousMib,
         descriptors: readdirSync(`/proc/${this.pid}/fd`).length,
         threads: readdirSync(`/proc/${this.pid}/task`).length,
         children: children.length,

@@ -53,7 +53,7 @@ const GOOD: SoakResult = {
   exitStatus: 0,
   samples: Array.from({ length: SECONDS }, (_, second) => ({
     atMs: second * 1000,
-    residentMib: 100,
+    anonymousMib: 45,
     descriptors: 30,
     threads: 15,
     children: 1,
