@@ -59,10 +59,8 @@ export class LinkStage implements AsyncDisposable {
   }
 
   /** A listener where the program's video goes. */
-  async listener(name = 'received.ts'): Promise<SrtReceiver> {
-    return this.stack.use(
-      await SrtReceiver.start(this.stage.file(name), { port: this.port, parameters: PATIENT_LATENCY }),
-    );
+  async listener(name = 'received.ts', parameters = PATIENT_LATENCY): Promise<SrtReceiver> {
+    return this.stack.use(await SrtReceiver.start(this.stage.file(name), { port: this.port, parameters }));
   }
 
   /** The source begins, and writes on until the end; waits until the program streams that. */
