@@ -7,7 +7,7 @@ import type { OutputsConfig } from './outputs.ts';
 /** The folder with the recordings, for as long as the settings name the same one: longer than a session. */
 export class Recordings {
   #folder: SegmentFolder | undefined;
-  #madeBy: object | undefined;
+  #madeBy: { readonly folder: string } | undefined;
 
   constructor(private readonly emit: Emit) {}
 
@@ -25,10 +25,12 @@ export class Recordings {
       ...(record.quotaBytes !== undefined && { quotaBytes: record.quotaBytes }),
     };
     if (Bun.deepEquals(madeBy, this.#madeBy)) return;
+    // A disk that is away while the settings are read again is missed as before.
+    const mountRoot = madeBy && madeBy.folder === this.#madeBy?.folder ? this.#folder?.mountRoot : undefined;
     this.#madeBy = madeBy;
     this.#folder = undefined;
     if (!madeBy) return;
-    this.#folder = new SegmentFolder({ ...madeBy, wallMs: Date.now });
+    this.#folder = new SegmentFolder({ ...madeBy, mountRoot, wallMs: Date.now });
     void this.#recover(this.#folder, madeBy.folder);
   }
 

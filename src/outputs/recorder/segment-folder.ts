@@ -23,6 +23,8 @@ export interface SegmentFolderParts {
   readonly quotaBytes?: number;
   /** The clock of the machine, in milliseconds since 1970. */
   readonly wallMs: () => number;
+  /** Where its file system is mounted, as far as that is known: it may be away now. */
+  readonly mountRoot?: string | undefined;
   /** Only a test hands in another one. */
   readonly disk?: DiskCalls;
 }
@@ -56,12 +58,13 @@ export class SegmentFolder {
   /** Those that it gave up and could not finish; they are finished when the folder is there again. */
   readonly #left = new Set<string>();
   /** Where the file system of the folder is mounted, since it was first seen. */
-  #mountRoot: string | undefined;
+  mountRoot: string | undefined;
   /** Device and number of the folder that was looked into: another one has other files by the same names. */
   #identity: string | undefined;
 
   constructor(private readonly parts: SegmentFolderParts) {
     this.#path = resolve(parts.folder);
+    this.mountRoot = parts.mountRoot;
     this.#disk = parts.disk ?? diskCalls;
     this.#names = segmentNames(parts.instance);
     this.#room = new SegmentRoom({ ...parts, folder: this.#path, ledger: this.#ledger, disk: this.#disk });
@@ -133,7 +136,7 @@ export class SegmentFolder {
   async #listing(): Promise<readonly string[]> {
     await this.#needMount();
     const listed = await this.#readOrMade();
-    this.#mountRoot ??= await mountRootOf(this.#path);
+    this.mountRoot ??= await mountRootOf(this.#path);
     return listed;
   }
 
@@ -152,8 +155,8 @@ export class SegmentFolder {
    * is back.
    */
   async #needMount(): Promise<void> {
-    if (this.#mountRoot === undefined || (await isMounted(this.#mountRoot))) return;
-    const text = `nothing is mounted at ${this.#mountRoot} any more: it goes on once its disk is back`;
+    if (this.mountRoot === undefined || (await isMounted(this.mountRoot))) return;
+    const text = `nothing is mounted at ${this.mountRoot} any more: it goes on once its disk is back`;
     throw new LinkError({ code: 'file-not-mounted', text });
   }
 
