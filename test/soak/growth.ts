@@ -18,14 +18,14 @@ interface Allowance {
 }
 
 /**
- * Memory: what is alive stays as it is, but heaps get holes, and each of libsrt's threads makes libc keep some of its own, up to 16 times
- * 0.8 MiB: 3 to 6 of 45 in half an hour where nothing is lost, 10 more where each of 20 ffmpegs that are gone leaves half a megabyte.
+ * Memory: the runtime gives back what it does not need any more when it has nothing better to do, so that a median moves by some
+ * megabytes with the faults of that quarter: 2.4 of 42 in five minutes where nothing is lost.
  * Pages of files do not count: there are more with each part of the runtime that is used, and the kernel takes them when it needs them.
  * Descriptors and threads: a quarter has more attempts to connect under way than another, each with a socket and, in libsrt, two threads
  * for a moment. Children: another ffmpeg that is about to take over.
  */
 const ALLOWANCES: Readonly<Record<Figure, Allowance>> = {
-  anonymousMib: { part: 0.1, extra: 4 },
+  anonymousMib: { part: 0.04, extra: 3 },
   descriptors: { part: 0, extra: 3 },
   threads: { part: 0, extra: 4 },
   children: { part: 0, extra: 1 },

@@ -13,8 +13,7 @@ import { SoakSource, STREAM } from './soak-source.ts';
 
 /**
  * The runtime compiles what runs often a second time, better, and keeps more for it. Here rare code gets there, too, one function
- * after the other, for more than an hour: 7 to 12 MiB from the second quarter of it to the last, which would hide a leak of that
- * size. Without it the program holds about 78 MiB from the first minutes on.
+ * after the other, for more than an hour: 7 to 12 MiB from the second quarter of it to the last, which would hide a leak of that size.
  */
 const UNOPTIMISED = { BUN_JSC_useDFGJIT: '0' } as const;
 

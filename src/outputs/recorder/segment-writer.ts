@@ -22,7 +22,7 @@ export interface SegmentWriterParts {
 /** Writes what waits into segments, one after the other. Its methods are not called at once beside each other. */
 export class SegmentWriter {
   #room: Uint8Array<ArrayBuffer> | undefined;
-  /** The tables of the segment that has begun, at the begin of the room: written with its first picture, for alone they are no video. */
+  /** The tables of a segment that has begun lie before its first picture, and are written with it: alone they are no video. */
   #tablesBytes = 0;
   #file: SegmentFile | undefined;
 
@@ -41,16 +41,11 @@ export class SegmentWriter {
     const room = (this.#room ??= new Uint8Array(PIECE_BYTES));
     const next = () => queue.next(room.subarray(this.#tablesBytes), untilPlace);
     for (let step = next(); step; step = next()) {
-      if (step.kind === 'packets') {
-        await this.#write(room.subarray(0, this.#tablesBytes + step.packets.length));
-        continue;
+      if (step.kind === 'packets') await this.#write(room.subarray(0, this.#tablesBytes + step.packets.length));
+      else {
+        await this.finish();
+        if (step.kind === 'segment') await this.#begin(step.begin.came.wallMs, step.begin.tables, room);
       }
-      await this.finish();
-      if (step.kind === 'end') continue;
-      const { came, tables } = step.begin;
-      this.#file = await this.parts.folder.begin(came.wallMs);
-      room.set(tables);
-      this.#tablesBytes = tables.length;
     }
     await this.#file?.sync();
     queue.written(clock.nowNs());
@@ -71,6 +66,12 @@ export class SegmentWriter {
     this.#tablesBytes = 0;
     this.parts.queue.lose(this.parts.clock.nowNs());
     await file?.abandon();
+  }
+
+  async #begin(wallMs: number, tables: Uint8Array, room: Uint8Array): Promise<void> {
+    this.#file = await this.parts.folder.begin(wallMs);
+    room.set(tables);
+    this.#tablesBytes = tables.length;
   }
 
   /** Counters go on over all segments, so that they can be put together. */
