@@ -41,7 +41,8 @@ export class SegmentWriter {
     const room = (this.#room ??= new Uint8Array(PIECE_BYTES));
     const next = () => queue.next(room.subarray(this.#tablesBytes), untilPlace);
     for (let step = next(); step; step = next()) {
-      if (step.kind === 'packets') await this.#write(room.subarray(0, this.#tablesBytes + step.packets.length));
+      if (step.kind === 'packets')
+        await this.#write(room.subarray(0, this.#tablesBytes + step.packets.length));
       else {
         await this.finish();
         if (step.kind === 'segment') await this.#begin(step.begin.came.wallMs, step.begin.tables, room);
